@@ -1,0 +1,1 @@
+"""The audit chain: one entry for each command, each holding the hash of the one before."""

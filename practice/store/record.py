@@ -1,0 +1,172 @@
+"""The record: one file, one owner process, one writer at a time. `Record.run` is law 1."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from practice.access.permissions import Actor, Permission, require
+from practice.audit.chain import GENESIS, entry_hash
+from practice.clock import Clock, stored, system_clock
+from practice.errors import Conflict, Refusal, StorageTrouble
+from practice.ids import Ids, random_ids
+from practice.store.migrate import migrate
+from practice.store.work import Reader, Work, plain
+
+FREE_BYTES_NEEDED = 16 * 1024 * 1024
+"""Below this the record stops writing: a commit must never be the thing that finds the disk full."""
+
+
+@dataclass(frozen=True)
+class Command:
+    """A named intention with the permission it needs. `function(work, **parameters)` does it."""
+
+    name: str
+    needs: Permission
+    function: Callable[..., Any]
+
+    def __call__(self, work: Work, **parameters: Any) -> Any:
+        """Do it inside a transaction that is already open (a command made of commands)."""
+        require(work.actor, self.needs)
+        return self.function(work, **parameters)
+
+
+COMMANDS: dict[str, Command] = {}
+"""Every command by name, so that another process can ask for it over the socket."""
+
+
+def command(needs: Permission) -> Callable[[Callable[..., Any]], Command]:
+    """Decorate a function `(work, *, …) -> JSON-able answer` as a command."""
+
+    def decorate(function: Callable[..., Any]) -> Command:
+        made = Command(function.__name__, needs, function)
+        COMMANDS[made.name] = made
+        return made
+
+    return decorate
+
+
+class Record:
+    """The practice's system of record. Open it once per process; share it between threads."""
+
+    def __init__(self, path: Path, *, clock: Clock = system_clock, ids: Ids | None = None) -> None:
+        self.path = path
+        self.clock = clock
+        self.ids = ids or random_ids()
+        self._lock = threading.Lock()
+        self._open()
+
+    def _open(self) -> None:
+        try:
+            self._connection = duckdb.connect(str(self.path))
+        except duckdb.IOException as error:
+            if "lock" in str(error).lower():
+                raise Conflict(
+                    "Another process has this practice's record open; stop it first, or ask the running app.",
+                    rule="record_in_use",
+                ) from None
+            raise
+        migrate(self._connection, stored(self.clock()))
+
+    def close(self) -> None:
+        """Close the file; open cursors end with it."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """A consistent view for reading; never waits for the writer."""
+        cursor = self._connection.cursor()
+        try:
+            cursor.begin()
+            yield Reader(cursor, self.clock())
+        finally:
+            cursor.close()
+
+    def run(
+        self, command: Command, actor: Actor, *, key: str | None = None, reason: str | None = None, **parameters: Any
+    ) -> Any:
+        """Authorise → validate → write → audit, in one transaction: all or nothing.
+
+        `key` is the idempotency key: the same command sent twice with it is done once and answered the same; another
+        command under it is refused. Raises Refusal with a sentence for people; nothing is kept then.
+        """
+        require(actor, command.needs)
+        asked = json.dumps([command.name, parameters, reason], default=plain, sort_keys=True)
+        request_hash = hashlib.sha256(asked.encode()).hexdigest()
+        with self._lock:
+            self._check_space()
+            cursor = self._connection.cursor()
+            try:
+                cursor.begin()
+                work = Work(cursor, self.clock(), actor, self.ids, reason)
+                repeated = key and work.one(
+                    "select request_hash, result from audit_entries where idempotency_key = ?", key
+                )
+                if repeated:
+                    if repeated["request_hash"] != request_hash:
+                        raise Conflict("This form was already used for something else; reload it and try again.")
+                    return json.loads(repeated["result"])
+                result = json.loads(json.dumps(command.function(work, **parameters), default=plain))
+                _write_audit(work, command.name, key, request_hash, result)
+                work.feed()
+                cursor.commit()
+                return result
+            except Refusal:
+                raise
+            except duckdb.Error as error:
+                self._after(error)
+                raise
+            finally:
+                cursor.close()  # rolls back whatever was not committed, for any exception
+
+    def _check_space(self) -> None:
+        free = shutil.disk_usage(self.path.parent).free
+        if free < FREE_BYTES_NEEDED:
+            raise StorageTrouble("The disk is full, so nothing was saved; free some space and send it again.")
+
+    def _after(self, error: duckdb.Error) -> None:
+        text = str(error)
+        if "append-only" in text or "never" in text or "does not balance" in text:
+            raise Refusal(f"The record refused this: {text.splitlines()[0]}", rule="store") from error
+        if isinstance(error, duckdb.ConstraintException) and "slot_at" in text:
+            raise Conflict("That time was just taken; choose another.", rule="slot_taken") from error
+        if isinstance(error, duckdb.IOException | duckdb.FatalException):
+            # A failed write leaves DuckDB's instance unusable: reopen, which replays what was committed.
+            self._connection.close()
+            self._open()
+            raise StorageTrouble(
+                "The disk refused the write, so nothing was saved; check it and send it again."
+            ) from error
+
+
+def _write_audit(work: Work, name: str, key: str | None, request_hash: str, result: Any) -> None:
+    head = work.one("select seq, hash from audit_entries order by seq desc limit 1") or {"seq": 0, "hash": GENESIS}
+    entry = {
+        "seq": head["seq"] + 1,
+        "entry_id": work.new_id(),
+        "happened_at": stored(work.now),
+        "actor_id": work.actor.user_id,
+        "actor_role": work.actor.role,
+        "command": name,
+        "reason": work.reason,
+        "changes": json.dumps(work.noted, default=plain, ensure_ascii=False),
+        "idempotency_key": key,
+        "request_hash": request_hash,
+        "result": json.dumps(result, ensure_ascii=False),
+        "prev_hash": head["hash"],
+    }
+    entry["hash"] = entry_hash(entry)
+    columns = ", ".join(entry)
+    work.cursor.execute(
+        f"insert into audit_entries ({columns}) values ({', '.join('?' * len(entry))})", list(entry.values())
+    )

@@ -1,0 +1,180 @@
+"""One transaction's work: reads, writes, and the notes from which its audit entry and its changes are made."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from datetime import date, datetime, time
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from practice.access.permissions import Actor
+from practice.clock import as_utc, stored
+from practice.errors import NotFound
+from practice.ids import Ids
+from practice.store.tables import SCHEMA_VERSION, TABLES
+
+Row = dict[str, Any]
+
+
+def plain(value: Any) -> Any:
+    """A value as it stands in JSON: instants and dates as DuckDB prints them."""
+    if isinstance(value, datetime):
+        return str(stored(value))
+    if isinstance(value, date | time):
+        return str(value)
+    return value
+
+
+class Reader:
+    """Reads the record. Rows are dicts; instants come back as naive UTC."""
+
+    def __init__(self, cursor: duckdb.DuckDBPyConnection, now: datetime) -> None:
+        self.cursor = cursor
+        self.now = as_utc(now)
+
+    def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """Every row of the answer."""
+        self.cursor.execute(sql, [_bound(value) for value in parameters])
+        names = [column[0] for column in self.cursor.description or ()]
+        return [dict(zip(names, row, strict=True)) for row in self.cursor.fetchall()]
+
+    def one(self, sql: str, *parameters: Any) -> Row | None:
+        """The first row, or None."""
+        rows = self.rows(sql, *parameters)
+        return rows[0] if rows else None
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        row = self.cursor.execute(sql, [_bound(value) for value in parameters]).fetchone()
+        return row[0] if row else None
+
+    def find(self, table: str, key: str | None) -> Row | None:
+        """The row of `table` with that primary key, or None."""
+        return self.one(f"select * from {table} where {TABLES[table].key} = ?", key) if key else None
+
+    def get(self, table: str, key: str | None, what: str) -> Row:
+        """Like `find`, but refuses with "This <what> does not exist"."""
+        row = self.find(table, key)
+        if row is None:
+            raise NotFound(f"This {what} does not exist; it may have been opened from an old page, so search again.")
+        return row
+
+    def setting(self, name: str, default: Any = None) -> Any:
+        """A setting's value, decoded."""
+        text = self.value("select value from settings where name = ?", name)
+        return default if text is None else json.loads(text)
+
+
+class Work(Reader):
+    """A Reader that also writes. Only `Record.run` makes one; a command gets it as its first argument."""
+
+    def __init__(
+        self, cursor: duckdb.DuckDBPyConnection, now: datetime, actor: Actor, ids: Ids, reason: str | None
+    ) -> None:
+        super().__init__(cursor, now)
+        self.actor = actor
+        self.reason = reason
+        self.noted: list[Row] = []
+        self._ids = ids
+        self._fed: list[tuple[str, str, str, str | None]] = []
+
+    def new_id(self) -> str:
+        """A fresh id for something that happens now."""
+        return self._ids(self.now)
+
+    def insert(self, table: str, *rows: Row) -> None:
+        """Insert rows that have the same columns, in one statement."""
+        if not rows:
+            return
+        columns = list(rows[0])
+        places = ", ".join("(" + ", ".join("?" * len(columns)) + ")" for _ in rows)
+        names = ", ".join(f'"{name}"' for name in columns)
+        values = [_bound(row[name]) for row in rows for name in columns]
+        self.cursor.execute(f"insert into {table} ({names}) values {places}", values)
+        for row in rows:
+            self._note(table, None, row)
+
+    def update(self, table: str, key: str, **values: Any) -> Row:
+        """Change one row by its primary key; returns it as it is now."""
+        before = self.get(table, key, table.rstrip("s").replace("_", " "))
+        changed = {name: value for name, value in values.items() if before[name] != _bound(value)}
+        after = before | {name: _bound(value) for name, value in values.items()}
+        if changed:
+            sets = ", ".join(f'"{name}" = ?' for name in changed)
+            self.cursor.execute(
+                f"update {table} set {sets} where {TABLES[table].key} = ?", [*map(_bound, changed.values()), key]
+            )
+            self._note(table, before, after)
+        return after
+
+    def insert_many(self, table: str, data: pa.Table) -> None:
+        """Insert a whole Arrow table through the same constraints and triggers, and feed its rows.
+
+        The audit entry notes the table and the number of rows instead of each row.
+        """
+        if not data.num_rows:
+            return
+        spec = TABLES[table]
+        self.cursor.register("bulk", data)
+        try:
+            self.cursor.execute(f"insert into {table} by name select * from bulk")
+            if spec.fed:
+                present = [name for name in spec.fed if name in data.column_names]
+                packed = ", ".join(f"'{name}': \"{name}\"" for name in present)
+                self.cursor.execute(
+                    "insert into changes select nextval('change_seq'), ?, "
+                    f"cast({spec.key} as text), 'upsert', to_json({{{packed}}}), ?, ? from bulk",
+                    [table, SCHEMA_VERSION, stored(self.now)],
+                )
+        finally:
+            self.cursor.unregister("bulk")
+        self.noted.append({"table": table, "rows": data.num_rows})
+
+    def release(self, appointment_id: str) -> None:
+        """Give back every claim of an appointment, and its slots."""
+        self.cursor.execute(
+            "delete from slots where claim_id in (select claim_id from claims where appointment_id = ?)",
+            [appointment_id],
+        )
+        self.cursor.execute("delete from claims where appointment_id = ?", [appointment_id])
+
+    def hold(self, claims: Sequence[Row], slots: Sequence[tuple[str, datetime, int, str]]) -> None:
+        """Write claims and their slots (resource, slot, lane, claim). The slots' primary key refuses a taken one."""
+        for rows, table in ((claims, "claims"), (slots, "slots")):
+            if rows:
+                values = [list(row.values()) if isinstance(row, dict) else list(row) for row in rows]
+                places = ", ".join("(" + ", ".join("?" * len(values[0])) + ")" for _ in values)
+                names = f" ({', '.join(claims[0])})" if table == "claims" else ""
+                self.cursor.execute(
+                    f"insert into {table}{names} values {places}", [_bound(value) for row in values for value in row]
+                )
+
+    def feed(self) -> None:
+        """Append the noted rows to the change feed, in one statement."""
+        if not self._fed:
+            return
+        known_at = stored(self.now)
+        places = ", ".join("(nextval('change_seq'), ?, ?, ?, ?, ?, ?)" for _ in self._fed)
+        values = [value for entry in self._fed for value in (*entry, SCHEMA_VERSION, known_at)]
+        self.cursor.execute(f"insert into changes values {places}", values)
+
+    def _note(self, table: str, before: Row | None, after: Row) -> None:
+        spec = TABLES[table]
+        key = str(after[spec.key])
+        shown = {name: plain(value) for name, value in after.items() if name not in spec.secret}
+        old = None
+        if before is not None:
+            shown = {name: value for name, value in shown.items() if before[name] != after[name]}
+            old = {name: plain(before[name]) for name in shown}
+        noted_key = None if spec.key in spec.secret else key
+        self.noted.append({"table": table, "key": noted_key, "before": old, "after": shown})
+        if spec.fed:
+            fed = {name: plain(after.get(name)) for name in spec.fed}
+            self._fed.append((table, key, "upsert", json.dumps(fed, ensure_ascii=False)))
+
+
+def _bound(value: Any) -> Any:
+    return stored(value) if isinstance(value, datetime) and value.tzinfo else value
