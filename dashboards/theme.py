@@ -1,7 +1,7 @@
 """Colours and Streamlit options: one source, `dashboards/.streamlit/config.toml`, and what is derived from it.
 
-Streamlit finds that file by itself when the main script lies in `dashboards/` (`streamlit run dashboards/streamlit_app.py`,
-or `st.App` under an ASGI server). `App.run()` looks beside the started program instead, which for an installed `daybook`
+Streamlit finds that file by itself when the main script lies in `dashboards/` (`streamlit run` on a script there, or
+`st.App` under an ASGI server). `App.run()` looks beside the started program instead, which for an installed `daybook`
 command is the environment's `bin/`, and it ignores `STREAMLIT_*` variables; so the launcher passes the options itself:
 
     App(Path(__file__).with_name("streamlit_app.py")).run(config=streamlit_config() | {"server.port": port})

@@ -37,19 +37,25 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage users"
     VERIFY_AUDIT = "verify the audit trail"
     OPERATE = "operate the system"
+    OWN_PASSWORD = "change their own password"  # noqa: S105 - a permission, not a password
 
 
 _P = Permission
 _DESK = {_P.SEE_SCHEDULE, _P.BOOK, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS, _P.EDIT_CLIENTS}
+_EVERYONE = {_P.OWN_PASSWORD}
 _MONEY = {_P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT, _P.ALLOCATE}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset(Permission) - {_P.OPERATE},
     "manager": frozenset(Permission) - {_P.OPERATE, _P.MANAGE_USERS},
-    "front_desk": frozenset(_DESK | {_P.CORRECT_ATTENDANCE, _P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT}),
-    "provider": frozenset({_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS}),
-    "biller": frozenset(_MONEY | {_P.SEE_SCHEDULE, _P.SEE_CLIENTS, _P.ADJUST, _P.REFUND, _P.VOID, _P.SEE_NUMBERS}),
-    "analyst": frozenset({_P.SEE_NUMBERS, _P.QUERY}),
+    "front_desk": frozenset(
+        _EVERYONE | _DESK | {_P.CORRECT_ATTENDANCE, _P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT}
+    ),
+    "provider": frozenset(_EVERYONE | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS}),
+    "biller": frozenset(
+        _EVERYONE | _MONEY | {_P.SEE_SCHEDULE, _P.SEE_CLIENTS, _P.ADJUST, _P.REFUND, _P.VOID, _P.SEE_NUMBERS}
+    ),
+    "analyst": frozenset(_EVERYONE | {_P.SEE_NUMBERS, _P.QUERY}),
     # Not a person: the command line on the machine itself, the demo, the first set-up.
     "system": frozenset(Permission),
 }

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -128,6 +129,37 @@ class Record:
                 raise
             finally:
                 cursor.close()  # rolls back whatever was not committed, for any exception
+
+    def housekeeping(self, sql: str, *parameters: Any) -> None:
+        """One write that no person intended (when a session was last seen): serialised, but neither audited nor fed.
+
+        Never for anything that a table in `TABLES` feeds, or that somebody could ask about.
+        """
+        with self._lock:
+            self._check_space()
+            cursor = self._connection.cursor()
+            try:
+                cursor.execute(sql, [stored(value) if isinstance(value, datetime) else value for value in parameters])
+            except duckdb.Error as error:
+                self._after(error)
+                raise
+            finally:
+                cursor.close()
+
+    @contextmanager
+    def standing_still(self) -> Iterator[Reader]:
+        """No command runs inside, and everything committed is in the file itself: for copying it."""
+        with self._lock:
+            cursor = self._connection.cursor()
+            try:
+                try:
+                    cursor.execute("checkpoint")
+                except duckdb.Error as error:
+                    self._after(error)
+                    raise
+                yield Reader(cursor, self.clock())
+            finally:
+                cursor.close()
 
     def _check_space(self) -> None:
         free = shutil.disk_usage(self.path.parent).free

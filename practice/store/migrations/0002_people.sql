@@ -1,8 +1,10 @@
 -- Who and where: locations, rooms, providers, services, payers, clients and what they are covered by.
 
+-- DuckDB refuses to update a unique column of a row that others reference, so the names of locations, services and
+-- payers and the codes of providers are kept apart by the commands (one writer at a time) in place of a constraint.
 create table locations (
     location_id text primary key,
-    name text not null unique,
+    name text not null,
     zone text not null,                     -- IANA name
     address text,
     phone text,
@@ -21,7 +23,7 @@ create table rooms (
 create table providers (
     provider_id text primary key,
     name text not null,
-    code text not null unique,              -- short, e.g. initials: what marts show in place of a name
+    code text not null,                     -- short, e.g. initials: what marts show in place of a name
     discipline text,
     npi text,
     started_date date not null,
@@ -31,7 +33,7 @@ create table providers (
 
 create table services (
     service_id text primary key,
-    name text not null unique,
+    name text not null,
     code text,                              -- the practice's own or a billing code
     duration_minutes integer not null check (duration_minutes between 5 and 720),
     buffer_before_minutes integer not null check (buffer_before_minutes between 0 and 240),
@@ -53,7 +55,7 @@ create table provider_services (
 
 create table payers (
     payer_id text primary key,
-    name text not null unique,
+    name text not null,
     kind text not null check (kind in ('commercial', 'public', 'employer', 'other')),
     is_active boolean not null
 );

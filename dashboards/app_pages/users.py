@@ -1,0 +1,48 @@
+"""Users: who may sign in, as what. Disabling somebody ends their sessions at once."""
+
+from __future__ import annotations
+
+import pandas as pd
+import streamlit as st
+
+from dashboards import runtime
+from dashboards.components.user_forms import ROLE_MEANING, add_user_form, change_user_form
+from dashboards.session import actor, show_messages
+from practice.access.permissions import Permission, require
+from practice.access.queries import users
+
+person = actor()
+require(person, Permission.MANAGE_USERS)
+with runtime.current().record.read() as reader:
+    rows = users(reader, person)
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown("## Users")
+    st.space("stretch")
+    if st.button("Add a user", type="primary", icon=":material/person_add:"):
+        add_user_form(person)
+show_messages()
+
+shown = pd.DataFrame(
+    [
+        {
+            "Name": row["name"],
+            "E-mail": row["email"],
+            "Role": row["role"].replace("_", " "),
+            "May": ROLE_MEANING[row["role"]],
+            "State": "active" if row["is_active"] else "disabled",
+        }
+        for row in rows
+    ]
+)
+picked = st.dataframe(
+    shown,
+    hide_index=True,
+    on_select="rerun",
+    selection_mode="single-row",
+    key="users_table",
+    alt="Everyone who may sign in, with role and state",
+)
+st.caption("Select a row to change the role, set a new password, end sessions or disable the person.")
+if picked.selection.rows:
+    change_user_form(person, rows[picked.selection.rows[0]])

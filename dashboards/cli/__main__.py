@@ -1,0 +1,3 @@
+from dashboards.cli.main import main
+
+main()

@@ -1,0 +1,83 @@
+"""What stands around every page: the demo's banner, the state of the numbers, the signed-in person."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards import runtime
+from practice.access.permissions import Actor, Permission
+from practice.clock import to_wall
+from practice.people.queries import setup_progress
+
+STATIC = Path(__file__).with_name("static")
+ICON = str(STATIC / "favicon.png")
+LATER_STEPS = ("staff", "client")
+"""Steps of the set-up that booking does not wait for."""
+
+
+def is_unfinished(person: Actor) -> bool:
+    """Whether a practice of one's own still lacks what booking needs: then its owner lands on Set-up."""
+    if not person.may(Permission.SET_UP):
+        return False
+    with runtime.current().record.read() as reader:
+        return not all(step["is_done"] for step in setup_progress(reader) if step["step"] not in LATER_STEPS)
+
+
+def practice_settings() -> dict[str, str]:
+    """Name, zone, currency and the demo's day."""
+    with runtime.current().record.read() as reader:
+        names = ("practice_name", "zone", "currency", "demo_today")
+        return {name: reader.setting(name, "") or "" for name in names}
+
+
+def signed_in_as(person: Actor) -> None:
+    """Name, role and the way out."""
+    role = person.role.replace("_", " ")
+    st.caption(f"{person.name} · {role}")
+    # A markdown link would open a new tab; signing out belongs in this one.
+    st.html('<a href="/logout" target="_self">Sign out</a>')
+
+
+def notices(person: Actor) -> None:
+    """The demo's day, and a refused build: on every page, for whoever sees numbers."""
+    settings = practice_settings()
+    if settings["demo_today"]:
+        day = datetime.fromisoformat(settings["demo_today"])
+        st.caption(f":material/science: Demo practice with invented people. It is always {day:%A, %-d %B %Y} here.")
+    attempt = runtime.current().warehouse.last_attempt()
+    if attempt.get("status") == "refused":
+        since = fresh_at(settings["zone"])
+        kept = f"The numbers are those of {since}." if since else "There are no numbers yet."
+        failed = " ".join(str(sentence) for sentence in attempt.get("failed", [])[:3])
+        st.error(f"The last build failed its checks and was not published. {kept} {failed}", icon=":material/report:")
+    del person
+
+
+def fresh_at(zone: str) -> str:
+    """When the published numbers were built, in the practice's wall time; empty before the first build."""
+    published = runtime.current().warehouse.published()
+    return f"{to_wall(published.built_at, zone or 'UTC'):%-d %b, %H:%M}" if published else ""
+
+
+@st.fragment(run_every="10s")
+def freshness() -> None:
+    """A badge: how fresh the numbers are, and whether they passed their checks. Keeps itself up to date."""
+    zone = practice_settings()["zone"]
+    at = fresh_at(zone)
+    if not at:
+        st.badge("No numbers yet: the first build is under way", icon=":material/hourglass_top:", color="orange")
+        return
+    running = runtime.current()
+    published = running.warehouse.published()
+    with running.record.read() as reader:
+        newest = reader.value("select coalesce(max(seq), 0) from changes")
+    behind = newest - (published.feed_seq if published else 0)
+    if running.warehouse.last_attempt().get("status") == "refused":
+        st.badge(f"Data as of {at} · last build refused", icon=":material/report:", color="red")
+    elif behind:
+        st.badge(f"Data as of {at} · {behind} changes on their way", icon=":material/sync:", color="orange")
+    else:
+        st.badge(f"Data as of {at} · checks passed", icon=":material/check_circle:", color="green")

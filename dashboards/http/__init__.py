@@ -1,0 +1,1 @@
+"""Plain HTTP beside the pages: the door, sign-in and set-up, health, the change feed."""

@@ -1,0 +1,168 @@
+"""Routes to get in and out: /login, /logout and, while the practice has no user, /setup."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from typing import Any
+from zoneinfo import available_timezones
+
+import anyio
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from dashboards import runtime
+from dashboards.http.gate import RateLimit
+from dashboards.http.html import page, set_up_page, sign_in_page
+from dashboards.session import COOKIE
+from practice.access.permissions import SYSTEM
+from practice.access.sign_in import session_actor, sign_in, sign_out
+from practice.access.users import create_user
+from practice.errors import Refusal
+from practice.home import Home
+from practice.money import CURRENCIES
+from practice.people.commands import set_practice
+
+COOKIE_SECONDS = 12 * 3600
+_attempts = RateLimit(limit=20, seconds=60)
+
+
+def setup_code(home: Home) -> str:
+    """The code that the first set-up asks for; made once, readable by the directory's owner alone."""
+    path = home.path / "setup.code"
+    if not path.exists():
+        path.touch(mode=0o600)
+        path.write_text("-".join(secrets.token_hex(2) for _ in range(3)))
+    return path.read_text().strip()
+
+
+def has_users() -> bool:
+    """Whether somebody can sign in yet."""
+    with runtime.current().record.read() as reader:
+        return bool(reader.value("select count(*) from users"))
+
+
+def _safe_next(path: str | None) -> str:
+    """Only a path of our own: never a way out to another site."""
+    return path if path and path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
+
+
+def _is_foreign(request: Request) -> bool:
+    """A post that another site makes the browser send."""
+    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+
+
+def _text(form: FormData, name: str) -> str:
+    value = form.get(name)
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _settings() -> dict[str, Any]:
+    with runtime.current().record.read() as reader:
+        return {
+            "practice": reader.setting("practice_name", ""),
+            "demo_users": reader.setting("demo_users", {}) if reader.setting("demo_today") else {},
+        }
+
+
+def _sign_in_form(
+    request: Request, *, refusal: str = "", email: str = "", status: int = 200, next_path: str = "/"
+) -> Response:
+    known = _settings()
+    body = sign_in_page(
+        refusal=refusal,
+        email=email,
+        next_path=next_path,
+        demo_users=known["demo_users"],
+        practice=known["practice"],
+    )
+    del request
+    return HTMLResponse(body, status, headers={"Cache-Control": "no-store"})
+
+
+async def login_form(request: Request) -> Response:
+    """GET /login: the form; the set-up instead while nobody exists; straight on with a live session."""
+    next_path = _safe_next(request.query_params.get("next"))
+    if not await anyio.to_thread.run_sync(has_users):
+        return RedirectResponse("/setup", 303)
+    token = request.cookies.get(COOKIE)
+    if token and await anyio.to_thread.run_sync(session_actor, runtime.current().record, token):
+        return RedirectResponse(next_path, 303)
+    return _sign_in_form(request, next_path=next_path)
+
+
+async def login(request: Request) -> Response:
+    """POST /login: a cookie, or the form again with what was typed (but the password) and the reason."""
+    form = await request.form()
+    email, next_path = _text(form, "email"), _safe_next(_text(form, "next"))
+    password = form.get("password")
+    if _is_foreign(request):
+        return _sign_in_form(request, refusal="This form came from another site; use this one.", status=403)
+    if not _attempts.allows(request.client.host if request.client else "?"):
+        sentence = "Too many attempts from here; wait a minute and try again."
+        return _sign_in_form(request, refusal=sentence, email=email, status=429, next_path=next_path)
+    try:
+        token = await anyio.to_thread.run_sync(
+            sign_in, runtime.current().record, email, password if isinstance(password, str) else ""
+        )
+    except Refusal as refusal:
+        return _sign_in_form(request, refusal=str(refusal), email=email, status=401, next_path=next_path)
+    return _with_cookie(RedirectResponse(next_path, 303), request, token)
+
+
+async def logout(request: Request) -> Response:
+    """GET /logout from our own pages ends the session; from elsewhere it asks first."""
+    if _is_foreign(request):
+        return HTMLResponse(page("Sign out", '<h1>Sign out?</h1><p><a href="/logout">Yes, sign out</a></p>'))
+    token = request.cookies.get(COOKIE)
+    if token:
+        await anyio.to_thread.run_sync(sign_out, runtime.current().record, token)
+    response = RedirectResponse("/login", 303)
+    response.delete_cookie(COOKIE, path="/")
+    return response
+
+
+async def set_up_form(request: Request) -> Response:
+    """GET /setup: only while there is no user."""
+    del request
+    if await anyio.to_thread.run_sync(has_users):
+        return RedirectResponse("/login", 303)
+    return _set_up("", {})
+
+
+async def set_up(request: Request) -> Response:
+    """POST /setup: the practice and its owner in one go; then signed in, on the guided page."""
+    form = await request.form()
+    typed = {name: _text(form, name) for name in ("practice", "zone", "currency", "name", "email", "code")}
+    password = form.get("password")
+    if await anyio.to_thread.run_sync(has_users):
+        return RedirectResponse("/login", 303)
+    if _is_foreign(request) or not _attempts.allows(request.client.host if request.client else "?"):
+        return _set_up("Too many attempts, or a foreign form; wait a minute and try here again.", typed, 429)
+    if not hmac.compare_digest(typed["code"].encode(), setup_code(runtime.current().home).encode()):
+        return _set_up("The set-up code is not the one printed where Daybook was started.", typed, 403)
+    try:
+        token = await anyio.to_thread.run_sync(_make_practice, typed, password if isinstance(password, str) else "")
+    except Refusal as refusal:
+        return _set_up(str(refusal), typed, 422)
+    return _with_cookie(RedirectResponse("/set-up", 303), request, token)
+
+
+def _make_practice(typed: dict[str, str], password: str) -> str:
+    record = runtime.current().record
+    record.run(set_practice, SYSTEM, name=typed["practice"], zone=typed["zone"], currency=typed["currency"])
+    create_user(record, SYSTEM, email=typed["email"], name=typed["name"], role="owner", password=password)
+    return sign_in(record, typed["email"], password)
+
+
+def _set_up(refusal: str, typed: dict[str, str], status: int = 200) -> Response:
+    zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
+    body = set_up_page(refusal=refusal, typed=typed, zones=[*zones, "UTC"], currencies=list(CURRENCIES))
+    return HTMLResponse(body, status, headers={"Cache-Control": "no-store"})
+
+
+def _with_cookie(response: Response, request: Request, token: str) -> Response:
+    secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
+    response.set_cookie(COOKIE, token, max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure, path="/")
+    return response

@@ -1,0 +1,81 @@
+"""What the command line can ask of the record. Each takes JSON-able values and answers with them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from practice.access.permissions import SYSTEM
+from practice.access.queries import users
+from practice.access.users import create_user, disable_user
+from practice.audit.verify import verify
+from practice.errors import NotFound
+from practice.home import Home
+from practice.store.backup import backup
+from practice.store.feed import feed_head
+from practice.store.record import Record
+
+
+def add_user(home: Home, record: Record, **fields: Any) -> Any:
+    """A new person who may sign in."""
+    del home
+    return create_user(record, SYSTEM, **fields)
+
+
+def list_users(home: Home, record: Record) -> list[dict[str, Any]]:
+    """Everyone who may sign in, or could."""
+    del home
+    with record.read() as reader:
+        found = users(reader, SYSTEM)
+    return [{name: row[name] for name in ("email", "name", "role", "is_active")} for row in found]
+
+
+def disable(home: Home, record: Record, *, email: str) -> Any:
+    """Take away somebody's access by e-mail address, at once."""
+    del home
+    with record.read() as reader:
+        match = next((row for row in users(reader, SYSTEM) if row["email"] == email.strip().lower()), None)
+    if match is None:
+        raise NotFound("Nobody has that e-mail address; `daybook user list` shows everyone.")
+    return record.run(disable_user, SYSTEM, user_id=match["user_id"])
+
+
+def back_up(home: Home, record: Record, *, destination: str) -> Any:
+    """A whole copy, taken while in use."""
+    return backup(record, home, Path(destination))
+
+
+def verify_audit(home: Home, record: Record) -> dict[str, Any]:
+    """The chain's findings, checked against the anchors that landing wrote down."""
+    anchors: dict[int, str] = {}
+    for manifest in sorted((home.landing / "record" / "_batches").glob("*.json")):
+        batch = json.loads(manifest.read_text())
+        if batch.get("audit_seq"):
+            anchors[int(batch["audit_seq"])] = batch["audit_hash"]
+    return {"findings": verify(record, anchors), "entries": feed_head(record).audit_seq, "anchors": len(anchors)}
+
+
+def record_status(home: Home, record: Record) -> dict[str, Any]:
+    """Where the record stands."""
+    del home
+    found = feed_head(record)
+    with record.read() as reader:
+        return {
+            "practice": reader.setting("practice_name", ""),
+            "today": str(record.clock().date()),
+            "is_demo": bool(reader.setting("demo_today")),
+            "feed_seq": found.seq,
+            "audit_seq": found.audit_seq,
+        }
+
+
+OPERATIONS: dict[str, Callable[..., Any]] = {
+    "add_user": add_user,
+    "list_users": list_users,
+    "disable_user": disable,
+    "backup": back_up,
+    "verify_audit": verify_audit,
+    "status": record_status,
+}

@@ -1,0 +1,52 @@
+"""Which pages there are, and who sees them. Hiding is courtesy; the commands and queries behind them refuse."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from practice.access.permissions import Actor, Permission
+
+FOLDER = Path(__file__).with_name("app_pages")
+
+
+@dataclass(frozen=True)
+class PageSpec:
+    """A page: its file, its address, its place in the navigation, and the permission that opens it."""
+
+    file: str
+    url: str
+    title: str
+    icon: str
+    section: str
+    needs: Permission
+    is_hidden: bool = False
+
+    @property
+    def path(self) -> Path:
+        """The script."""
+        return FOLDER / self.file
+
+
+_P = Permission
+PAGES = (
+    PageSpec("overview.py", "overview", "Overview", ":material/monitoring:", "Numbers", _P.SEE_NUMBERS),
+    PageSpec("today.py", "today", "Today", ":material/calendar_view_day:", "Desk", _P.SEE_SCHEDULE),
+    PageSpec("book.py", "book", "Book", ":material/event_available:", "Desk", _P.BOOK),
+    PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),
+    PageSpec("billing.py", "billing", "Billing", ":material/receipt_long:", "Money", _P.SEE_MONEY),
+    PageSpec("sql.py", "sql", "SQL", ":material/terminal:", "Numbers", _P.QUERY),
+    PageSpec("users.py", "users", "Users", ":material/manage_accounts:", "Practice", _P.MANAGE_USERS),
+    PageSpec("set_up.py", "set-up", "Set-up", ":material/tune:", "Practice", _P.SET_UP),
+)
+SECTIONS = ("Desk", "Money", "Numbers", "Practice")
+FIRST = {
+    "owner": "overview", "manager": "overview", "front_desk": "today", "provider": "today", "biller": "billing",
+    "analyst": "overview",
+}  # fmt: skip
+
+
+def pages_for(actor: Actor) -> list[PageSpec]:
+    """The pages of a role, in the order of the navigation."""
+    allowed = [page for page in PAGES if actor.may(page.needs)]
+    return sorted(allowed, key=lambda page: SECTIONS.index(page.section))

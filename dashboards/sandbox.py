@@ -1,0 +1,77 @@
+"""SQL typed by a person, on the published warehouse, in a process of its own that can do nothing else.
+
+`read_only=True` alone still reads any file of the machine and attaches others; so external access is off and locked.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+
+import pyarrow as pa
+
+from practice.errors import Refusal
+
+SECONDS = 30
+ROWS = 100_000
+MEMORY = "1GB"
+
+
+def run_sql(path: str, sql: str, *, rows: int = ROWS, seconds: float = SECONDS) -> pa.Table:
+    """The answer of one statement, at most `rows` rows. Refuses with DuckDB's own sentence, or after `seconds`."""
+    if not sql.strip():
+        raise Refusal("Write a query first, such as: select * from marts.metric_catalogue", field="sql")
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "dashboards.sandbox"],
+            input=json.dumps({"path": path, "sql": sql, "rows": rows}).encode(),
+            capture_output=True,
+            timeout=seconds,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise Refusal(
+            f"The query ran longer than {seconds:.0f} seconds and was stopped; narrow it.", rule="timeout"
+        ) from None
+    if done.returncode != 0:
+        sentence = done.stderr.decode(errors="replace").strip() or "The query used too much memory and was stopped."
+        raise Refusal(sentence, field="sql")
+    return pa.ipc.open_stream(io.BytesIO(done.stdout)).read_all()
+
+
+def _main() -> None:
+    import duckdb
+
+    asked = json.loads(sys.stdin.buffer.read())
+    connection = duckdb.connect(
+        asked["path"],
+        read_only=True,
+        config={
+            "enable_external_access": "false",
+            "autoinstall_known_extensions": "false",
+            "autoload_known_extensions": "false",
+            "threads": "1",
+            "memory_limit": MEMORY,
+        },
+    )
+    connection.execute("use marts")  # so that names work with and without the schema
+    connection.execute("set lock_configuration = true")
+    try:
+        statements = connection.extract_statements(asked["sql"])
+        if len(statements) != 1:
+            raise SystemExit("Send one statement at a time.")
+        answer = connection.sql(asked["sql"])
+        if answer is None:
+            raise SystemExit("This statement gives no rows; the warehouse is read-only, so use select.")
+        table = answer.limit(asked["rows"]).to_arrow_table()
+    except duckdb.Error as error:
+        print(str(error).split("\n\nLINE")[0], file=sys.stderr)
+        raise SystemExit(1) from None
+    with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
+        writer.write_table(table)
+
+
+if __name__ == "__main__":
+    _main()

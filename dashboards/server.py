@@ -1,0 +1,80 @@
+"""The app process: the only one that opens the record. Pages, routes and the control socket live in it."""
+
+from __future__ import annotations
+
+import gc
+import importlib
+import json
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.routing import Route
+
+from dashboards import control, runtime
+from dashboards.http import feed, sign_in
+from dashboards.http.gate import Gate
+from dashboards.theme import streamlit_config
+from practice.home import Home, open_record
+
+SCRIPT = Path(__file__).with_name("streamlit_app.py")
+# The first visitor would pay for these imports otherwise (3 to 6 s).
+HEAVY = ("altair", "pandas", "pyarrow", "duckdb", "streamlit.elements.vega_charts", "streamlit.elements.arrow")
+
+ROUTES = [
+    Route("/healthz", feed.healthz),
+    Route("/feed/head", feed.head),
+    Route("/feed", feed.changes),
+    Route("/login", sign_in.login_form),
+    Route("/login", sign_in.login, methods=["POST"]),
+    Route("/logout", sign_in.logout),
+    Route("/setup", sign_in.set_up_form),
+    Route("/setup", sign_in.set_up, methods=["POST"]),
+]
+
+
+@asynccontextmanager
+async def _lifespan(app: st.App) -> AsyncIterator[None]:
+    del app
+    for module in HEAVY:
+        importlib.import_module(module)
+    # What is loaded now lives as long as the process: the collector need not look at it on each rerun.
+    gc.collect()
+    gc.freeze()
+    yield
+    runtime.current().record.close()
+
+
+def create_app() -> st.App:
+    """The ASGI app over the runtime that was started before."""
+    return st.App(SCRIPT, lifespan=_lifespan, routes=ROUTES, middleware=[Middleware(Gate)])
+
+
+def config(host: str, port: int) -> dict[str, Any]:
+    """Streamlit's options: the theme, no telemetry, no error details to people, our address."""
+    return streamlit_config() | {
+        "server.address": host,
+        "server.port": port,
+        "client.showErrorDetails": "none",
+        "global.developmentMode": False,
+    }
+
+
+def serve(home: Home, host: str, port: int) -> None:
+    """Open the record and run the app until it is stopped."""
+    home.create()
+    running = runtime.start(home, open_record(home))
+    if not sign_in.has_users():
+        print(f"Set-up code: {sign_in.setup_code(home)}", flush=True)
+    address = {"host": "127.0.0.1" if host in ("0.0.0.0", "::") else host, "port": port, "pid": os.getpid()}  # noqa: S104
+    stop = control.listen(home, running.record)
+    home.app_address.write_text(json.dumps(address))
+    try:
+        create_app().run(config=config(host, port))
+    finally:
+        stop()
+        home.app_address.unlink(missing_ok=True)

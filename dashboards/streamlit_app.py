@@ -1,0 +1,28 @@
+"""The frame around every page: who is signed in, where they may go, how fresh the numbers are."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards import frame
+from dashboards.pages import FIRST, SECTIONS, pages_for
+from dashboards.session import actor, show_messages
+
+st.set_page_config("Daybook", page_icon=frame.ICON, layout="wide", initial_sidebar_state="auto")
+person = actor()
+
+specs = pages_for(person)
+first = FIRST[person.role] if not frame.is_unfinished(person) else "set-up"
+made = {spec.url: st.Page(spec.path, title=spec.title, icon=spec.icon, url_path=spec.url, default=spec.url == first)
+        for spec in specs}  # fmt: skip
+chosen = st.navigation(
+    {section: [made[spec.url] for spec in specs if spec.section == section] for section in SECTIONS
+     if any(spec.section == section for spec in specs)}
+)  # fmt: skip
+
+with st.sidebar:
+    frame.signed_in_as(person)
+frame.notices(person)
+show_messages()
+chosen.run()
+show_messages()

@@ -1,0 +1,35 @@
+{# Aging buckets as [name, first day, day after the last]: day 30 is in the first, day 121 opens the last. #}
+{% macro aging_buckets() -%}
+    {{ return([['0-30', none, 31], ['31-60', 31, 61], ['61-90', 61, 91], ['91-120', 91, 121], ['121+', 121, none]]) }}
+{%- endmacro %}
+
+{# The bucket of an age in days. #}
+{% macro aging_bucket(age_days) -%}
+    case
+        {%- for name, first, after in aging_buckets() if after is not none %}
+        when {{ age_days }} < {{ after }} then '{{ name }}'
+        {%- endfor %}
+        else '{{ aging_buckets()[-1][0] }}'
+    end
+{%- endmacro %}
+
+{# The accounts whose balance is what clients and payers owe. #}
+{% macro receivable_accounts() -%} ('1100', '1110') {%- endmacro %}
+
+{# Where money waits until it is applied: a payer's remittance, unapplied, deposits, packages, payer credit, unidentified. #}
+{% macro waiting_accounts() -%} ('1040', '2100', '2110', '2120', '2130', '2140') {%- endmacro %}
+
+{# Where money is once received. #}
+{% macro cash_accounts() -%} ('1000', '1010', '1020') {%- endmacro %}
+
+{# What charges are posted to: service, missed visits, products. #}
+{% macro income_accounts() -%} ('4000', '4010', '4020') {%- endmacro %}
+
+{# Debits less credits on the accounts, and the other way round; 0 where nothing was posted. #}
+{% macro net_debit(accounts) -%}
+    cast(coalesce(sum(debit_minor - credit_minor) filter (account in {{ accounts }}), 0) as bigint)
+{%- endmacro %}
+
+{% macro net_credit(accounts) -%}
+    cast(coalesce(sum(credit_minor - debit_minor) filter (account in {{ accounts }}), 0) as bigint)
+{%- endmacro %}

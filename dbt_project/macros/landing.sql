@@ -1,0 +1,23 @@
+{# The current row of each key: the newest by `newest_first`, unless it says that the thing is gone. #}
+{% macro current_rows(relation, key, newest_first='_seq desc', gone="_op in ('tombstone', 'delete')") -%}
+    select * from {{ relation }}
+    qualify row_number() over (partition by {{ key }} order by {{ newest_first }}) = 1
+        and not ({{ gone }})
+{%- endmacro %}
+
+{# Parquet files that may not be there yet: without any, an empty relation of the given columns (name: type). #}
+{% macro files_or_empty(glob, columns) -%}
+    {%- set found = namespace(any=false) -%}
+    {%- if execute -%}
+        {%- set found.any = run_query("select count(*) from glob('" ~ glob ~ "')").columns[0].values()[0] > 0 -%}
+    {%- endif -%}
+    select
+        {%- for name, type in columns.items() %}
+        cast({{ name if found.any else 'null' }} as {{ type }}) as {{ name }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    {%- if found.any %}
+    from read_parquet('{{ glob }}', union_by_name = true)
+    {%- else %}
+    where false
+    {%- endif %}
+{%- endmacro %}

@@ -1,0 +1,42 @@
+with source as (
+    select * from {{ source('practice', 'appointments') }}
+),
+
+current_rows as (
+    {{ current_rows('source', 'appointment_id') }}
+),
+
+renamed as (
+    select
+        -- ids
+        appointment_id,
+        series_id,
+        location_id,
+        provider_id,
+        room_id,
+        service_id,
+        moved_from_id,
+        moved_to_id,
+        -- strings
+        'record' as source,
+        zone,
+        mode,
+        status,
+        channel,
+        -- numerics
+        duration_minutes,
+        capacity,
+        -- dates
+        start_date,
+        -- timestamps
+        wall_start,
+        wall_end,
+        starts_at,
+        ends_at,
+        booked_at,
+        known_at,
+        _known_at
+    from current_rows
+)
+
+select * from renamed

@@ -1,0 +1,42 @@
+with source as (
+    select * from {{ source('practice', 'attendees') }}
+),
+
+current_rows as (
+    {{ current_rows('source', 'attendee_id') }}
+),
+
+renamed as (
+    select
+        -- ids
+        attendee_id,
+        appointment_id,
+        client_id,
+        moved_to_attendee_id,
+        -- strings
+        'record' as source,
+        billing_unit,
+        status,
+        cancelled_by,
+        -- numerics
+        notice_minutes,
+        -- booleans
+        is_late,
+        -- dates
+        booked_date,
+        first_booked_date,
+        -- timestamps
+        booked_at,
+        first_booked_at,
+        confirmed_at,
+        arrived_at,
+        seated_at,
+        ended_at,
+        outcome_at,
+        cancelled_at,
+        known_at,
+        _known_at
+    from current_rows
+)
+
+select * from renamed

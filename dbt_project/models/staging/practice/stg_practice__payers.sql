@@ -1,0 +1,24 @@
+with source as (
+    select * from {{ source('practice', 'payers') }}
+),
+
+current_rows as (
+    {{ current_rows('source', 'payer_id') }}
+),
+
+renamed as (
+    select
+        -- ids
+        payer_id,
+        -- strings
+        'record' as source,
+        name as payer_name,
+        kind as payer_kind,
+        -- booleans
+        is_active,
+        -- timestamps
+        _known_at
+    from current_rows
+)
+
+select * from renamed

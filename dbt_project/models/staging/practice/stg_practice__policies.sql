@@ -1,0 +1,28 @@
+with source as (
+    select * from {{ source('practice', 'policies') }}
+),
+
+current_rows as (
+    {{ current_rows('source', 'policy_id') }}
+),
+
+renamed as (
+    select
+        -- ids
+        policy_id,
+        client_id,
+        payer_id,
+        -- strings
+        'record' as source,
+        -- numerics
+        rank,
+        copay_minor,
+        -- dates
+        effective_from,
+        effective_to,
+        -- timestamps
+        _known_at
+    from current_rows
+)
+
+select * from renamed

@@ -1,0 +1,138 @@
+"""When each provider works, hour by hour of the week: the templates from which bookable cells are cut."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from ingestion.demo.columns import NEVER
+from ingestion.demo.sizes import PLACES, Size
+
+STANDARD, SHORT, LONG, GROUP = range(4)
+"""Kinds of cell: 60, 30, 90 and 90 minutes."""
+
+CELL_MINUTES = np.array([60, 30, 90, 90])
+_LETTERS = {"S": STANDARD, "H": SHORT, "L": LONG, "G": GROUP}
+_BLOCKS = ("SSSS", "LSSH", "SLS", "SSSS", "SSSHH", "LSS", "SSL")
+"""Half a day of four hours, as the provider lays it out; what is left of the four hours is for paperwork."""
+
+BLOCK_MINUTES = 240
+LUNCH_MINUTES = 60
+
+
+@dataclass(frozen=True)
+class Block:
+    """Half a working day: four hours from `start_minute` (of the day) on one weekday (ISO)."""
+
+    weekday: int
+    location: int
+    start_minute: int
+    cells: str
+
+    def layout(self) -> Iterator[tuple[int, int]]:
+        """(start minute of the day, kind) of each cell."""
+        minute = self.start_minute
+        for letter in self.cells:
+            yield minute, _LETTERS[letter]
+            minute += int(CELL_MINUTES[_LETTERS[letter]])
+
+
+@dataclass(frozen=True)
+class Week:
+    """A provider's week, in force on the days from `first_day` to `last_day` (NEVER = still)."""
+
+    provider: int
+    first_day: int
+    last_day: int
+    blocks: tuple[Block, ...]
+
+
+def home_of(size: Size, provider: int) -> int:
+    """Locations in turn, the first one twice as often."""
+    order = [0, *range(size.locations)]
+    return order[provider % len(order)] if size.locations > 1 else 0
+
+
+def second_of(size: Size, provider: int) -> int | None:
+    """Every fourth provider also works at a second location, never in another zone."""
+    home = home_of(size, provider)
+    others = [i for i in range(size.locations) if i != home and PLACES[i][1] == PLACES[home][1]]
+    return others[0] if others and provider % 4 == 1 else None
+
+
+def weeks(size: Size, first_day: int, joins: list[int], change_day: int, dice: np.random.Generator) -> list[Week]:
+    """Every provider's week, and a second version for some whose hours change on `change_day` (a Monday)."""
+    made: list[Week] = []
+    for provider in range(size.providers):
+        blocks = _blocks(size, provider, dice)
+        begins = max(joins[provider], first_day)
+        if provider % 4 == 3 and begins < change_day - 60:
+            made.append(Week(provider, begins, change_day - 1, blocks))
+            gone = blocks[-1].weekday
+            blocks = tuple(block for block in blocks if block.weekday != gone)
+            begins = change_day
+        made.append(Week(provider, begins, int(NEVER), blocks))
+    return made
+
+
+def _blocks(size: Size, provider: int, dice: np.random.Generator) -> tuple[Block, ...]:
+    """Three to five days a week; some of them mornings only; the first provider of a location leads its group."""
+    home, second = home_of(size, provider), second_of(size, provider)
+    days = _days(size, provider, dice)
+    opens = int(dice.choice([8, 8, 8, 9, 10]) if provider else 8) * 60
+    leads_group = is_group_leader(size, provider)
+    blocks = []
+    for place, weekday in enumerate(days):
+        location = second if second is not None and weekday == days[-1] else home
+        blocks.append(Block(weekday, location, opens, str(dice.choice(_BLOCKS))))
+        if len(days) < 5 and place == len(days) - 1:
+            continue  # part-time: the last day of the week ends at noon
+        later = "GSSH" if leads_group and place == 2 else str(dice.choice(_BLOCKS))
+        blocks.append(Block(weekday, location, opens + BLOCK_MINUTES + LUNCH_MINUTES, later))
+    return tuple(blocks)
+
+
+def _days(size: Size, provider: int, dice: np.random.Generator) -> list[int]:
+    part_time = provider % 5 == 2 or (size.providers < 10 and provider % 4 == 3)
+    count = 4 if part_time else 5
+    weights = np.array([0.9, 1.1, 1.2, 1.1, 0.8])
+    if count == 4 and provider % 4 == 3:
+        return [1, 2, 3, 5]
+    return sorted(int(day) + 1 for day in dice.choice(5, size=count, replace=False, p=weights / weights.sum()))
+
+
+def is_group_leader(size: Size, provider: int) -> bool:
+    """The first provider of each location leads a weekly group."""
+    return all(home_of(size, other) != home_of(size, provider) for other in range(provider))
+
+
+def rooms(size: Size, made: list[Week]) -> tuple[list[tuple[int, str, int]], dict[tuple[int, int, int], int]]:
+    """The rooms as (location, name, capacity), and the room of (provider, location, weekday).
+
+    Whoever works at a location on a weekday has a room of their own that day; the next day it may be another's. The
+    last room of each location is the group room.
+    """
+    present: dict[tuple[int, int], list[int]] = {}
+    for week in made:
+        for block in week.blocks:
+            here = present.setdefault((block.location, block.weekday), [])
+            if week.provider not in here:
+                here.append(week.provider)
+    listed: list[tuple[int, str, int]] = []
+    of: dict[tuple[int, int, int], int] = {}
+    for location in range(size.locations):
+        count = max(len(who) for (place, _), who in present.items() if place == location)
+        base = len(listed)
+        listed += [(location, f"Room {number + 1}", 1) for number in range(count)]
+        listed.append((location, "Group room", 10))
+        for (place, weekday), who in present.items():
+            if place == location:
+                of |= {(provider, location, weekday): base + rank for rank, provider in enumerate(sorted(who))}
+    return listed, of
+
+
+def group_room(listed: list[tuple[int, str, int]], location: int) -> int:
+    """The group room of a location."""
+    return next(i for i, (place, name, _) in enumerate(listed) if place == location and name == "Group room")

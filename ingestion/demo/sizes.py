@@ -1,0 +1,72 @@
+"""How large a demo practice is, and the constants that README, sign-in page and command line show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from practice.errors import Refusal
+
+DEMO_TODAY = date(2026, 11, 20)
+"""The demo's stored day unless `--today` names another: a Friday before a holiday week."""
+
+DEMO_SEED = 20260302
+DEMO_PASSWORD = "daybook-demo-2026"  # noqa: S105 - documented sign-in of an invented practice
+
+
+@dataclass(frozen=True)
+class DemoUser:
+    """One sign-in of the demo. `role` provider is linked to the first provider."""
+
+    email: str
+    name: str
+    role: str
+
+
+DEMO_USERS = (
+    DemoUser("owner@demo.example", "Odile Marchetti", "owner"),
+    DemoUser("manager@demo.example", "Marek Osei", "manager"),
+    DemoUser("desk@demo.example", "Dana Whitlock", "front_desk"),
+    DemoUser("provider@demo.example", "Priya Halvorsen", "provider"),
+    DemoUser("biller@demo.example", "Bram Castellano", "biller"),
+    DemoUser("analyst@demo.example", "Anneke Solis", "analyst"),
+)
+"""Every demo sign-in, one per role; all use DEMO_PASSWORD. For demo homes only."""
+
+
+@dataclass(frozen=True)
+class Size:
+    """How many of what, and for how long. `founders` work from the first day; the others join later."""
+
+    name: str
+    locations: int
+    providers: int
+    founders: int
+    months: int
+    load: float
+    """Booked share of the providers' time that the practice grows towards."""
+
+
+SIZES = {
+    "small": Size("small", locations=1, providers=4, founders=4, months=6, load=0.74),
+    "medium": Size("medium", locations=3, providers=14, founders=13, months=30, load=1.15),
+}
+
+PLACES = (
+    ("Harbor Street", "America/New_York"),
+    ("Mill Pond", "America/New_York"),
+    ("Lakeshore", "America/Chicago"),
+)
+
+
+def size_of(name: str) -> Size:
+    """The size by its name. Refuses an unknown one."""
+    if name not in SIZES:
+        raise Refusal(f"{name!r} is not a size of the demo; use {' or '.join(SIZES)}.", field="demo")
+    return SIZES[name]
+
+
+def months_before(day: date, months: int) -> date:
+    """The same day of the month so many months earlier (at most the 28th)."""
+    index = day.year * 12 + day.month - 1 - months
+    return date(index // 12, index % 12 + 1, min(day.day, 28))

@@ -1,0 +1,6 @@
+"""Files of whatever system the practice used before, into the landing folder by a declared mapping."""
+
+from ingestion.imports.importing import ImportReport, import_file
+from ingestion.imports.mapping import Mapping, load_mapping, shipped_mappings
+
+__all__ = ["ImportReport", "Mapping", "import_file", "load_mapping", "shipped_mappings"]

@@ -1,0 +1,38 @@
+"""A batch that fails its own checks is held back alone: moved out of the warehouse's sight, kept, and named."""
+
+from __future__ import annotations
+
+import shutil
+from typing import Any
+
+from ingestion.landing import MANIFESTS, manifests, sweep, write_json
+from practice.home import Home
+
+HELD = "_held"
+
+
+def landed_batches(home: Home) -> list[dict[str, Any]]:
+    """The manifests of every import batch that the warehouse reads, oldest first within each source."""
+    return [batch for batch in all_batches(home) if batch["status"] == "landed"]
+
+
+def all_batches(home: Home) -> list[dict[str, Any]]:
+    """The manifests of every import batch, held ones too."""
+    folders = sorted(path for path in (home.landing / "imports").glob("*") if (path / MANIFESTS).is_dir())
+    return [manifest for folder in folders for manifest in manifests(folder)]
+
+
+def hold_batch(home: Home, source: str, batch_id: str, reasons: list[str]) -> None:
+    """Take a batch out of the warehouse's sight and note why. Importing a mended file later starts afresh."""
+    folder = home.landing / "imports" / source
+    manifest = next(entry for entry in manifests(folder) if entry["batch_id"] == batch_id)
+    held = {f"{HELD}/{name}": digest for name, digest in manifest["files"].items()}
+    for name in manifest["files"]:
+        target = folder / HELD / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(folder / name, target)
+    # The manifest decides: the originals are strays from here on, also after a crash.
+    write_json(
+        folder / MANIFESTS / f"{batch_id}.json", manifest | {"status": "held", "held_for": reasons, "files": held}
+    )
+    sweep(folder)

@@ -1,0 +1,160 @@
+"""Charges: what a visit, or a missed one, costs. Frozen when posted: void and charge again to correct."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from practice.access.permissions import Permission, require_location
+from practice.billing import ledger
+from practice.billing.accounts import client_party, payer_party
+from practice.billing.adjustments import undo_adjustment, undo_transfer
+from practice.billing.allocations import release
+from practice.billing.posting import heading, minor, post_mirror, posted_charge, posting_date, why
+from practice.billing.queries import facts
+from practice.clock import local_date, stored
+from practice.errors import Conflict, Refusal
+from practice.store.record import command
+from practice.store.work import Row, Work
+
+
+@command(Permission.CHARGE)
+def charge_visit(work: Work, *, attendee_id: str, amount_minor: int | None = None) -> Row:
+    """Charge a completed visit at the service's fee, or a no-show or late cancellation at the policy's fee.
+
+    `amount_minor` replaces the fee. A visit is asked of the payer of rank 1 in force that day, else of the guarantor; a
+    missed one always of the guarantor. Answers {charge_id, transaction_id, party}.
+    """
+    attendee = work.get("attendees", attendee_id, "visit")
+    appointment = work.get("appointments", attendee["appointment_id"], "visit")
+    require_location(work.actor, appointment["location_id"])
+    kind = _kind(attendee)
+    live_key = visit_key(attendee)
+    if facts.live_charge(work, live_key):
+        raise Conflict("This visit is charged already; void that charge first to charge it anew.", rule="charged")
+    charge = _new_charge(work, attendee, appointment, kind, amount_minor) | {"live_key": live_key}
+    estimate = expected_contractual(work, charge)
+    head = heading(work, "charge", charge["charge_id"], posting_date(work, charge["location_id"]))
+    charge |= {"post_date": head.post_date, "transaction_id": head.transaction_id}
+    work.insert("charges", charge)
+    ledger.post(work, ledger.charge_entry(head, charge, estimate))
+    payer_id = charge["payer_id"]
+    party = payer_party(payer_id) if payer_id else client_party(charge["guarantor_client_id"])
+    return {"charge_id": charge["charge_id"], "transaction_id": head.transaction_id, "party": party}
+
+
+@command(Permission.VOID)
+def void_charge(work: Work, *, charge_id: str) -> Row:
+    """Undo a charge: its allocations become unapplied money, its adjustments and transfers are reversed, then itself.
+
+    Refused while it is on a live invoice. Needs a reason. Answers {transaction_id, released: allocation ids}.
+    """
+    why(work, "void the charge")
+    charge = posted_charge(work, charge_id)
+    require_location(work.actor, charge["location_id"])
+    return withdraw(work, charge)
+
+
+def withdraw(work: Work, charge: Row) -> Row:
+    """Void a posted charge inside a command that has checked who may and why."""
+    charge_id = charge["charge_id"]
+    number = facts.live_invoice(work, charge_id)
+    if number is not None:
+        raise Conflict(
+            f"This charge is on invoice {number}; void invoice {number} first.",
+            rule="on_live_invoice",
+            alternatives=(str(number),),
+        )
+    released = facts.live_allocations(work, charge_id=charge_id)
+    for allocation in released:
+        release(work, allocation)
+    for adjustment in facts.live_adjustments(work, charge_id):
+        undo_adjustment(work, adjustment)
+    for transfer in facts.live_transfers(work, charge_id):
+        undo_transfer(work, transfer)
+    post_date = posting_date(work, charge["location_id"], charge_id=charge_id)
+    transaction_id = post_mirror(work, charge["transaction_id"], "void_charge", charge_id, post_date)
+    work.update("charges", charge_id, status="void", void_transaction_id=transaction_id, live_key=None)
+    return {"transaction_id": transaction_id, "released": [allocation["allocation_id"] for allocation in released]}
+
+
+def visit_key(attendee: Row) -> str:
+    """What may be charged once: the attendee, or the whole appointment when it is one billing unit (a couple)."""
+    return str(attendee["appointment_id" if attendee["billing_unit"] == "appointment" else "attendee_id"])
+
+
+def expected_contractual(work: Work, charge: Row) -> int:
+    """The part of the fee that the payer's contract will not allow, in minor units; 0 without a contract."""
+    if not charge["payer_id"]:
+        return 0
+    allowed = facts.allowed(work, charge["payer_id"], charge["service_id"], charge["service_date"])
+    return 0 if allowed is None else max(charge["amount_minor"] - allowed, 0)
+
+
+def _kind(attendee: Row) -> str:
+    status = attendee["status"]
+    if status == "completed":
+        return "service"
+    is_late_cancellation = status == "cancelled" and attendee["cancelled_by"] == "client" and attendee["is_late"]
+    if status == "no_show" or is_late_cancellation:
+        return "missed_visit"
+    if status == "cancelled":
+        raise Refusal(
+            "This visit was not cancelled late by the client, so it costs nothing; only late ones are charged.",
+            rule="not_chargeable",
+        )
+    raise Refusal(
+        f"This visit is {status.replace('_', ' ')}; record that it took place, or that the client missed it, first.",
+        rule="not_chargeable",
+    )
+
+
+def _new_charge(work: Work, attendee: Row, appointment: Row, kind: str, amount_minor: int | None) -> Row:
+    """The row of charges, still without its entry."""
+    client = work.get("clients", attendee["client_id"], "client")
+    service = work.get("services", appointment["service_id"], "service")
+    missed = kind == "missed_visit"
+    payer_id = None if missed else facts.first_payer(work, client["client_id"], appointment["start_date"])
+    return {
+        "charge_id": work.new_id(),
+        "attendee_id": attendee["attendee_id"],
+        "appointment_id": appointment["appointment_id"],
+        "client_id": client["client_id"],
+        "guarantor_client_id": client["guarantor_client_id"] or client["client_id"],
+        "payer_id": payer_id,
+        "provider_id": appointment["provider_id"],
+        "location_id": appointment["location_id"],
+        "service_id": service["service_id"],
+        "kind": kind,
+        "code": None if missed else service["code"],
+        "description": f"Missed visit: {service['name']}" if missed else service["name"],
+        "units": 1,
+        "amount_minor": _fee(work, attendee, appointment, service, kind)
+        if amount_minor is None
+        else minor(amount_minor),
+        "service_date": appointment["start_date"],
+        "known_at": stored(work.now),
+        "status": "posted",
+        "void_transaction_id": None,
+    }
+
+
+def _fee(work: Work, attendee: Row, appointment: Row, service: Row, kind: str) -> int:
+    if kind == "service":
+        fee, where = service["fee_minor"], "the service"
+    else:
+        happened = _missed_on(attendee, appointment)
+        fee, where = facts.missed_visit_fee(work, service["service_id"], happened), "the cancellation policy"
+    if not fee:
+        raise Refusal(
+            f"The fee is zero, and a charge of nothing is none; set a fee for {where}, or give an amount.",
+            rule="zero_fee",
+            field="amount_minor",
+        )
+    return int(fee)
+
+
+def _missed_on(attendee: Row, appointment: Row) -> date:
+    """The local day whose cancellation policy judges: that of the cancellation, else that of the visit."""
+    cancelled_at = attendee["cancelled_at"]
+    day: date = local_date(cancelled_at, appointment["zone"]) if cancelled_at else appointment["start_date"]
+    return day

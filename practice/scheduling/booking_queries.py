@@ -1,0 +1,227 @@
+"""The facts that commands decide on: who is bookable, the rules in force, hours, and what is held."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from practice.scheduling.working import Hours
+from practice.store.work import Reader, Row
+
+
+def _marks(values: Sequence[Any]) -> str:
+    return ", ".join("?" * len(values)) or "null"
+
+
+def offers_service(reader: Reader, provider_id: str, service_id: str) -> bool:
+    """Whether the provider offers the service now."""
+    found = reader.value(
+        "select count(*) from provider_services where provider_id = ? and service_id = ? and is_active",
+        provider_id,
+        service_id,
+    )
+    return bool(found)
+
+
+def providers_offering(reader: Reader, service_id: str) -> list[Row]:
+    """Active providers who offer the service: provider_id, name, started_date, ended_date; by name."""
+    return reader.rows(
+        "select p.provider_id, p.name, p.started_date, p.ended_date from providers p join provider_services s"
+        " on s.provider_id = p.provider_id and s.service_id = ? and s.is_active where p.is_active order by p.name",
+        service_id,
+    )
+
+
+def rooms_of(reader: Reader, location_id: str) -> list[Row]:
+    """Active rooms of the location, by name."""
+    return reader.rows(
+        "select room_id, name, capacity from rooms where location_id = ? and is_active order by name", location_id
+    )
+
+
+def overlap_policies(reader: Reader) -> list[Row]:
+    """Every overlap policy, past and coming versions too."""
+    return reader.rows("select * from overlap_policies order by effective_from")
+
+
+def cancellation_policies(reader: Reader) -> list[Row]:
+    """Every cancellation policy, past and coming versions too."""
+    return reader.rows("select * from cancellation_policies order by effective_from")
+
+
+def hours(reader: Reader, provider_ids: Sequence[str], first: date, last: date) -> Hours:
+    """Hours, exceptions and time off that bear on these days, at every location."""
+    weekly = reader.rows(
+        f"select * from availability where provider_id in ({_marks(provider_ids)}) and effective_from <= ?"
+        " and (effective_to is null or effective_to >= ?)",
+        *provider_ids,
+        last,
+        first,
+    )
+    exceptions = reader.rows(
+        "select * from availability_exceptions where not is_withdrawn and exception_date between ? and ?"
+        f" and (provider_id is null or provider_id in ({_marks(provider_ids)}))",
+        first,
+        last,
+        *provider_ids,
+    )
+    time_off = reader.rows(
+        f"select * from time_off where not is_withdrawn and provider_id in ({_marks(provider_ids)})"
+        " and start_date <= ? and end_date >= ?",
+        *provider_ids,
+        last,
+        first,
+    )
+    return Hours(weekly, exceptions, time_off)
+
+
+def weekly_hours(reader: Reader, provider_id: str) -> list[Row]:
+    """Every version of a provider's weekly hours, at every location, with the location's zone."""
+    return reader.rows(
+        "select a.*, l.zone, l.name as location_name from availability a join locations l using (location_id)"
+        " where a.provider_id = ?",
+        provider_id,
+    )
+
+
+def exceptions_on(reader: Reader, location_id: str, day: date) -> list[Row]:
+    """Exceptions in force at the location on that day."""
+    return reader.rows(
+        "select * from availability_exceptions where location_id = ? and exception_date = ? and not is_withdrawn",
+        location_id,
+        day,
+    )
+
+
+def held(
+    reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
+) -> list[Row]:
+    """Claims of these resources that overlap [start, end), with the service of the visit that holds them."""
+    return reader.rows(
+        "select c.*, a.service_id, a.start_date from claims c join appointments a using (appointment_id)"
+        f" where c.resource_id in ({_marks(resource_ids)}) and c.starts_at < ? and c.ends_at > ?"
+        " and c.appointment_id is distinct from ? order by c.starts_at",
+        *resource_ids,
+        end,
+        start,
+        ignoring,
+    )
+
+
+def held_by_kind(reader: Reader, kind: str, start: datetime) -> list[Row]:
+    """Claims of every resource of a kind that end after `start`, with the service of the visit that holds them."""
+    return reader.rows(
+        "select c.*, a.service_id, a.start_date from claims c join appointments a using (appointment_id)"
+        " where c.resource_kind = ? and c.ends_at > ? order by c.starts_at",
+        kind,
+        start,
+    )
+
+
+def claims_of(reader: Reader, appointment_ids: Sequence[str]) -> list[Row]:
+    """The claims of these appointments."""
+    return reader.rows(
+        f"select * from claims where appointment_id in ({_marks(appointment_ids)}) order by starts_at", *appointment_ids
+    )
+
+
+def appointments_holding(reader: Reader, claim_ids: Sequence[str]) -> list[str]:
+    """The appointments that these claims belong to."""
+    rows = reader.rows(
+        f"select distinct appointment_id from claims where claim_id in ({_marks(claim_ids)})", *claim_ids
+    )
+    return [row["appointment_id"] for row in rows]
+
+
+def attendees_of(reader: Reader, appointment_id: str) -> list[Row]:
+    """The attendees of an appointment, in the order in which they were booked."""
+    return reader.rows(
+        "select * from attendees where appointment_id = ? order by booked_at, attendee_id", appointment_id
+    )
+
+
+def charged(reader: Reader, appointment_id: str) -> bool:
+    """Whether a charge of any of its attendees stands."""
+    return bool(
+        reader.value(
+            "select count(*) from charges c join attendees t on c.live_key = t.attendee_id where t.appointment_id = ?",
+            appointment_id,
+        )
+    )
+
+
+def attendee_charged(reader: Reader, attendee_id: str) -> bool:
+    """Whether a charge of this attendee stands."""
+    return bool(reader.value("select count(*) from charges where live_key = ?", attendee_id))
+
+
+def occurrence(reader: Reader, provider_id: str, service_id: str, location_id: str, starts_at: datetime) -> Row | None:
+    """The live appointment of that provider, service and place that starts then, or None."""
+    return reader.one(
+        "select * from appointments where provider_id = ? and service_id = ? and location_id = ? and starts_at = ?"
+        " and status in ('scheduled', 'in_session')",
+        provider_id,
+        service_id,
+        location_id,
+        starts_at,
+    )
+
+
+def open_groups(
+    reader: Reader, service_id: str, location_id: str, provider_ids: Sequence[str], start: datetime, end: datetime
+) -> list[Row]:
+    """Live occurrences that start in [start, end) and have a free seat, with `seats_left` and its clients' ids."""
+    return reader.rows(
+        "select a.*, r.name as room_name, a.capacity - count(t.attendee_id) as seats_left,"
+        " list(t.client_id) as client_ids from appointments a left join rooms r using (room_id)"
+        " left join attendees t on t.appointment_id = a.appointment_id"
+        " and t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"
+        f" where a.service_id = ? and a.location_id = ? and a.provider_id in ({_marks(provider_ids)})"
+        " and a.starts_at >= ? and a.starts_at < ? and a.status = 'scheduled' and a.capacity > 1"
+        " group by all having seats_left > 0 order by a.starts_at",
+        service_id,
+        location_id,
+        *provider_ids,
+        start,
+        end,
+    )
+
+
+def visits_between(reader: Reader, provider_ids: Sequence[str], first: date, last: date) -> list[Row]:
+    """Scheduled appointments of these providers on these local days, in order."""
+    return reader.rows(
+        "select appointment_id, provider_id, location_id, service_id, wall_start, wall_end, start_date"
+        " from appointments"
+        f" where provider_id in ({_marks(provider_ids)}) and start_date between ? and ? and status = 'scheduled'"
+        " order by starts_at",
+        *provider_ids,
+        first,
+        last,
+    )
+
+
+def providers_working_at(reader: Reader, location_id: str) -> list[Row]:
+    """Active providers who have ever had weekly hours, extra hours or visits at the location: provider_id, name."""
+    return reader.rows(
+        "select provider_id, name from providers where is_active and (provider_id in"
+        " (select provider_id from availability where location_id = ?) or provider_id in"
+        " (select provider_id from availability_exceptions where location_id = ? and is_open)) order by name",
+        location_id,
+        location_id,
+    )
+
+
+def words_for(reader: Reader, appointment_id: str) -> Row:
+    """What a sentence about an appointment needs: provider, service, room, wall times, the clients' names."""
+    found = reader.one(
+        "select p.name as provider, s.name as service, r.name as room, a.wall_start, a.wall_end, a.zone,"
+        " list(c.given_name || ' ' || c.family_name order by c.family_name) filter (c.client_id is not null) as clients"
+        " from appointments a join providers p using (provider_id) join services s using (service_id)"
+        " left join rooms r using (room_id) left join attendees t on t.appointment_id = a.appointment_id"
+        " and t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"
+        " left join clients c using (client_id) where a.appointment_id = ? group by all",
+        appointment_id,
+    )
+    assert found is not None, "a claim always belongs to an appointment"
+    return found

@@ -1,0 +1,171 @@
+"""What pages ask about visits: the day, what is unresolved, a client's visits, one visit with its history."""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from practice.access.permissions import Actor, Permission, require, require_location, require_own
+from practice.clock import local_date, stored
+from practice.errors import Refusal
+from practice.scheduling.model import GONE, is_unresolved
+from practice.scheduling.slots import hours_of_day, offered_slots, working_hours
+from practice.store.work import Reader, Row
+
+__all__ = ["client_visits", "day", "hours_of_day", "offered_slots", "unresolved", "visit", "visits", "working_hours"]
+
+# One row per attendee of an occurrence. Buffers are the ones that are held, not the service's of today.
+_VISITS = """
+with chosen as (
+    select * from appointments a where {appointments}
+),
+held as (
+    select appointment_id,
+        max(date_diff('minute', starts_at, ends_at)) filter (kind = 'before') as before_minutes,
+        max(date_diff('minute', starts_at, ends_at)) filter (kind = 'after' and resource_kind = 'provider')
+            as after_minutes,
+        max(lane) filter (resource_kind = 'provider') as lane
+    from claims where appointment_id in (select appointment_id from chosen) group by appointment_id
+),
+seats as (
+    select appointment_id, count(*) as attendee_count from attendees
+    where appointment_id in (select appointment_id from chosen)
+        and status not in ('cancelled', 'rescheduled', 'entered_in_error')
+    group by appointment_id
+)
+select a.appointment_id, t.attendee_id, t.client_id, c.given_name || ' ' || c.family_name as client_name,
+    a.provider_id, p.name as provider_name, a.location_id, l.name as location_name, a.room_id, r.name as room_name,
+    a.service_id, s.name as service_name, a.wall_start, a.wall_end, a.zone, a.starts_at, a.ends_at, a.start_date,
+    a.duration_minutes, a.mode, a.capacity, cast(coalesce(n.attendee_count, 0) as integer) as attendee_count,
+    cast(coalesce(h.before_minutes, 0) as integer) as before_minutes,
+    cast(coalesce(h.after_minutes, 0) as integer) as after_minutes, coalesce(h.lane, 0) as lane,
+    a.status as appointment_status, t.status, t.confirmed_at is not null as is_confirmed, t.confirmed_at,
+    t.arrived_at, t.seated_at, t.ended_at, t.outcome_at, t.cancelled_at, t.cancelled_by, t.cancel_reason,
+    t.notice_minutes, t.is_late, g.charge_id is not null as is_charged, a.override_reason, a.channel, t.booked_at,
+    t.first_booked_at, a.booked_at > a.starts_at as is_late_entry, a.series_id, a.moved_from_id, a.moved_to_id
+from chosen a
+join attendees t using (appointment_id)
+join clients c on c.client_id = t.client_id
+join providers p on p.provider_id = a.provider_id
+join locations l on l.location_id = a.location_id
+join services s on s.service_id = a.service_id
+left join rooms r on r.room_id = a.room_id
+left join held h on h.appointment_id = a.appointment_id
+left join seats n on n.appointment_id = a.appointment_id
+left join charges g on g.live_key = t.attendee_id
+where {attendees}
+order by a.starts_at {order}, p.name, client_name
+"""
+
+
+def day(
+    reader: Reader,
+    actor: Actor,
+    day: str | date,
+    location_id: str | None = None,
+    *,
+    last: str | date | None = None,
+    include_gone: bool = False,
+) -> list[Row]:
+    """Visits of a local day (or up to and with `last`), one row per attendee, in the order of start.
+
+    Cancelled, moved and mistaken ones only with `include_gone`. Locations and providers out of the actor's scope are
+    left out; naming such a location is refused.
+    """
+    if location_id is not None:
+        require_location(actor, location_id)
+    first = _as_date(day)
+    until = first if last is None else _as_date(last)
+    gone = "true" if include_gone else "t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"
+    where = "a.start_date between ? and ? and a.location_id = coalesce(?, a.location_id)"
+    return visits(reader, actor, where, gone, first, until, location_id)
+
+
+def unresolved(reader: Reader, actor: Actor, location_id: str | None = None) -> list[Row]:
+    """Visits whose start has passed and of which nobody has said what became of them, oldest first."""
+    if location_id is not None:
+        require_location(actor, location_id)
+    rows = visits(
+        reader,
+        actor,
+        "a.status in ('scheduled', 'in_session') and a.starts_at < ? and a.location_id = coalesce(?, a.location_id)",
+        "t.status in ('scheduled', 'arrived', 'in_session')",
+        stored(reader.now),
+        location_id,
+    )
+    return [row for row in rows if row["is_unresolved"]]
+
+
+def client_visits(reader: Reader, actor: Actor, client_id: str) -> list[Row]:
+    """Every visit of a client, newest first, whatever became of it."""
+    require(actor, Permission.SEE_CLIENTS)
+    chosen = "a.appointment_id in (select appointment_id from attendees where client_id = ?)"
+    rows = visits(reader, actor, chosen, "true", client_id, order="desc")
+    return [row for row in rows if row["client_id"] == client_id]
+
+
+def visit(reader: Reader, actor: Actor, appointment_id: str) -> Row:
+    """One appointment: its columns once, `attendees` (rows as in `day`), `events` (oldest first), `claims`.
+
+    Raises NotFound, or NotPermitted when it is out of the actor's scope.
+    """
+    require(actor, Permission.SEE_SCHEDULE)
+    found: Row = reader.get("appointments", appointment_id, "visit")
+    require_location(actor, found["location_id"])
+    require_own(actor, {found["provider_id"]})
+    rows = visits(reader, actor, "a.appointment_id = ?", "true", appointment_id)
+    names = ("provider_name", "location_name", "room_name", "service_name", "attendee_count", "before_minutes")
+    shown = {name: rows[0][name] for name in (*names, "after_minutes", "lane")} if rows else {}
+    events = reader.rows(
+        "select e.*, coalesce(u.name, e.actor_id) as actor_name from appointment_events e"
+        " left join users u on u.user_id = e.actor_id where e.appointment_id = ?"
+        " order by e.known_at, e.happened_at, e.event_id",
+        appointment_id,
+    )
+    claims = reader.rows(
+        "select * from claims where appointment_id = ? order by resource_kind, starts_at", appointment_id
+    )
+    for event in events:
+        event["details"] = json.loads(event["details"]) if event["details"] else {}
+    return found | shown | {"attendees": rows, "events": events, "claims": claims}
+
+
+def visits(
+    reader: Reader, actor: Actor, appointments: str, attendees: str, *parameters: Any, order: str = "asc"
+) -> list[Row]:
+    """Rows of visits where two conditions hold (on `a` = appointments, `t` = attendees), in the actor's scope only.
+
+    For other modules' queries: `parameters` bind the first condition. Names of clients are None for a role that may
+    not see clients.
+    """
+    require(actor, Permission.SEE_SCHEDULE)
+    scope, scope_values = [appointments], list(parameters)
+    if actor.location_ids:
+        scope.append(f"a.location_id in ({', '.join('?' * len(actor.location_ids))})")
+        scope_values += sorted(actor.location_ids)
+    if actor.role == "provider":
+        scope.append("a.provider_id = ?")
+        scope_values.append(actor.provider_id)
+    sql = _VISITS.format(appointments=" and ".join(scope), attendees=attendees, order=order)
+    rows = reader.rows(sql, *scope_values)
+    now = stored(reader.now)
+    todays: dict[str, date] = {}
+    for row in rows:
+        today = todays.setdefault(row["zone"], local_date(reader.now, row["zone"]))
+        row["is_unresolved"] = is_unresolved(row["status"], row["starts_at"], row["start_date"], now, today)
+        row["is_gone"] = row["status"] in GONE
+        if not actor.may(Permission.SEE_CLIENTS):
+            row["client_name"] = None
+    return rows
+
+
+def _as_date(text: str | date) -> date:
+    if isinstance(text, datetime):
+        return text.date()
+    if isinstance(text, date):
+        return text
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise Refusal(f"{text!r} is no date; write it like 2026-03-02.", rule="date", field="day") from None

@@ -1,0 +1,155 @@
+"""A browser for the journeys: Debian's Chromium, cut off from every host but this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+
+FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
+HEALTHY_WITHIN_SECONDS = 60
+
+
+@dataclass
+class OpenPages:
+    """Opens pages, and remembers what a journey must not do: talk to other hosts, throw in the browser."""
+
+    browser: Browser
+    contexts: list[BrowserContext] = field(default_factory=list)
+    foreign_requests: list[str] = field(default_factory=list)
+    page_errors: list[str] = field(default_factory=list)
+
+    def __call__(self, url: str, *, width: int = 1440, height: int = 900, dark: bool = False) -> Page:
+        """Open `url` in a context of its own, as a browser far away from the practice's zone."""
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            color_scheme="dark" if dark else "light",
+            reduced_motion="reduce",
+            timezone_id="Asia/Tokyo",
+            locale="en-US",
+        )
+        self.contexts.append(context)
+        context.set_default_timeout(20_000)
+        context.route(lambda address: not is_local(address), self._block)
+        page = context.new_page()
+        page.on("pageerror", lambda error: self.page_errors.append(str(error)))
+        page.goto(url)
+        return page
+
+    def _block(self, route: Route) -> None:
+        self.foreign_requests.append(route.request.url)
+        route.abort()
+
+
+def is_local(url: str) -> bool:
+    parts = urlsplit(url)
+    return parts.scheme in {"data", "blob", "about"} or parts.hostname in LOCAL_HOSTS
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """One Chromium for the session: `$CHROMIUM`, else `chromium` on the path."""
+    executable = os.environ.get("CHROMIUM") or shutil.which("chromium")
+    if executable is None:
+        missing = "no browser: set CHROMIUM to an executable, or `apt-get install -y chromium` on Debian"
+        if os.environ.get("CI"):
+            pytest.fail(missing)
+        pytest.skip(missing)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=executable, args=FLAGS)
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[OpenPages]:
+    """`open_page(url, width=…, dark=…) -> Page`; fails the test on a foreign request or an error in the browser."""
+    pages = OpenPages(browser)
+    yield pages
+    for context in pages.contexts:
+        context.close()
+    assert pages.foreign_requests == [], "a page asked another host"
+    assert pages.page_errors == [], "a script failed in the browser"
+
+
+@pytest.fixture(scope="session")
+def free_port() -> Callable[[], int]:
+    """A port that was free a moment ago."""
+
+    def find() -> int:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            port: int = probe.getsockname()[1]
+            return port
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def serving() -> Callable[..., contextlib.AbstractContextManager[str]]:
+    """`with serving(command, port) as url:` runs a server until the block ends; `health` is the path to wait for."""
+    return _serving
+
+
+@contextlib.contextmanager
+def _serving(
+    command: list[str],
+    port: int,
+    *,
+    health: str = "/_stcore/health",
+    cwd: Path | None = None,
+    env: dict[str, str] | None = None,
+) -> Iterator[str]:
+    url = f"http://127.0.0.1:{port}"
+    with tempfile.TemporaryFile("w+") as output:
+        server = subprocess.Popen(
+            command, cwd=cwd, env=os.environ | (env or {}), stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            _wait_until_healthy(server, url + health)
+            yield url
+        except BaseException:
+            output.seek(0)
+            print(output.read()[-5000:])
+            raise
+        finally:
+            server.terminate()
+            try:
+                server.wait(timeout=10)
+            except subprocess.TimeoutExpired:
+                server.kill()
+                server.wait()
+
+
+def _wait_until_healthy(server: subprocess.Popen[bytes], url: str) -> None:
+    deadline = time.monotonic() + HEALTHY_WITHIN_SECONDS
+    while time.monotonic() < deadline:
+        if server.poll() is not None:
+            raise RuntimeError(f"the server ended with {server.returncode} before it answered {url}")
+        with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=1) as answer:
+            if answer.status == 200:
+                return
+        time.sleep(0.1)
+    raise TimeoutError(f"no answer from {url} within {HEALTHY_WITHIN_SECONDS} s")
