@@ -16,6 +16,7 @@ from starlette.middleware import Middleware
 from starlette.routing import Route
 
 from dashboards import control, runtime
+from dashboards.failures import on_script_error
 from dashboards.http import feed, sign_in
 from dashboards.http.gate import Gate
 from dashboards.theme import streamlit_config
@@ -51,7 +52,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 def create_app() -> st.App:
     """The ASGI app over the runtime that was started before."""
-    return st.App(SCRIPT, lifespan=_lifespan, routes=ROUTES, middleware=[Middleware(Gate)])
+    return st.App(
+        SCRIPT, lifespan=_lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error
+    )
 
 
 def config(host: str, port: int) -> dict[str, Any]:

@@ -62,7 +62,9 @@ def match(cells: Columns, usable: Array, provider: Array, wanted: Array, patienc
         following = np.r_[np.minimum.accumulate(following[::-1])[::-1], count]
         at = following[pointer[asking]]
         inside = np.minimum(at, count - 1)
-        fits = (at < count) & (cells["provider"][inside] == provider[asking]) & (cells["start"][inside] <= limit[asking])
+        fits = (
+            (at < count) & (cells["provider"][inside] == provider[asking]) & (cells["start"][inside] <= limit[asking])
+        )
         asking, at = asking[fits], at[fits]
         order = np.lexsort((asking, wanted[asking], at))
         is_winner = np.zeros(len(at), dtype=bool)

@@ -49,7 +49,7 @@ def build_clients(house: House, cells: Columns, dice: np.random.Generator) -> Co
         "provider": provider, "location": home[provider], "created": created, "is_new": is_new,
         "visits": _episode_lengths(is_new, dice), "gap_days": gap, "service": service, "age": age,
         "habit": dice.gamma(2.2, 1 / 2.2, count),
-        "weekday": dice.choice(np.arange(1, 6), count, p=np.array([0.9, 1.15, 1.2, 1.1, 0.75]) / 5.1),
+        "weekday": dice.choice(np.arange(1, 6), count, p=np.array([0.92, 1.12, 1.15, 1.06, 0.85]) / 5.1),
         "minute": _wanted_minute(age_band(age), dice),
         "referral": dice.choice(len(REFERRALS), count, p=[0.24, 0.21, 0.2, 0.08, 0.15, 0.03, 0.09]),
     }  # fmt: skip

@@ -70,7 +70,7 @@ def weeks(size: Size, first_day: int, joins: list[int], change_day: int, dice: n
         begins = max(joins[provider], first_day)
         if provider % 4 == 3 and begins < change_day - 60:
             made.append(Week(provider, begins, change_day - 1, blocks))
-            gone = blocks[-1].weekday
+            gone = blocks[2].weekday
             blocks = tuple(block for block in blocks if block.weekday != gone)
             begins = change_day
         made.append(Week(provider, begins, int(NEVER), blocks))
@@ -87,8 +87,8 @@ def _blocks(size: Size, provider: int, dice: np.random.Generator) -> tuple[Block
     for place, weekday in enumerate(days):
         location = second if second is not None and weekday == days[-1] else home
         blocks.append(Block(weekday, location, opens, str(dice.choice(_BLOCKS))))
-        if len(days) < 5 and place == len(days) - 1:
-            continue  # part-time: the last day of the week ends at noon
+        if len(days) < 5 and place == 1:
+            continue  # part-time: one day of the week ends at noon
         later = "GSSH" if leads_group and place == 2 else str(dice.choice(_BLOCKS))
         blocks.append(Block(weekday, location, opens + BLOCK_MINUTES + LUNCH_MINUTES, later))
     return tuple(blocks)
@@ -97,7 +97,7 @@ def _blocks(size: Size, provider: int, dice: np.random.Generator) -> tuple[Block
 def _days(size: Size, provider: int, dice: np.random.Generator) -> list[int]:
     part_time = provider % 5 == 2 or (size.providers < 10 and provider % 4 == 3)
     count = 4 if part_time else 5
-    weights = np.array([0.9, 1.1, 1.2, 1.1, 0.8])
+    weights = np.array([0.9, 1.1, 1.1, 1.0, 1.1])
     if count == 4 and provider % 4 == 3:
         return [1, 2, 3, 5]
     return sorted(int(day) + 1 for day in dice.choice(5, size=count, replace=False, p=weights / weights.sum()))

@@ -3,7 +3,8 @@
 Amounts are integer minor units. Charges and payments come in as rows of their tables (plain dicts; only the columns
 named below are read), so a bulk writer uses the same builders as a command:
 
-- charge: charge_id, client_id, guarantor_client_id, payer_id, provider_id, location_id, service_date, kind, amount_minor
+- charge: charge_id, client_id, guarantor_client_id, payer_id, provider_id, location_id, service_date, kind,
+  amount_minor
 - payment: payment_id, party, client_id, payer_id, location_id, method, amount_minor
 
 An entry's `transaction()` is a row of ledger_transactions and its `postings` are rows of postings; a correction is the

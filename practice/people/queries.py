@@ -215,14 +215,20 @@ _STEPS = (
 
 
 def setup_progress(reader: Reader) -> list[Row]:
-    """The steps of the first set-up in order: `step`, `is_done`, `sentence` (what is missing; empty once done).
+    """The steps of the first set-up in order: `step`, `is_done`, `is_needed` (without it nothing can be booked),
+    `sentence` (what is missing; empty once done).
 
     The step `room` is there only if an active service needs a room.
     """
     needs_room = reader.value("select 1 from services where needs_room and is_active limit 1")
     done = {step: bool(reader.value(sql)) for step, sql, _ in _STEPS}
     return [
-        {"step": step, "is_done": done[step], "sentence": "" if done[step] else sentence}
+        {
+            "step": step,
+            "is_done": done[step],
+            "is_needed": step not in ("staff", "client"),
+            "sentence": "" if done[step] else sentence,
+        }
         for step, _, sentence in _STEPS
         if step != "room" or needs_room
     ]

@@ -9,6 +9,7 @@ from practice.scheduling import booking_queries as facts
 from practice.scheduling.model import GONE, instant_of, judge_notice, wall_time
 from practice.scheduling.moving import move_appointment
 from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
+from practice.scheduling.plans import Plan, alternatives, require_working
 from practice.scheduling.steps import (
     WORDS,
     note,
@@ -18,7 +19,7 @@ from practice.scheduling.steps import (
     settle_status,
     visit_of,
 )
-from practice.scheduling.taking import Plan, alternatives, keep_only, put, require_working, standing_claims, take
+from practice.scheduling.taking import leave, put, take
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -231,15 +232,6 @@ def enter_in_error(work: Work, *, appointment_id: str) -> Row:
     status = settle_status(work, appointment)
     work.release(appointment_id)
     return {"appointment_id": appointment_id, "status": status}
-
-
-def leave(work: Work, appointment: Row, client_ids: set[str], *, is_over: bool) -> None:
-    """Give back what the leaving clients held; all of it when nobody is left."""
-    if is_over:
-        work.release(appointment["appointment_id"])
-        return
-    standing = standing_claims(work, appointment["appointment_id"])
-    keep_only(work, appointment["appointment_id"], [one for one in standing if one.resource_id not in client_ids])
 
 
 def _chosen(attendees: list[Row], attendee_id: str | None) -> list[Row]:

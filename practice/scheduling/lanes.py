@@ -91,8 +91,8 @@ def held_by_resource(
         key = (resource_id, row["service_id"], row["start_date"])
         if key not in known:
             known[key] = limits_in_force(policies, row["resource_kind"], *key, capacities.get(resource_id, 1))
-        columns = (row[name] for name in ("claim_id", "appointment_id", "kind", "starts_at", "ends_at", "lane"))
-        found.setdefault(resource_id, []).append(Held(*columns, known[key]))
+        claim = {name: row[name] for name in Held._fields if name != "limits"}
+        found.setdefault(resource_id, []).append(Held(**claim, limits=known[key]))
     return found
 
 

@@ -20,6 +20,10 @@ GONE = frozenset({"cancelled", "rescheduled", "entered_in_error"})
 """Statuses of an attendee who holds no place any more."""
 
 
+OUTCOMES = frozenset({"completed", "no_show", "left_unseen"})
+"""Statuses that say what became of a visit that was to take place."""
+
+
 class Interval(NamedTuple):
     """A stretch of time, [start, end)."""
 

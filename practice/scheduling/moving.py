@@ -8,10 +8,19 @@ from practice.access.permissions import Permission
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
-from practice.scheduling.model import GONE, instant_of, judge_notice, spelled, wall_time
+from practice.scheduling.model import GONE, OUTCOMES, Claim, instant_of, judge_notice, spelled, wall_time
 from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
-from practice.scheduling.steps import WORDS, note, refuse_if_charged, require_reason, scheduled_only, visit_of
-from practice.scheduling.taking import Plan, keep_only, put, require_working, standing_claims, take
+from practice.scheduling.plans import Plan, require_working
+from practice.scheduling.steps import (
+    WORDS,
+    note,
+    refuse_if_charged,
+    require_reason,
+    scheduled_only,
+    settle_status,
+    visit_of,
+)
+from practice.scheduling.taking import keep_only, put, standing_claims, take
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -108,7 +117,9 @@ def _succeed(
     )
     kept = ("first_booked_at", "first_booked_date", "billing_unit")
     fresh = [
-        attendee_row(work, plan.appointment_id, row["client_id"], successor["zone"], **{name: row[name] for name in kept})
+        attendee_row(
+            work, plan.appointment_id, row["client_id"], successor["zone"], **{name: row[name] for name in kept}
+        )
         for row in waiting
     ]
     work.insert("appointments", successor)
@@ -132,14 +143,12 @@ def _succeed(
             moved_to_attendee_id=new["attendee_id"],
             known_at=work.now,
         )
-    moved = {"moved_by": moved_by, "notice_minutes": notice, "is_late": is_late}
+    moved: Row = {"moved_by": moved_by, "notice_minutes": notice, "is_late": is_late}
     note(
         work, appointment, "moved", [row["attendee_id"] for row in waiting],
         moved_to_id=plan.appointment_id, wall_start=spelled(plan.wall_start), **moved,
     )  # fmt: skip
-    note(
-        work, successor, "booked", [row["attendee_id"] for row in fresh], moved_from_id=appointment["appointment_id"]
-    )
+    note(work, successor, "booked", [row["attendee_id"] for row in fresh], moved_from_id=appointment["appointment_id"])
     settle_status(work, appointment, moved_to_id=plan.appointment_id)
     work.release(appointment["appointment_id"])
     put(work, taken)
@@ -169,9 +178,48 @@ def _change(
         ignoring=appointment["appointment_id"],
     )
     standing = standing_claims(work, appointment["appointment_id"])
-    is_longer = minutes > appointment["duration_minutes"]
-    is_shorter = minutes < appointment["duration_minutes"]
-    is_overridden = False
-    changed_room = appointment["room_id"]
-    if is_longer or is_shorter:
-        is_overridden = is_longer and require_working(work, plan)
+    shorter_by = timedelta(minutes=appointment["duration_minutes"] - minutes)
+    is_outside, taken, kept = False, None, shortened(standing, shorter_by)
+    if shorter_by < timedelta():
+        is_outside, taken, kept = require_working(work, plan), take(work, plan), []
+    elif room_id not in (None, appointment["room_id"]):
+        taken, kept = take(work, plan, ("room",)), [claim for claim in kept if claim.resource_kind != "room"]
+    is_reasoned = is_outside or (taken is not None and taken.is_overridden)
+    changed = {
+        "room_id": taken.room_id if taken else appointment["room_id"],
+        "duration_minutes": minutes,
+        "ends_at": plan.ends_at,
+        "wall_end": to_wall(plan.ends_at, appointment["zone"]),
+        "override_reason": override_reason if is_reasoned else appointment["override_reason"],
+    }
+    before = {name: appointment[name] for name in ("room_id", "duration_minutes")}
+    after = work.update("appointments", appointment["appointment_id"], known_at=work.now, **changed)
+    note(work, after, "changed", before=before, after={name: changed[name] for name in before})
+    keep_only(work, appointment["appointment_id"], kept)
+    if taken:
+        put(work, taken)
+    return _answer(after, live, None)
+
+
+def shortened(claims: list[Claim], by: timedelta) -> list[Claim]:
+    """The same claims with the care ending earlier and the turnaround following it: never outside what is held."""
+    return [
+        claim
+        if claim.kind == "before"
+        else claim._replace(
+            starts_at=claim.starts_at - by if claim.kind == "after" else claim.starts_at, ends_at=claim.ends_at - by
+        )
+        for claim in claims
+    ]
+
+
+def _answer(appointment: Row, attendees: list[Row], is_late: bool | None) -> Row:
+    ids = [row["attendee_id"] for row in attendees]
+    return {
+        "appointment_id": appointment["appointment_id"],
+        "attendee_id": ids[0],
+        "attendee_ids": ids,
+        "room_id": appointment["room_id"],
+        "starts_at": appointment["starts_at"],
+        "is_late": is_late,
+    }

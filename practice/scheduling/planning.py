@@ -8,7 +8,7 @@ from typing import Any
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
-from practice.scheduling.taking import Plan
+from practice.scheduling.plans import Plan
 from practice.store.work import Row, Work
 
 SHORTEST, LONGEST = 5, 720
@@ -67,7 +67,9 @@ def rooms_for(
     if not chosen:
         names = ", ".join(room["name"] for room in rooms) or "it has none"
         raise Refusal(
-            f"That room is not in use at {location['name']}; its rooms: {names}.", rule="room_elsewhere", field="room_id"
+            f"That room is not in use at {location['name']}; its rooms: {names}.",
+            rule="room_elsewhere",
+            field="room_id",
         )
     return chosen
 

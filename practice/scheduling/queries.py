@@ -120,7 +120,7 @@ def visit(reader: Reader, actor: Actor, appointment_id: str) -> Row:
     events = reader.rows(
         "select e.*, coalesce(u.name, e.actor_id) as actor_name from appointment_events e"
         " left join users u on u.user_id = e.actor_id where e.appointment_id = ?"
-        " order by e.known_at, e.happened_at, e.event_id",
+        " order by e.known_at, e.rowid",
         appointment_id,
     )
     claims = reader.rows(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NoReturn
 
 from practice.access.permissions import Permission, require
@@ -12,47 +12,11 @@ from practice.clock import stored, to_wall
 from practice.errors import Conflict
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.lanes import Held, Limits, clash, crowded, held_by_resource, limits_in_force, place
-from practice.scheduling.model import HORIZON, Claim, claims_for, nearest, slots_for, spelled, up_to_grid
-from practice.scheduling.slots import Search, free_starts, need_of
-from practice.scheduling.working import as_instants, is_inside
+from practice.scheduling.model import HORIZON, Claim, claims_for, slots_for
+from practice.scheduling.plans import Plan, alternatives, or_override
 from practice.store.work import Row, Work
 
 ALL_KINDS = ("provider", "room", "client")
-SEARCH_DAYS = 8
-"""How far a refusal looks for the nearest free times."""
-
-
-@dataclass(frozen=True)
-class Plan:
-    """A visit that wants its places. `rooms` are the rooms that would do, the first free one is taken; empty = none."""
-
-    appointment_id: str
-    location: Row
-    provider: Row
-    service: Row
-    client_ids: tuple[str, ...]
-    wall_start: datetime
-    starts_at: datetime
-    minutes: int
-    rooms: tuple[Row, ...] = ()
-    is_override: bool = False
-    ignoring: str | None = None
-
-    @property
-    def ends_at(self) -> datetime:
-        """Minutes are real ones: over a clock change the wall's end moves."""
-        return self.starts_at + timedelta(minutes=self.minutes)
-
-    @property
-    def day(self) -> date:
-        """The local day."""
-        return self.wall_start.date()
-
-    def span(self, kind: str) -> tuple[datetime, datetime]:
-        """What a resource of that kind is held for, buffers included."""
-        before = up_to_grid(self.service["buffer_before_minutes"]) if kind == "provider" else 0
-        after = up_to_grid(self.service["buffer_after_minutes"]) if kind != "client" else 0
-        return self.starts_at - timedelta(minutes=before), self.ends_at + timedelta(minutes=after)
 
 
 @dataclass(frozen=True)
@@ -159,58 +123,18 @@ def keep_only(work: Work, appointment_id: str, kept: Iterable[Claim]) -> None:
     work.hold([claim._asdict() for claim in claims], list(slots_for(claims, stored(work.now) - HORIZON)))
 
 
+def leave(work: Work, appointment: Row, client_ids: set[str], *, is_over: bool) -> None:
+    """Give back what the leaving clients held; all of it when nobody is left."""
+    if is_over:
+        work.release(appointment["appointment_id"])
+        return
+    standing = standing_claims(work, appointment["appointment_id"])
+    keep_only(work, appointment["appointment_id"], [one for one in standing if one.resource_id not in client_ids])
+
+
 def standing_claims(work: Work, appointment_id: str) -> list[Claim]:
     """The claims of an appointment as they stand."""
     return [Claim(**row) for row in facts.claims_of(work, [appointment_id])]
-
-
-def require_working(work: Work, plan: Plan) -> bool:
-    """Whether the visit lies outside working hours: refused, unless a reason is given by a role that may.
-
-    The care must lie inside one stretch of working time; buffers may reach beyond it.
-    """
-    hours = facts.hours(work, [plan.provider["provider_id"]], plan.day, plan.day)
-    key, place_id = plan.provider["provider_id"], plan.location["location_id"]
-    stretches = hours.on(key, place_id, plan.day)
-    if is_inside(as_instants(stretches, plan.location["zone"]), plan.starts_at, plan.ends_at):
-        return False
-    if plan.is_override:
-        require(work.actor, Permission.OVERRIDE_OVERLAP)
-        return True
-    name, day = plan.provider["name"], f"{plan.day:%A %Y-%m-%d}"
-    if hours.is_off(key, plan.day):
-        why = f"{name} has time off on {day}"
-    elif stretches:
-        shown = " and ".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in stretches)
-        why = f"{name} works {shown} on {day}; the visit would take {plan.wall_start:%H:%M}–{_wall_end(plan):%H:%M}"
-    elif hours.closed(key, place_id, plan.day):
-        why = f"{plan.location['name']} is closed to {name} on {day}"
-    else:
-        why = f"{name} does not work at {plan.location['name']} on {day}"
-    raise Conflict(
-        f"{why}. Choose another time{_or_override(work)}.",
-        rule="outside_hours",
-        field="wall_start",
-        alternatives=alternatives(work, plan),
-    )
-
-
-def alternatives(work: Work, plan: Plan) -> list[str]:
-    """The nearest free wall times at which the same plan would pass, at most three."""
-    search = Search(
-        location=plan.location,
-        service_id=plan.service["service_id"],
-        provider_ids=(plan.provider["provider_id"],),
-        need=need_of(plan.service, plan.minutes, needs_room=bool(plan.rooms)),
-        first=plan.day - timedelta(days=1),
-        days=SEARCH_DAYS,
-        client_ids=plan.client_ids,
-        room_ids=tuple(room["room_id"] for room in plan.rooms),
-        ignoring=plan.ignoring,
-    )
-    found = free_starts(work, search)[plan.provider["provider_id"]]
-    starts = nearest(plan.starts_at, [fit.start for fit in found])
-    return [spelled(to_wall(start, plan.location["zone"])) for start in starts]
 
 
 def _choose_room(work: Work, plan: Plan, book: _Book) -> str:
@@ -222,7 +146,7 @@ def _choose_room(work: Work, plan: Plan, book: _Book) -> str:
         return str(plan.rooms[0]["room_id"])
     names = ", ".join(room["name"] for room in plan.rooms)
     raise Conflict(
-        f"No room is free at {plan.location['name']} from {plan.wall_start:%H:%M} to {_wall_end(plan):%H:%M} "
+        f"No room is free at {plan.location['name']} from {plan.wall_start:%H:%M} to {plan.wall_end:%H:%M} "
         f"({names} are taken); choose another time.",
         rule="room_taken",
         field="wall_start",
@@ -244,20 +168,11 @@ def _refuse_taken(work: Work, plan: Plan, kind: str, standing: Held, limits: Lim
     else:
         what = f"is kept free {span} {standing.kind} {whose}"
     raise Conflict(
-        f"{subject} {what}. Choose another time{_or_override(work) if limits.ceiling > limits.free else ''}.",
+        f"{subject} {what}. Choose another time{or_override(work) if limits.ceiling > limits.free else ''}.",
         rule=f"{kind}_taken",
         field={"provider": "wall_start", "room": "room_id", "client": "client_id"}[kind],
         alternatives=alternatives(work, plan),
     )
-
-
-def _or_override(work: Work) -> str:
-    may = work.actor.may(Permission.OVERRIDE_OVERLAP)
-    return ", or give a reason to book it all the same" if may else "; a manager may book it with a reason"
-
-
-def _wall_end(plan: Plan) -> datetime:
-    return to_wall(plan.ends_at, plan.location["zone"])
 
 
 def _relane(work: Work, lanes: dict[str, int], horizon: datetime) -> None:

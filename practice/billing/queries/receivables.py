@@ -20,8 +20,8 @@ def receivables(
 
     Answers {as_of, buckets: {'0-30': …, '31-60', '61-90', '91-120', '120+'}, open_minor, credit_minor, ledger_minor,
     unapplied_minor (2100), payer_credit_minor (2130), clearing_minor (payers' money waiting in 1040), rows}. Σ buckets
-    = open; open − credit = ledger, which is summed from the accounts and not from the items. `rows` has one per party, or
-    per client seen (by='client'): key, name, one column per bucket label, open_minor, credit_minor.
+    = open; open − credit = ledger, which is summed from the accounts and not from the items. `rows` has one per party,
+    or per client seen (by='client'): key, name, one column per bucket label, open_minor, credit_minor.
     """
     require(actor, Permission.SEE_MONEY)
     as_of = date.fromisoformat(as_of) if isinstance(as_of, str) else as_of

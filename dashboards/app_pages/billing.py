@@ -1,0 +1,68 @@
+"""Billing: what to charge, what to invoice, who has not paid, what came in. Each list leads to the next step."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards import runtime
+from dashboards.components.billing.charging import to_charge_part, to_invoice_part
+from dashboards.components.billing.common import read
+from dashboards.components.billing.owing import owing_part
+from dashboards.components.billing.receiving import payments_part, unpaid_part
+from dashboards.session import actor, show_messages
+from practice.access.permissions import Permission, require
+from practice.errors import Refusal
+from practice.people.queries import client, search_clients
+
+person = actor()
+require(person, Permission.SEE_MONEY)
+
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown("## Billing")
+    st.space("stretch")
+    part = st.segmented_control(
+        "List",
+        ["To charge", "To invoice", "Unpaid", "Open items", "Payments"],
+        default="To charge",
+        required=True,
+        label_visibility="collapsed",
+        key="billing_part",
+        bind="query-params",
+    )
+show_messages()
+
+party = None
+if part in ("Open items", "Payments"):
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        chosen = st.query_params.get("client")
+        if chosen:
+            try:
+                with runtime.current().record.read() as reader:
+                    found = client(reader, person, chosen)
+                owes = found["guarantor_client_id"] or found["client_id"]
+                party = f"client:{owes}"
+                st.markdown(f"**{found['given_name']} {found['family_name']}**")
+            except Refusal as refusal:
+                st.error(str(refusal))
+            if st.button("Everybody", icon=":material/close:"):
+                del st.query_params["client"]
+                st.rerun()
+        else:
+            text = st.text_input(
+                "Only one client", placeholder="Any part of a name, phone or birth date", type="search"
+            )
+            for row in read(search_clients, person, text=text, limit=4) if text else []:
+                if st.button(f"{row['given_name']} {row['family_name']}", key=f"only:{row['client_id']}"):
+                    st.query_params["client"] = row["client_id"]
+                    st.rerun()
+
+if part == "To charge":
+    to_charge_part(person)
+elif part == "To invoice":
+    to_invoice_part(person)
+elif part == "Unpaid":
+    unpaid_part(person)
+elif part == "Open items":
+    owing_part(person, party)
+else:
+    payments_part(person, party)

@@ -1,0 +1,80 @@
+"""Booking: what is known of a client's habits, the command, and what to offer when it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import streamlit as st
+
+from dashboards.components.desk import words
+from dashboards.components.desk.place import Desk
+from dashboards.session import attempt, refused
+from practice.access.permissions import Permission
+from practice.scheduling.commands import book_appointment
+from practice.scheduling.model import spelled
+from practice.store.work import Row
+
+
+@dataclass(frozen=True)
+class Habit:
+    """What the client usually does; None where nothing is known."""
+
+    service_id: str | None = None
+    provider_id: str | None = None
+
+
+def habit(visits: Sequence[Row], client: Row) -> Habit:
+    """The service of the client's last visit and their usual provider. `visits` newest first. Pure."""
+    last = next((row for row in visits if not row["is_gone"]), None)
+    service_id = last["service_id"] if last else None
+    return Habit(service_id, client["provider_id"] or (last["provider_id"] if last else None))
+
+
+def usual_service(services: Sequence[Row], service_id: str | None) -> int:
+    """Which of the services to begin with: the client's last, else one for new clients, else the first. Pure."""
+    ids = [row["service_id"] for row in services]
+    if service_id in ids:
+        return ids.index(service_id)
+    fresh = [number for number, row in enumerate(services) if row["is_for_new_clients"] and row["capacity"] == 1]
+    return fresh[0] if fresh and service_id is None else 0
+
+
+def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str | None = None) -> None:
+    """Send the booking; `wall_start` replaces the wish's. A reason is read from the form where it has asked for one."""
+    asked = wish | ({"wall_start": wall_start} if wall_start else {})
+    reason = (st.session_state.get(f"{form}:reason") or "").strip() or None
+    rule = getattr(refused(f"book:{form}"), "rule", None)
+    at = datetime.fromisoformat(asked["wall_start"])
+    answer = attempt(
+        book_appointment, f"book:{form}", reason=reason, is_in_place=True,
+        done=f"Booked: {client_name}, {at:%A %-d %B, %H:%M}.",
+        override_reason=reason if rule != "reason_required" else None, **asked,
+    )  # fmt: skip
+    if answer:
+        st.session_state[f"{form}:booked"] = answer | {"wall_start": asked["wall_start"], "client_name": client_name}
+
+
+def show_refusal(form: str, client_name: str, wish: dict[str, Any], desk: Desk) -> None:
+    """The rule in a sentence, the nearest times that pass as buttons, and a reason's field where one would help."""
+    refusal = refused(f"book:{form}")
+    if refusal is None:
+        return
+    st.error(str(refusal), icon=":material/event_busy:")
+    times = [datetime.fromisoformat(text) for text in refusal.alternatives if "T" in text]
+    if times:
+        with st.container(horizontal=True):
+            for at in times:
+                st.button(
+                    f"Book {words.when(at, desk.today)}", key=f"{form}:at:{spelled(at)}", on_click=book,
+                    args=(form, client_name, wish), kwargs={"wall_start": spelled(at)},
+                )  # fmt: skip
+    may_override = desk.person.may(Permission.OVERRIDE_OVERLAP) and refusal.rule in (
+        "provider_taken", "room_taken", "client_taken", "outside_hours",
+    )  # fmt: skip
+    if refusal.rule == "reason_required" or may_override:
+        st.text_input(
+            "Reason", key=f"{form}:reason", help="It is kept with the visit.", placeholder="Why book it all the same?"
+        )

@@ -1,0 +1,28 @@
+"""Judge what arrives (landing) and what is served (a candidate, or the published build)."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from expectations.check import Verdict
+from expectations.suites.landing import import_checks, record_checks
+from expectations.suites.served import served_checks
+from practice.home import Home
+
+
+def check_landing(home: Home, *, since_seq: int = 0, checked_batches: frozenset[str] = frozenset()) -> Verdict:
+    """Judge what arrived since change `since_seq`, and the import batches that are not in `checked_batches`.
+
+    What arrived earlier was judged when it did, so a booking does not wait for years of history.
+    """
+    from expectations.engine import judge  # loading Great Expectations takes seconds
+
+    checks = [*record_checks(home, since_seq), *import_checks(home, checked_batches)]
+    return Verdict("landing", tuple(judge(checks)))
+
+
+def check_candidate(home: Home, database_path: Path, *, feed_seq: int | None = None) -> Verdict:
+    """Judge a warehouse file against the landing that it was built from: changes up to `feed_seq`, or all of them."""
+    from expectations.engine import judge
+
+    return Verdict("served", tuple(judge(served_checks(home, feed_seq), str(database_path))))
