@@ -19,7 +19,7 @@ def on_script_error(error: Exception) -> bool:
     number = uuid.uuid4().hex[:8]
     _log.error("failure %s: %s\n%s", number, type(error).__name__, where(error))
     st.error(
-        f"This page failed, and what you last sent was not saved. Reload it; if it happens again, tell support {number}.",
+        f"This page failed, and what you last sent may not be saved. Reload it; if it repeats, tell support {number}.",
         icon=":material/error:",
     )
     return True

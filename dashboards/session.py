@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from typing import Any
 
@@ -14,6 +15,7 @@ from practice.errors import Refusal
 from practice.store.record import Command
 
 COOKIE = "daybook_session"
+DOUBLE_CLICK_SECONDS = 3.0
 
 
 def token_from_browser() -> str | None:
@@ -31,14 +33,29 @@ def actor() -> Actor:
     return session.actor
 
 
-def form_key(name: str) -> str:
-    """The idempotency key of an open form: the same for a double click, a new one after success."""
-    return str(st.session_state.setdefault(f"key:{name}", uuid.uuid4().hex))
+def form_key(form: str, content: object = None) -> str:
+    """The idempotency key of an open form: a new one once it has succeeded and is sent again as a new intention."""
+    state = st.session_state.get(f"key:{form}")
+    if state is None or (state["done_at"] is not None and not _is_echo(state, content)):
+        state = st.session_state[f"key:{form}"] = {"key": uuid.uuid4().hex, "done_at": None, "answer": None}
+    state["content"] = repr(content)
+    return str(state["key"])
 
 
-def renew_key(name: str) -> None:
-    """After a success: the next submit of this form is a new intention."""
-    st.session_state.pop(f"key:{name}", None)
+def renew_key(form: str, answer: object = None) -> None:
+    """After a success: what is sent next, but for the echo of a double click, is a new intention."""
+    state = st.session_state.get(f"key:{form}")
+    if state is not None:
+        state |= {"done_at": time.monotonic(), "answer": answer}
+
+
+def _is_echo(state: dict[str, Any], content: object) -> bool:
+    """A double click runs a handler twice, the second time after the first has succeeded: the same content again."""
+    return (
+        state["done_at"] is not None
+        and state["content"] == repr(content)
+        and time.monotonic() - state["done_at"] < DOUBLE_CLICK_SECONDS
+    )
 
 
 def say(sentence: str, kind: str = "success") -> None:
@@ -73,22 +90,30 @@ def attempt(
     reason: str | None = None,
     done: str | None = None,
     is_in_place: bool = False,
+    typed: object = None,
     **parameters: Any,
 ) -> Any:
     """Run a command for the signed-in person under the form's key. Returns its answer, or None if it was refused.
 
-    A refusal is kept as a message and the form keeps what was typed. A form that shows it itself, where the person looks
-    (a dialog), says so with `is_in_place` and asks `refused`.
+    A refusal is kept as a message and the form keeps what was typed. A form that shows it itself, where the person
+    looks (a dialog), says so with `is_in_place` and asks `refused`. `typed` is what the person gave, where the
+    parameters are derived from it and from what the first click has changed already.
     """
+    content = (command.name, typed if typed is not None else (reason, parameters))
+    state = st.session_state.get(f"key:{form}")
+    if state is not None and _is_echo(state, content):
+        return state["answer"]
+    key = form_key(form, content)
     try:
-        answer = runtime.current().record.run(command, actor(), key=form_key(form), reason=reason, **parameters)
+        answer = runtime.current().record.run(command, actor(), key=key, reason=reason, **parameters)
     except Refusal as refusal:
         st.session_state[f"refused:{form}"] = refusal
         if not is_in_place:
             say(str(refusal), "refusal")
         return None
+    answer = answer if answer is not None else {}
     forget_refusal(form)
-    renew_key(form)
+    renew_key(form, answer)
     if done:
         say(done)
-    return answer if answer is not None else {}
+    return answer

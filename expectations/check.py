@@ -16,8 +16,8 @@ RECORD = "record"
 class Check:
     """An expectation of Great Expectations on the rows of a query.
 
-    `sentence` says what must hold, for people. A critical check that fails blocks (its scope alone), a warning is shown.
-    The default expectation is that the query finds nothing: it selects the rows that break the rule.
+    `sentence` says what must hold, for people. A critical check that fails blocks its scope, a warning is shown. The
+    default expectation is that the query finds nothing: it selects the rows that break the rule.
     """
 
     name: str

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from expectations.check import Verdict
-from expectations.suites.landing import import_checks, record_checks
+from expectations.suites.imports import import_checks
+from expectations.suites.landing import record_checks
 from expectations.suites.served import served_checks
 from practice.home import Home
 

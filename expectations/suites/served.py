@@ -30,7 +30,8 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
         until = "" if feed_seq is None else f"where _seq <= {feed_seq}"
         return (
             f"(select * from (select * from read_parquet('{files}', union_by_name = true) {until}"
-            f" qualify row_number() over (partition by {TABLES[table].key} order by _seq desc) = 1) where _op = 'upsert')"
+            f" qualify row_number() over (partition by {TABLES[table].key} order by _seq desc) = 1)"
+            " where _op = 'upsert')"
         )
 
     counts = " union all ".join(
@@ -40,12 +41,15 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
     )
     return [
         Check(
-            "the_warehouse_holds_every_row_of_the_record", "each fact has as many rows as the record it comes from.",
+            "the_warehouse_holds_every_row_of_the_record",
+            "each fact has as many rows as the record it comes from.",
             f"select * from ({counts}) where record <> warehouse",
         ),
         Check(
-            "the_ledger_agrees_to_the_cent", "every account has the same debits and credits in the record and the warehouse.",
-            f"""select coalesce(r.account, w.account) as account, r.debits as record_debits, w.debits as warehouse_debits,
+            "the_ledger_agrees_to_the_cent",
+            "every account stands alike in record and warehouse.",
+            f"""select coalesce(r.account, w.account) as account,
+                r.debits as record_debits, w.debits as warehouse_debits,
                 r.credits as record_credits, w.credits as warehouse_credits
             from (select account, sum(debit_minor) as debits, sum(credit_minor) as credits
                 from {current("postings")} group by 1) r
@@ -54,7 +58,8 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
             where r.debits is distinct from w.debits or r.credits is distinct from w.credits""",
         ),
         Check(
-            "receivables_agree_with_the_ledger", "open items less credits equal accounts 1100 and 1110 on the last day.",
+            "receivables_agree_with_the_ledger",
+            "open items less credits equal accounts 1100 + 1110 today.",
             f"""with last as (select today from intermediate.int_build),
             ledger as (select coalesce(sum(debit_minor - credit_minor), 0) as balance from {current("postings")}
                 where account in {AR_ACCOUNTS} and post_date <= (select today from last)),
@@ -66,7 +71,8 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
             where coalesce(items.balance, 0) <> ledger.balance""",
         ),
         Check(
-            "bands_stand_in_order", "low end ≤ rate ≤ high end, for every number that has a band.",
+            "bands_stand_in_order",
+            "low end ≤ rate ≤ high end, for every number that has a band.",
             """select metric, source, count(*) as rows from marts.metric_daily
             where denominator > 0 and low_denominator > 0 and high_denominator > 0
                 and (low_numerator * denominator > numerator * low_denominator
@@ -74,17 +80,19 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
             group by 1, 2""",
         ),
         Check(
-            "the_newest_change_is_served", "the newest thing that happened in the record is in the warehouse.",
+            "the_newest_change_is_served",
+            "the newest thing that happened in the record is in the warehouse.",
             f"""select record, warehouse from (
                 select (select max(known_at) from {current("appointment_events")}) as record,
                     (select max(known_at) from marts.fct_appointment_events where source = 'record') as warehouse)
             where record is distinct from warehouse""",
         ),
         Check(
-            "an_import_never_hides_in_the_record", "every imported visit carries the name of its import as source.",
+            "an_import_never_hides_in_the_record",
+            "every imported visit carries the name of its import as source.",
             f"""select source, count(*) as visits from marts.fct_appointments
             where source <> 'record' and attendee_id in (select attendee_id from {current("attendees")})
                 group by 1""",
             severity="warning",
         ),
-    ]  # fmt: skip
+    ]

@@ -40,6 +40,11 @@ def rooms_of(reader: Reader, location_id: str) -> list[Row]:
     )
 
 
+def room_capacities(reader: Reader) -> dict[str, int]:
+    """How many visits each room takes at once."""
+    return {row["room_id"]: row["capacity"] for row in reader.rows("select room_id, capacity from rooms")}
+
+
 def overlap_policies(reader: Reader) -> list[Row]:
     """Every overlap policy, past and coming versions too."""
     return reader.rows("select * from overlap_policies order by effective_from")

@@ -1,15 +1,16 @@
-"""When providers work: weekly hours from a date on, single days that differ, time off. Each says which visits it hits."""
+"""When providers work: weekly hours from a date on, days that differ, time off. Each says which visits it hits."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import pairwise
 from typing import Any
 
 from practice.access.permissions import Permission, require, require_location
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.dated import a_date, a_time, ending, is_never, refuse_rewriting, today_in
-from practice.scheduling.model import Interval, spelled
+from practice.scheduling.model import spelled
 from practice.scheduling.working import is_inside
 from practice.store.record import command
 from practice.store.work import Row, Work
@@ -50,7 +51,9 @@ def _weekly_row(work: Work, provider_id: str, location_id: str, entry: dict[str,
         raise Refusal("A weekday is a number from 1 (Monday) to 7 (Sunday).", rule="weekday", field="hours")
     start, end = a_time(entry.get("start", ""), "hours"), a_time(entry.get("end", ""), "hours")
     if end <= start:
-        raise Refusal(f"Hours must end after they start; {start:%H:%M}–{end:%H:%M} do not.", rule="order", field="hours")
+        raise Refusal(
+            f"Hours must end after they start; {start:%H:%M}–{end:%H:%M} do not.", rule="order", field="hours"
+        )
     return {
         "availability_id": work.new_id(),
         "provider_id": provider_id,
@@ -65,7 +68,7 @@ def _weekly_row(work: Work, provider_id: str, location_id: str, entry: dict[str,
 
 def _refuse_double(rows: list[Row]) -> None:
     ordered = sorted(rows, key=lambda row: (row["weekday"], row["start_time"]))
-    for one, next_ in zip(ordered, ordered[1:], strict=False):
+    for one, next_ in pairwise(ordered):
         if one["weekday"] == next_["weekday"] and next_["start_time"] < one["end_time"]:
             raise Refusal(
                 f"Two stretches of weekday {one['weekday']} overlap at {next_['start_time']:%H:%M}; join them.",
@@ -200,9 +203,7 @@ def withdraw_time_off(work: Work, *, time_off_id: str) -> Row:
     }
 
 
-def visits_outside(
-    work: Work, provider_ids: list[str], location_id: str | None, first: date, last: date
-) -> list[Row]:
+def visits_outside(work: Work, provider_ids: list[str], location_id: str | None, first: date, last: date) -> list[Row]:
     """Scheduled visits of these days outside working hours: appointment_id, provider_id, location_id, wall_start."""
     visits = [
         row

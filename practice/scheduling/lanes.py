@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -103,22 +103,36 @@ def crowded(held: Sequence[Held], limits: Limits, *, is_override: bool = False) 
     overlapped because the newcomer's would allow it.
     """
     own = limits.of(is_override=is_override)
+    return union(
+        Interval(start, end)
+        for start, end, sharing in _segments(held)
+        if len(sharing) >= min(own, *(claim.limits.of(is_override=is_override) for claim in sharing))
+    )
+
+
+def overfull(held: Sequence[Held]) -> list[str]:
+    """Appointments that share an instant with more than even a reason would grant now, in the order of time."""
+    return [
+        claim.appointment_id
+        for _, _, sharing in _segments(held)
+        if len(sharing) > min(claim.limits.ceiling for claim in sharing)
+        for claim in sharing
+    ]
+
+
+def _segments(held: Sequence[Held]) -> Iterator[tuple[datetime, datetime, list[Held]]]:
+    """The time that is held, cut wherever a claim begins or ends: (start, end, the claims that share it)."""
     edges = sorted({edge for claim in held for edge in (claim.starts_at, claim.ends_at)})
     by_start = sorted(held, key=lambda claim: claim.starts_at)
-    full: list[Interval] = []
-    current: list[Held] = []
+    sharing: list[Held] = []
     position = 0
     for start, end in pairwise(edges):
         while position < len(by_start) and by_start[position].starts_at <= start:
-            current.append(by_start[position])
+            sharing.append(by_start[position])
             position += 1
-        current = [claim for claim in current if claim.ends_at > start]
-        if not current:
-            continue
-        allowed = min(own, *(claim.limits.of(is_override=is_override) for claim in current))
-        if len(current) >= allowed:
-            full.append(Interval(start, end))
-    return union(full)
+        sharing = [claim for claim in sharing if claim.ends_at > start]
+        if sharing:
+            yield start, end, sharing
 
 
 def clash(full: Sequence[Interval], start: datetime, end: datetime) -> Interval | None:

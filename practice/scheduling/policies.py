@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from practice.access.permissions import Permission
 from practice.clock import stored
 from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.dated import a_date, refuse_rewriting, today_in
-from practice.scheduling.lanes import crowded, held_by_resource
+from practice.scheduling.lanes import held_by_resource, overfull
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -61,9 +61,7 @@ def set_cancellation_policy(
     standing = facts.cancellation_policies(work)
     numbers = {"notice_minutes": notice_minutes, "fee_minor": fee_minor}
     scope = {"service_id": service_id}
-    return {
-        "cancellation_policy_id": _version(work, "cancellation_policies", standing, scope, numbers, effective_from)
-    }
+    return {"cancellation_policy_id": _version(work, "cancellation_policies", standing, scope, numbers, effective_from)}
 
 
 def _version(work: Work, table: str, standing: list[Row], scope: Row, numbers: Row, effective_from: str) -> str:
@@ -93,10 +91,5 @@ def over_capacity(work: Work, kind: str) -> list[str]:
     policies = facts.overlap_policies(work)
     rows = facts.held_by_kind(work, kind, stored(work.now))
     capacities = facts.room_capacities(work) if kind == "room" else {}
-    found: dict[str, None] = {}
-    for held in held_by_resource(rows, policies, capacities).values():
-        for number, claim in enumerate(held):
-            beside = [other for other in held[:number] + held[number + 1 :] if _meet(claim, other)]
-            if any(_meet(claim, stretch) for stretch in crowded(beside, claim.limits)):
-                found[claim.appointment_id] = None
-    return list(found)
+    standing = held_by_resource(rows, policies, capacities).values()
+    return list(dict.fromkeys(appointment_id for held in standing for appointment_id in overfull(held)))

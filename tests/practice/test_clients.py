@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import statistics
 import time
 from datetime import date
 
@@ -149,7 +148,7 @@ def test_an_ambiguous_date_means_both(house):
     assert possible_dates("03/04/1990") == (date(1990, 3, 4), date(1990, 4, 3))
 
 
-@given(st.dates(date(1900, 1, 1), date(2100, 1, 1)))
+@given(st.dates(date(1900, 1, 1), date(2099, 12, 31)))
 def test_every_spelling_of_a_date_means_that_date(day):
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%m/%d/%Y", "%d %B %Y", "%b %d, %Y", "%Y%m%d"):
         assert day in possible_dates(day.strftime(form))
@@ -324,5 +323,4 @@ def test_searching_among_eighty_thousand_clients_takes_a_moment(record, desk, ho
                 started = time.perf_counter()
                 queries.search_clients(reader, desk, text)
                 took.append(time.perf_counter() - started)
-            print(f"{text!r:20} {statistics.median(took) * 1000:.1f} ms")
             assert min(took) < 0.030, f"{text!r} took {min(took) * 1000:.0f} ms"

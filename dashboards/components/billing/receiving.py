@@ -103,6 +103,7 @@ def payment_form(person: Actor, party: str, title: str, items: Rows) -> None:
                     location_id=place,
                     reference=reference or None,
                     charges=oldest_first(items, minor) if apply else None,
+                    typed=(minor, method, place, reference, apply),
                 )
                 if answer:
                     rest = answer["unapplied_minor"]

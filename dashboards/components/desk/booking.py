@@ -17,6 +17,9 @@ from practice.scheduling.commands import book_appointment
 from practice.scheduling.model import spelled
 from practice.store.work import Row
 
+OVERRIDABLE = ("provider_taken", "room_taken", "client_taken", "outside_hours")
+"""Rules that a manager's or owner's reason may overrule, where the policy allows it."""
+
 
 @dataclass(frozen=True)
 class Habit:
@@ -46,35 +49,39 @@ def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str |
     """Send the booking; `wall_start` replaces the wish's. A reason is read from the form where it has asked for one."""
     asked = wish | ({"wall_start": wall_start} if wall_start else {})
     reason = (st.session_state.get(f"{form}:reason") or "").strip() or None
-    rule = getattr(refused(f"book:{form}"), "rule", None)
+    last = refused(f"book:{form}")
     at = datetime.fromisoformat(asked["wall_start"])
     answer = attempt(
         book_appointment, f"book:{form}", reason=reason, is_in_place=True,
         done=f"Booked: {client_name}, {at:%A %-d %B, %H:%M}.",
-        override_reason=reason if rule != "reason_required" else None, **asked,
+        override_reason=reason if last and last.rule in OVERRIDABLE else None, **asked,
     )  # fmt: skip
     if answer:
         st.session_state[f"{form}:booked"] = answer | {"wall_start": asked["wall_start"], "client_name": client_name}
 
 
+def ask_reason(form: str, start: datetime | None, desk: Desk) -> None:
+    """A reason's field where the rules ask for one: a late entry, or booking over what stands."""
+    refusal = refused(f"book:{form}")
+    is_late = (start is not None and start < desk.now) or (refusal is not None and refusal.rule == "reason_required")
+    may_override = refusal is not None and refusal.rule in OVERRIDABLE and desk.person.may(Permission.OVERRIDE_OVERLAP)
+    if is_late or may_override:
+        label = "Reason for the late entry" if is_late else "Reason to book it all the same"
+        st.text_input(label, key=f"{form}:reason", help="It is kept with the visit.")
+
+
 def show_refusal(form: str, client_name: str, wish: dict[str, Any], desk: Desk) -> None:
-    """The rule in a sentence, the nearest times that pass as buttons, and a reason's field where one would help."""
+    """The rule in a sentence, and the nearest times that pass as buttons."""
     refusal = refused(f"book:{form}")
     if refusal is None:
         return
     st.error(str(refusal), icon=":material/event_busy:")
     times = [datetime.fromisoformat(text) for text in refusal.alternatives if "T" in text]
-    if times:
-        with st.container(horizontal=True):
-            for at in times:
-                st.button(
-                    f"Book {words.when(at, desk.today)}", key=f"{form}:at:{spelled(at)}", on_click=book,
-                    args=(form, client_name, wish), kwargs={"wall_start": spelled(at)},
-                )  # fmt: skip
-    may_override = desk.person.may(Permission.OVERRIDE_OVERLAP) and refusal.rule in (
-        "provider_taken", "room_taken", "client_taken", "outside_hours",
-    )  # fmt: skip
-    if refusal.rule == "reason_required" or may_override:
-        st.text_input(
-            "Reason", key=f"{form}:reason", help="It is kept with the visit.", placeholder="Why book it all the same?"
-        )
+    if not times:
+        return
+    with st.container(horizontal=True):
+        for at in times:
+            st.button(
+                f"Book {words.when(at, desk.today)}", key=f"{form}:at:{spelled(at)}", on_click=book,
+                args=(form, client_name, wish), kwargs={"wall_start": spelled(at)},
+            )  # fmt: skip

@@ -1,0 +1,167 @@
+"""The drawer of one visit: who and when, the one next step, and everything else that may be done with it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import streamlit as st
+
+from dashboards import runtime
+from dashboards.components.calendar import STATUS_LABELS
+from dashboards.components.desk import acts, steps, words
+from dashboards.components.desk.board import shown_status
+from dashboards.components.desk.move_form import move_form
+from dashboards.components.desk.place import Desk, desk_of
+from dashboards.session import actor, refused, show_messages
+from practice.access.permissions import Permission
+from practice.clock import local_date, to_wall
+from practice.errors import Refusal
+from practice.scheduling import queries as scheduling
+from practice.store.work import Row
+
+_COLOURS = {
+    "scheduled": "blue", "confirmed": "blue", "arrived": "orange", "in_session": "violet", "completed": "green",
+    "no_show": "red", "left_unseen": "red", "unresolved": "yellow",
+}  # fmt: skip
+_SETTLED = {"rescheduled": "Moved", "entered_in_error": "Entered in error"}
+CORRECTIONS = ("completed", "arrived", "no_show", "left_unseen", "scheduled", "entered_in_error")
+
+
+@st.dialog("Visit", position="right")
+def visit_drawer(appointment_id: str) -> None:
+    """Reads the visit anew on each rerun, so that it shows what another desk did meanwhile."""
+    if st.session_state.pop(acts.CLOSE, False):
+        st.rerun()
+    desk = desk_of(actor())
+    if desk is None:
+        return
+    try:
+        with runtime.current().record.read() as reader:
+            visit = scheduling.visit(reader, desk.person, appointment_id)
+            today = local_date(reader.now, visit["zone"])
+            fee_minor = reader.get("services", visit["service_id"], "service")["fee_minor"]
+    except Refusal as refusal:
+        st.error(str(refusal))
+        return
+    show_messages()
+    _heading(visit, today)
+    rows = [row for row in visit["attendees"] if row["status"] != "rescheduled"] or visit["attendees"]
+    for row in rows:
+        if visit["capacity"] > 1:
+            with st.container(border=True):
+                _attendee(row, desk, today, fee_minor)
+        else:
+            _attendee(row, desk, today, fee_minor)
+    if any(steps.may_change(row, desk.person) for row in rows):
+        with st.expander("Move or reschedule", key=f"visit:move:{appointment_id}"):
+            move_form(visit, desk, today)
+    _history(visit)
+
+
+def _heading(visit: Row, today: date) -> None:
+    start, end = visit["wall_start"], visit["wall_end"]
+    where = visit["room_name"] or ("Video" if visit["mode"] == "video" else "")
+    facts = " · ".join(words.plain(fact) for fact in (visit["service_name"], visit["provider_name"], where) if fact)
+    day = words.day(start.date(), today)
+    st.markdown(f"**{day}, {words.span(start, end)}**  \n{facts}  \n:small[:gray[{words.place(visit['zone'])}]]")
+    if visit["override_reason"]:
+        st.caption(f"Booked all the same: {words.plain(visit['override_reason'])}")
+    if visit["capacity"] > 1:
+        st.caption(f"{visit['attendee_count']} of {visit['capacity']} places taken")
+
+
+def _attendee(row: Row, desk: Desk, today: date, fee_minor: int) -> None:
+    status = shown_status(row)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"#### {words.plain(row['client_name']) or 'A client'}", width="content")
+        st.badge(STATUS_LABELS.get(status) or _SETTLED[status], color=_COLOURS.get(status, "gray"))
+        if row["is_charged"]:
+            st.badge("Charged", color="gray")
+    if row["client_name"] and desk.person.may(Permission.SEE_CLIENTS):
+        st.page_link(
+            "app_pages/client.py", label="Open client", icon=":material/person:", query_params={"client": row["client_id"]},
+        )  # fmt: skip
+    _cancelled_line(row)
+    form = f"visit:{row['attendee_id']}:{row['status']}"
+    _step_buttons(row, desk, today, form)
+    if steps.may_charge(row, desk.person):
+        amount = desk.currency.show(fee_minor)
+        label = f"Charge {amount}" if row["status"] == "completed" else "Charge the missed-visit fee"
+        shown = amount if row["status"] == "completed" else "the missed-visit fee"
+        st.button(
+            label, key=f"{form}:charge", type="primary" if row["status"] == "completed" else "secondary", width="stretch",
+            on_click=acts.charge, args=(row,), kwargs={"form": f"charge:{row['attendee_id']}", "amount": shown},
+        )  # fmt: skip
+        _why_not(f"charge:{row['attendee_id']}")
+    if steps.may_change(row, desk.person):
+        _cancel_form(row, form)
+    if steps.may_correct(row, desk.person):
+        _correct_form(row, form)
+
+
+def _step_buttons(row: Row, desk: Desk, today: date, form: str) -> None:
+    first = steps.next_step(row, desk.person, today)
+    if first:
+        # After "Complete" the drawer stays: charging follows.
+        stays = first is steps.COMPLETE and desk.person.may(Permission.CHARGE)
+        st.button(
+            first.label, key=f"{form}:next", type="primary", width="stretch", shortcut="Ctrl+Enter", on_click=acts.take_step,
+            args=(first, row), kwargs={"form": form, "is_closing": not stays},
+        )  # fmt: skip
+    others = steps.other_steps(row, desk.person, today)
+    if others:
+        with st.container(horizontal=True):
+            for step in others:
+                st.button(
+                    step.label, key=f"{form}:{step.command.name}", on_click=acts.take_step, args=(step, row),
+                    kwargs={"form": form},
+                )  # fmt: skip
+    _why_not(form)
+
+
+def _cancelled_line(row: Row) -> None:
+    if row["status"] != "cancelled":
+        return
+    late = {True: ", late", False: ", in time", None: ""}[row["is_late"]]
+    st.caption(f"Cancelled by the {row['cancelled_by']}{late}: {words.plain(row['cancel_reason'])}")
+
+
+def _cancel_form(row: Row, form: str) -> None:
+    form = f"{form}:cancel"
+    with st.expander("Cancel the visit", key=f"{form}:box"):
+        st.segmented_control(
+            "Who cancels", ["client", "provider", "practice"], default="client", required=True, format_func=str.capitalize,
+            key=f"{form}:by",
+        )  # fmt: skip
+        st.text_input("Reason", key=f"{form}:reason", placeholder="Ill, could not get away, …")
+        st.button("Cancel the visit", key=f"{form}:do", on_click=acts.cancel, args=(row,), kwargs={"form": form})
+        _why_not(form)
+
+
+def _correct_form(row: Row, form: str) -> None:
+    form = f"{form}:correct"
+    labels = {**STATUS_LABELS, **_SETTLED}
+    with st.expander("Correct what was recorded", key=f"{form}:box"):
+        options = [status for status in CORRECTIONS if status != row["status"]]
+        st.selectbox("What is right", options, format_func=labels.__getitem__, key=f"{form}:status")
+        st.text_input("Reason", key=f"{form}:reason", help="The first statement stays in the history.")
+        st.button("Correct", key=f"{form}:do", on_click=acts.correct, args=(row,), kwargs={"form": form})
+        _why_not(form)
+
+
+def _history(visit: Row) -> None:
+    if visit["moved_to_id"]:
+        st.caption("This visit was moved; its successor stands in the calendar.")
+    with st.expander("History", key=f"visit:history:{visit['appointment_id']}"):
+        lines = [
+            f"- {to_wall(event['known_at'], visit['zone']):%-d %b %Y, %H:%M} · {event['kind'].replace('_', ' ').capitalize()}"
+            f" · {words.plain(event['actor_name'])}" + (f" · {words.plain(event['reason'])}" if event["reason"] else "")
+            for event in visit["events"]
+        ]
+        st.markdown("\n".join(lines) or "Nothing has happened yet.")
+
+
+def _why_not(form: str) -> None:
+    refusal = refused(form)
+    if refusal:
+        st.error(str(refusal), icon=":material/error:")
