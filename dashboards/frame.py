@@ -14,8 +14,6 @@ from practice.people.queries import setup_progress
 
 STATIC = Path(__file__).with_name("static")
 ICON = str(STATIC / "favicon.png")
-LATER_STEPS = ("staff", "client")
-"""Steps of the set-up that booking does not wait for."""
 
 
 def is_unfinished(person: Actor) -> bool:
@@ -23,7 +21,7 @@ def is_unfinished(person: Actor) -> bool:
     if not person.may(Permission.SET_UP):
         return False
     with runtime.current().record.read() as reader:
-        return not all(step["is_done"] for step in setup_progress(reader) if step["step"] not in LATER_STEPS)
+        return not all(step["is_done"] for step in setup_progress(reader) if step["is_needed"])
 
 
 def practice_settings() -> dict[str, str]:

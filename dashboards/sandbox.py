@@ -17,10 +17,15 @@ from practice.errors import Refusal
 SECONDS = 30
 ROWS = 100_000
 MEMORY = "1GB"
+# What asks; everything else changes something, or tries to.
+_ASKS = {"SELECT", "EXPLAIN", "MULTI"}  # MULTI: a pivot, which DuckDB takes apart into several steps
 
 
 def run_sql(path: str, sql: str, *, rows: int = ROWS, seconds: float = SECONDS) -> pa.Table:
-    """The answer of one statement, at most `rows` rows. Refuses with DuckDB's own sentence, or after `seconds`."""
+    """The answer of one statement, at most `rows` rows. Refuses with DuckDB's own sentence, or after `seconds`.
+
+    `path` is the published file. The process that asks has one thread, `MEMORY`, and no way to files or the network.
+    """
     if not sql.strip():
         raise Refusal("Write a query first, such as: select * from marts.metric_catalogue", field="sql")
     try:
@@ -54,19 +59,19 @@ def _main() -> None:
             "autoload_known_extensions": "false",
             "threads": "1",
             "memory_limit": MEMORY,
+            "temp_directory": "",  # out of memory is a refusal, not a full disk
         },
     )
-    connection.execute("use marts")  # so that names work with and without the schema
-    connection.execute("set lock_configuration = true")
     try:
+        connection.execute("use marts")  # so that names work with and without the schema
+        connection.execute("set lock_configuration = true")
         statements = connection.extract_statements(asked["sql"])
         if len(statements) != 1:
             raise SystemExit("Send one statement at a time.")
-        answer = connection.sql(asked["sql"])
-        if answer is None:
-            raise SystemExit("This statement gives no rows; the warehouse is read-only, so use select.")
-        table = answer.limit(asked["rows"]).to_arrow_table()
-    except duckdb.Error as error:
+        if statements[0].type.name not in _ASKS:
+            raise SystemExit("The warehouse is read-only: write a query that begins with select, with or from.")
+        table = connection.sql(asked["sql"]).limit(asked["rows"]).to_arrow_table()
+    except (duckdb.Error, ValueError) as error:
         print(str(error).split("\n\nLINE")[0], file=sys.stderr)
         raise SystemExit(1) from None
     with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:

@@ -17,7 +17,7 @@ from starlette.routing import Route
 
 from dashboards import control, runtime
 from dashboards.failures import on_script_error
-from dashboards.http import feed, sign_in
+from dashboards.http import feed, first_run, sign_in
 from dashboards.http.gate import Gate
 from dashboards.theme import streamlit_config
 from practice.home import Home, open_record
@@ -69,10 +69,11 @@ def config(host: str, port: int) -> dict[str, Any]:
 
 def serve(home: Home, host: str, port: int) -> None:
     """Open the record and run the app until it is stopped."""
+    record = open_record(home)
     home.create()
-    running = runtime.start(home, open_record(home))
-    if not sign_in.has_users():
-        print(f"Set-up code: {sign_in.setup_code(home)}", flush=True)
+    running = runtime.start(home, record)
+    if not first_run.has_users():
+        print(f"Set-up code: {first_run.setup_code(home)}", flush=True)
     address = {"host": "127.0.0.1" if host in ("0.0.0.0", "::") else host, "port": port, "pid": os.getpid()}  # noqa: S104
     stop = control.listen(home, running.record)
     home.app_address.write_text(json.dumps(address))

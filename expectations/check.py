@@ -31,21 +31,21 @@ class Check:
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check's outcome; `observed` says what was found instead, `failing_rows` how many rows broke it."""
+    """One check's outcome; `observed` says what was found instead, `rows` how many rows broke it."""
 
-    check_name: str
+    check: str
     severity: str
-    is_success: bool
+    success: bool
     sentence: str
     observed: str
-    failing_rows: int
+    rows: int
     scope: str = RECORD
 
     def in_words(self) -> str:
-        """One sentence for people on a check that failed."""
-        found = f" Found: {self.observed}." if self.observed else ""
-        where = "" if self.scope == RECORD else f" ({self.scope})"
-        return f"{self.check_name}{where}: expected that {self.sentence}{found}"
+        """What must hold and what was found instead, for people, with the check's name to ask about."""
+        found = self.observed or f"{self.rows} rows break it"
+        where = self.check if self.scope == RECORD else f"{self.check}, import {self.scope}"
+        return f"{self.sentence} It does not: {found} ({where})."
 
 
 @dataclass(frozen=True)
@@ -80,4 +80,4 @@ class Verdict:
         return found
 
     def _failed(self, severity: str) -> list[CheckResult]:
-        return [result for result in self.results if not result.is_success and result.severity == severity]
+        return [result for result in self.results if not result.success and result.severity == severity]

@@ -64,16 +64,18 @@ def _result(source: Any, number: int, check: Check) -> CheckResult:
     expectation = getattr(gxe, check.expectation)(severity=check.severity, **check.arguments)
     suite = gx.ExpectationSuite(name=f"{number}_{check.name}", expectations=[expectation])
     batch = asset.add_batch_definition_whole_table("all").get_batch()
-    (found,) = batch.validate(suite, result_format="SUMMARY").results
+    # Rows of a query are cut off by Great Expectations at 200; values of a column are only counted and sampled.
+    shown = "COMPLETE" if check.expectation == "UnexpectedRowsExpectation" else "SUMMARY"
+    (found,) = batch.validate(suite, result_format=shown).results
     trouble = (found.exception_info or {}).get("exception_message") or next(
         (info.get("exception_message") for info in (found.exception_info or {}).values() if isinstance(info, dict)),
         None,
     )
     # A check that cannot be run has not passed.
-    is_success = bool(found.success) and not trouble
-    rows = 0 if is_success else int(found.result.get("unexpected_count") or found.result.get("observed_value") or 0)
-    observed = "" if is_success else _observed(found.result, trouble)
-    return CheckResult(check.name, check.severity, is_success, check.sentence, observed, rows, check.scope)
+    success = bool(found.success) and not trouble
+    rows = 0 if success else int(found.result.get("unexpected_count") or found.result.get("observed_value") or 0)
+    observed = "" if success else _observed(found.result, trouble)
+    return CheckResult(check.name, check.severity, success, check.sentence, observed, rows, check.scope)
 
 
 def _observed(result: dict[str, Any], trouble: str | None) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import asdict
 from datetime import datetime
 from pathlib import Path
 
@@ -33,7 +32,14 @@ SCHEMA = pa.schema(
 
 def write_results(home: Home, build_id: str, door: str, results: Iterable[CheckResult], checked_at: datetime) -> Path:
     """Write `quality/<build_id>-<door>.parquet`; results of all but the last builds go."""
-    rows = [asdict(result) | {"build_id": build_id, "door": door, "checked_at": checked_at} for result in results]
+    rows = [
+        {
+            "build_id": build_id, "door": door, "checked_at": checked_at, "check_name": result.check,
+            "severity": result.severity, "is_success": result.success, "sentence": result.sentence,
+            "observed": result.observed, "failing_rows": result.rows, "scope": result.scope,
+        }
+        for result in results
+    ]  # fmt: skip
     target = home.quality / f"{build_id}-{door}.parquet"
     _write(target, pa.Table.from_pylist(rows, SCHEMA))
     _write(home.quality / "_empty.parquet", SCHEMA.empty_table())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 from expectations.check import Verdict
@@ -23,7 +24,18 @@ def check_landing(home: Home, *, since_seq: int = 0, checked_batches: frozenset[
 
 
 def check_candidate(home: Home, database_path: Path, *, feed_seq: int | None = None) -> Verdict:
-    """Judge a warehouse file against the landing that it was built from: changes up to `feed_seq`, or all of them."""
+    """Judge a warehouse file against the landing that it was built from: changes up to `feed_seq`, or all of them.
+
+    For the published build that number is in its pointer, because landing may have moved on.
+    """
     from expectations.engine import judge
 
+    feed_seq = _published_seq(home, database_path) if feed_seq is None else feed_seq
     return Verdict("served", tuple(judge(served_checks(home, feed_seq), str(database_path))))
+
+
+def _published_seq(home: Home, database_path: Path) -> int | None:
+    if not home.pointer.exists():
+        return None
+    pointer = json.loads(home.pointer.read_text(encoding="utf-8"))
+    return int(pointer["feed_seq"]) if (home.path / pointer["path"]) == database_path else None

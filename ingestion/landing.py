@@ -102,5 +102,5 @@ def quoted(value: object) -> str:
 
 def _plain(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(sep=" ", timespec="seconds")
+        return value.isoformat(sep=" ")
     raise TypeError(f"{type(value).__name__} does not go into a manifest")

@@ -7,18 +7,31 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
 from ingestion.contracts import CONTRACTS, empty_relation, json_structure
-from ingestion.feed_sources import FeedSource
+from ingestion.feed_sources import FeedSource, InProcess, OverHttp
 from ingestion.landing import EMPTY, commit, engine, manifests, quoted, sweep, write_parquet
 from practice.clock import stored, system_clock
 from practice.errors import Refusal
 from practice.home import Home
 from practice.store.tables import TABLES
+
+
+__all__ = [
+    "FeedSource",
+    "InProcess",
+    "Landed",
+    "OverHttp",
+    "audit_anchors",
+    "land_record",
+    "landed_settings",
+    "last_seq",
+]
 
 
 @dataclass(frozen=True)
@@ -47,6 +60,12 @@ def last_seq(home: Home) -> int:
     return max((manifest["to_seq"] for manifest in manifests(record_folder(home))), default=0)
 
 
+def newest_known_at(home: Home) -> datetime:
+    """When the newest landed change was known: naive UTC; the beginning of time before the first."""
+    texts = [manifest["newest_known_at"] for manifest in manifests(record_folder(home))]
+    return max(map(datetime.fromisoformat, texts), default=datetime.min)
+
+
 def audit_anchors(home: Home) -> list[tuple[int, str]]:
     """(entry number, hash) of the audit chain's head at each batch: a cut tail of the chain shows against them."""
     return [(manifest["audit_seq"], manifest["audit_hash"]) for manifest in manifests(record_folder(home))]
@@ -73,7 +92,9 @@ def land_record(source: FeedSource, home: Home) -> Landed:
             unknown = _unknown_columns(connection)
             rows, files = _write_tables(connection, folder, batch_id)
             landed = Landed(batch_id, began, head.seq, rows, unknown, head.audit_seq, head.audit_hash)
-            commit(folder, landed.__dict__ | {"landed_at": stored(system_clock())}, files)
+            (newest,) = connection.execute("select max(known_at) from changes").fetchone() or (None,)
+            times = {"newest_known_at": newest, "landed_at": stored(system_clock())}
+            commit(folder, landed.__dict__ | times, files)
             return landed
         return Landed(None, began, head.seq, rows, unknown, head.audit_seq, head.audit_hash)
     finally:

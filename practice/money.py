@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
@@ -14,6 +15,7 @@ _TWO_DIGITS = {
     "USD", "EUR", "GBP", "CAD", "AUD", "NZD", "CHF", "SEK", "NOK", "DKK", "PLN", "CZK", "BRL", "MXN", "ZAR", "INR",
     "SGD", "HKD", "ILS", "RON", "HUF", "TRY",
 }  # fmt: skip
+_GROUPED = re.compile(r"-?\d{1,3}(,\d{2,3})*,\d{3}(\.\d*)?")
 CURRENCIES = tuple(sorted(_TWO_DIGITS | _EXPONENTS.keys()))
 
 
@@ -40,8 +42,14 @@ class Currency:
 
     def parse(self, text: str | int | float | Decimal, *, field: str = "amount") -> int:
         """Minor units of what a person typed. Refuses what is not an amount, or has too many digits."""
+        typed = str(text).strip().replace("−", "-")
+        sign = "-" if "-" in typed[:1] else ""
+        cleaned = sign + typed.removeprefix(sign).removeprefix(_SYMBOLS.get(self.code, self.code)).strip()
+        # A comma only groups thousands: 120,50 read as 12050 would be a hundred times too much.
+        if "," in cleaned and not _GROUPED.fullmatch(cleaned):
+            raise Refusal(f"{str(text)!r} is not an amount; write it like 1,120.50.", field=field)
         try:
-            cleaned = str(text).strip().replace(",", "").removeprefix(_SYMBOLS.get(self.code, self.code)).strip()
+            cleaned = cleaned.replace(",", "")
             value = Decimal(cleaned).scaleb(self.exponent)
         except InvalidOperation:
             raise Refusal(f"{str(text)!r} is not an amount; write it like 120.50.", field=field) from None

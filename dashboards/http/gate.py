@@ -1,22 +1,32 @@
-"""The door: every HTTP request and websocket needs a live session, but for a short list of open paths."""
+"""The door: every HTTP request and websocket needs a live session, but for a short list of open paths.
+
+It is also where a route that fails in a way nobody foresaw ends: people get a number, the log gets the place.
+"""
 
 from __future__ import annotations
 
+import logging
 import time
+import uuid
 from collections import defaultdict, deque
 from urllib.parse import quote
 
 import anyio
 from starlette.requests import HTTPConnection
-from starlette.responses import JSONResponse, RedirectResponse
+from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboards import runtime
+from dashboards.failures import where
 from dashboards.session import COOKIE
 from practice.access.sign_in import session_actor
 
 OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head")
 OPEN_PREFIXES = ("/app/static/",)
+LARGEST_FORM = 64 * 1024
+"""Bytes that an open path takes from somebody whom nobody knows yet."""
+
+_log = logging.getLogger("daybook.routes")
 
 
 class Gate:
@@ -30,8 +40,8 @@ class Gate:
             await self.app(scope, receive, send)
             return
         path = scope["path"]
-        if path in OPEN_PATHS or path.startswith(OPEN_PREFIXES):
-            await self.app(scope, receive, send)
+        if scope["type"] == "http" and (path in OPEN_PATHS or path.startswith(OPEN_PREFIXES)):
+            await self._answer(scope, receive, send)
             return
         token = HTTPConnection(scope).cookies.get(COOKIE)
         if await anyio.to_thread.run_sync(session_actor, runtime.current().record, token):
@@ -40,9 +50,25 @@ class Gate:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         elif scope["method"] == "GET" and not path.startswith("/_stcore"):
-            await RedirectResponse("/login?next=" + quote(path), 303)(scope, receive, send)
+            asked = path + ("?" + scope["query_string"].decode("latin-1") if scope["query_string"] else "")
+            await RedirectResponse("/login?next=" + quote(asked), 303)(scope, receive, send)
         else:
             await JSONResponse({"error": "Sign in first."}, 401)(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One of our own routes: a small body, and never an exception's text, which may hold what somebody typed."""
+        length = HTTPConnection(scope).headers.get("content-length", "0")
+        is_chunked = "transfer-encoding" in HTTPConnection(scope).headers
+        if is_chunked or not length.isdigit() or int(length) > LARGEST_FORM:
+            await PlainTextResponse("That is more than a form of ours holds.", 413)(scope, receive, send)
+            return
+        try:
+            await self.app(scope, receive, send)
+        except Exception as error:
+            number = uuid.uuid4().hex[:8]
+            _log.error("failure %s: %s\n%s", number, type(error).__name__, where(error))
+            sentence = f"This failed, and nothing was saved. Try again; if it happens again, tell support {number}."
+            await PlainTextResponse(sentence, 500)(scope, receive, send)
 
 
 class RateLimit:

@@ -73,7 +73,7 @@ def set_up_page(*, refusal: str, typed: Mapping[str, str], zones: list[str], cur
         + choice("zone", "Time zone", zones, typed.get("zone", "America/New_York"))
         + choice("currency", "Currency", currencies, typed.get("currency", "USD"))
         + field("name", "Your name", typed.get("name", ""), extra='autocomplete="name" required')
-        + field("email", "Your e-mail", typed.get("email", ""), kind="email", extra='required')
+        + field("email", "Your e-mail", typed.get("email", ""), kind="email", extra='autocomplete="username" required')
         + field(
             "password", "Choose a password", kind="password", hint="Twelve characters or more; a sentence is best.",
             extra='autocomplete="new-password" required',

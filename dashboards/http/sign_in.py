@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import hmac
-import secrets
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import available_timezones
 
 import anyio
@@ -16,31 +16,20 @@ from dashboards import runtime
 from dashboards.http.gate import RateLimit
 from dashboards.http.html import page, set_up_page, sign_in_page
 from dashboards.session import COOKIE
-from practice.access.permissions import SYSTEM
+from dashboards.http.first_run import found_practice, has_users, setup_code
 from practice.access.sign_in import session_actor, sign_in, sign_out
-from practice.access.users import create_user
 from practice.errors import Refusal
-from practice.home import Home
 from practice.money import CURRENCIES
-from practice.people.commands import set_practice
 
 COOKIE_SECONDS = 12 * 3600
 _attempts = RateLimit(limit=20, seconds=60)
-
-
-def setup_code(home: Home) -> str:
-    """The code that the first set-up asks for; made once, readable by the directory's owner alone."""
-    path = home.path / "setup.code"
-    if not path.exists():
-        path.touch(mode=0o600)
-        path.write_text("-".join(secrets.token_hex(2) for _ in range(3)))
-    return path.read_text().strip()
-
-
-def has_users() -> bool:
-    """Whether somebody can sign in yet."""
-    with runtime.current().record.read() as reader:
-        return bool(reader.value("select count(*) from users"))
+# No other site may frame these pages, guess what they are, or learn from where somebody came.
+_HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "frame-ancestors 'none'; script-src 'none'",
+    "Referrer-Policy": "same-origin",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def _safe_next(path: str | None) -> str:
@@ -50,7 +39,11 @@ def _safe_next(path: str | None) -> str:
 
 def _is_foreign(request: Request) -> bool:
     """A post that another site makes the browser send."""
-    return request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none")
+    site = request.headers.get("sec-fetch-site")
+    if site is None:  # a browser older than these headers
+        origin = request.headers.get("origin")
+        return origin is not None and urlsplit(origin).netloc != request.headers.get("host")
+    return site not in ("same-origin", "none")
 
 
 def _text(form: FormData, name: str) -> str:
@@ -66,10 +59,12 @@ def _settings() -> dict[str, Any]:
         }
 
 
-def _sign_in_form(
-    request: Request, *, refusal: str = "", email: str = "", status: int = 200, next_path: str = "/"
-) -> Response:
-    known = _settings()
+def _html(body: str, status: int = 200) -> Response:
+    return HTMLResponse(body, status, headers=_HEADERS)
+
+
+async def _sign_in_form(*, refusal: str = "", email: str = "", status: int = 200, next_path: str = "/") -> Response:
+    known = await anyio.to_thread.run_sync(_settings)
     body = sign_in_page(
         refusal=refusal,
         email=email,
@@ -77,8 +72,7 @@ def _sign_in_form(
         demo_users=known["demo_users"],
         practice=known["practice"],
     )
-    del request
-    return HTMLResponse(body, status, headers={"Cache-Control": "no-store"})
+    return _html(body, status)
 
 
 async def login_form(request: Request) -> Response:
@@ -89,7 +83,7 @@ async def login_form(request: Request) -> Response:
     token = request.cookies.get(COOKIE)
     if token and await anyio.to_thread.run_sync(session_actor, runtime.current().record, token):
         return RedirectResponse(next_path, 303)
-    return _sign_in_form(request, next_path=next_path)
+    return await _sign_in_form(next_path=next_path)
 
 
 async def login(request: Request) -> Response:
@@ -98,23 +92,23 @@ async def login(request: Request) -> Response:
     email, next_path = _text(form, "email"), _safe_next(_text(form, "next"))
     password = form.get("password")
     if _is_foreign(request):
-        return _sign_in_form(request, refusal="This form came from another site; use this one.", status=403)
+        return await _sign_in_form(refusal="This form came from another site; use this one.", status=403)
     if not _attempts.allows(request.client.host if request.client else "?"):
         sentence = "Too many attempts from here; wait a minute and try again."
-        return _sign_in_form(request, refusal=sentence, email=email, status=429, next_path=next_path)
+        return await _sign_in_form(refusal=sentence, email=email, status=429, next_path=next_path)
     try:
         token = await anyio.to_thread.run_sync(
             sign_in, runtime.current().record, email, password if isinstance(password, str) else ""
         )
     except Refusal as refusal:
-        return _sign_in_form(request, refusal=str(refusal), email=email, status=401, next_path=next_path)
+        return await _sign_in_form(refusal=str(refusal), email=email, status=401, next_path=next_path)
     return _with_cookie(RedirectResponse(next_path, 303), request, token)
 
 
 async def logout(request: Request) -> Response:
     """GET /logout from our own pages ends the session; from elsewhere it asks first."""
     if _is_foreign(request):
-        return HTMLResponse(page("Sign out", '<h1>Sign out?</h1><p><a href="/logout">Yes, sign out</a></p>'))
+        return _html(page("Sign out", '<h1>Sign out?</h1><p><a href="/logout">Yes, sign out</a></p>'))
     token = request.cookies.get(COOKIE)
     if token:
         await anyio.to_thread.run_sync(sign_out, runtime.current().record, token)
@@ -138,8 +132,10 @@ async def set_up(request: Request) -> Response:
     password = form.get("password")
     if await anyio.to_thread.run_sync(has_users):
         return RedirectResponse("/login", 303)
-    if _is_foreign(request) or not _attempts.allows(request.client.host if request.client else "?"):
-        return _set_up("Too many attempts, or a foreign form; wait a minute and try here again.", typed, 429)
+    if _is_foreign(request):
+        return _set_up("This form came from another site; use this one.", {}, 403)
+    if not _attempts.allows(request.client.host if request.client else "?"):
+        return _set_up("Too many attempts from here; wait a minute and try again.", typed, 429)
     if not hmac.compare_digest(typed["code"].encode(), setup_code(runtime.current().home).encode()):
         return _set_up("The set-up code is not the one printed where Daybook was started.", typed, 403)
     try:
@@ -150,16 +146,14 @@ async def set_up(request: Request) -> Response:
 
 
 def _make_practice(typed: dict[str, str], password: str) -> str:
-    record = runtime.current().record
-    record.run(set_practice, SYSTEM, name=typed["practice"], zone=typed["zone"], currency=typed["currency"])
-    create_user(record, SYSTEM, email=typed["email"], name=typed["name"], role="owner", password=password)
-    return sign_in(record, typed["email"], password)
+    found_practice(typed, password)
+    return sign_in(runtime.current().record, typed["email"], password)
 
 
 def _set_up(refusal: str, typed: dict[str, str], status: int = 200) -> Response:
     zones = sorted(zone for zone in available_timezones() if "/" in zone and not zone.startswith(("Etc/", "SystemV/")))
     body = set_up_page(refusal=refusal, typed=typed, zones=[*zones, "UTC"], currencies=list(CURRENCIES))
-    return HTMLResponse(body, status, headers={"Cache-Control": "no-store"})
+    return _html(body, status)
 
 
 def _with_cookie(response: Response, request: Request, token: str) -> Response:

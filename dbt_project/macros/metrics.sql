@@ -42,7 +42,7 @@
         'days_in_ar_gross': ['open_minor', 'charged_90_minor'],
         'days_in_ar_gross_net_of_credits': ['open_minor - credit_minor', 'charged_90_minor'],
         'days_in_ar_adjusted': ['open_minor', 'charged_90_minor - contractual_90_minor'],
-        'days_in_ar_net': ['open_minor - allowance_minor', 'charged_90_minor - net_contractual_90_minor'],
+        'days_in_ar_net': ['open_minor - allowance_minor', 'charged_90_minor - contractual_90_minor'],
     } -%}
     {%- set owed = {'table': 'ar_daily', 'date': 'as_of_date'} -%}
     {%- set posted = {'table': 'fct_ledger_entries', 'date': 'post_date'} -%}

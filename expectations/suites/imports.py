@@ -34,7 +34,7 @@ def _batch_checks(folder: Path, batch: dict[str, Any]) -> list[Check]:
     return [
         Check(
             "every_imported_visit_has_its_ids",
-            "every imported visit has its own id.",
+            "Every imported visit has its own id.",
             f"select attendee_id from {visits}",
             expectation="ExpectColumnValuesToNotBeNull",
             arguments={"column": "attendee_id"},
@@ -42,7 +42,7 @@ def _batch_checks(folder: Path, batch: dict[str, Any]) -> list[Check]:
         ),
         Check(
             "every_imported_visit_comes_once",
-            "no visit stands twice in an import.",
+            "No visit stands twice in an import.",
             f"select attendee_id from {visits}",
             expectation="ExpectColumnValuesToBeUnique",
             arguments={"column": "attendee_id"},
@@ -50,7 +50,7 @@ def _batch_checks(folder: Path, batch: dict[str, Any]) -> list[Check]:
         ),
         Check(
             "every_imported_outcome_is_a_known_word",
-            "every imported outcome is a word of the vocabulary.",
+            "Every imported outcome is a word of the vocabulary.",
             f"select outcome from {visits}",
             expectation="ExpectColumnValuesToBeInSet",
             arguments={"column": "outcome", "value_set": list(IMPORT_OUTCOMES)},
@@ -58,7 +58,7 @@ def _batch_checks(folder: Path, batch: dict[str, Any]) -> list[Check]:
         ),
         Check(
             "every_imported_row_is_accounted_for",
-            "rows read = loaded + merged + rejected + ignored.",
+            "Rows read = loaded + merged + rejected + ignored.",
             f"select * from (select {counts['read']} as read, (select count(*) from {rows}) as on_file,"
             f" {landed} as landed, (select count(*) from {visits}) as visits)"
             " where read <> on_file or landed <> visits",
@@ -66,14 +66,14 @@ def _batch_checks(folder: Path, batch: dict[str, Any]) -> list[Check]:
         ),
         Check(
             "an_import_fits_its_mapping",
-            "at most half of an import's rows are rejected.",
+            "At most half of an import's rows are rejected.",
             f"select rejected, read from (select {counts['rejected']} as rejected, {counts['read']} as read)"
             f" where rejected > {SHARE_TOLERATED} * read",
             scope=scope,
         ),
         Check(
             "an_import_knows_its_statuses",
-            "at most half of an import's visits have a status that the mapping lacks.",
+            "At most half of an import's visits have a status that the mapping lacks.",
             f"select count(*) filter (where flags like '%unknown_status%') as unknown, count(*) as visits from {visits}"
             f" having count(*) filter (where flags like '%unknown_status%') > {SHARE_TOLERATED} * count(*)",
             severity=WARNING,
@@ -81,7 +81,7 @@ def _batch_checks(folder: Path, batch: dict[str, Any]) -> list[Check]:
         ),
         Check(
             "every_imported_visit_has_its_client",
-            "every client of an imported visit has arrived.",
+            "Every client of an imported visit has arrived.",
             f"select count(distinct client_id) as clients_missing from {visits} where client_id not in"
             f" (select client_id from {parquet([folder / 'clients' / '*.parquet'])}) having count(*) > 0",
             scope=scope,

@@ -47,35 +47,35 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
     checks = [
         Check(
             "every_change_has_its_key",
-            "every change that arrives names the row that it changes.",
+            "Every change that arrives names the row that it changes.",
             rows,
             expectation="ExpectColumnValuesToNotBeNull",
             arguments={"column": "key"},
         ),
         Check(
             "every_change_comes_once",
-            "no change of the feed arrives twice.",
+            "No change of the feed arrives twice.",
             rows,
             expectation="ExpectColumnValuesToBeUnique",
             arguments={"column": "_seq"},
         ),
         Check(
             "every_change_is_an_upsert_or_a_tombstone",
-            "each change says whether the row stands or is gone.",
+            "Each change says whether the row stands or is gone.",
             rows,
             expectation="ExpectColumnValuesToBeInSet",
             arguments={"column": "_op", "value_set": ["upsert", "tombstone"]},
         ),
         Check(
             "nothing_is_known_before_it_happens",
-            "no change claims to be known more than two days from now.",
+            "No change claims to be known more than two days from now.",
             f"select table_name, _seq, _known_at from ({rows})"
             f" where _known_at > (now() at time zone 'UTC') + {FUTURE_TOLERATED}",
             severity=WARNING,
         ),
         Check(
             "the_warehouse_knows_every_column",
-            "the feed carries no column that the warehouse does not know yet.",
+            "The feed carries no column that the warehouse does not know yet.",
             values([(name,) for name in unknown], "name"),
             severity=WARNING,
         ),
@@ -85,7 +85,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
             checks.append(
                 Check(
                     f"{table}_{column}_is_a_known_word",
-                    f"every {column} in {table} is a word of the vocabulary.",
+                    f"Every {column} in {table} is a word of the vocabulary.",
                     f"select {column} from {parquet(files[table])} where _op = 'upsert'",
                     expectation="ExpectColumnValuesToBeInSet",
                     arguments={"column": column, "value_set": list(words)},
@@ -95,7 +95,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
         checks.append(
             Check(
                 "every_transaction_arrives_whole_and_balanced",
-                "the debits of each transaction equal its credits.",
+                "The debits of each transaction equal its credits.",
                 "select transaction_id, sum(debit_minor) as debits, sum(credit_minor) as credits"
                 f" from {parquet(files['postings'])} group by 1 having sum(debit_minor) <> sum(credit_minor)",
             )
@@ -112,7 +112,7 @@ def _batches_follow_each_other(batches: list[dict[str, Any]]) -> Check:
         expected = batch["to_seq"] + 1
     return Check(
         "batches_follow_each_other",
-        "each batch begins where the one before it ended.",
+        "Each batch begins where the one before it ended.",
         values(gaps, "batch_id", "expected_change", "first_change"),
     )
 
@@ -134,4 +134,4 @@ def _nothing_is_missing(folder: Path, batches: list[dict[str, Any]]) -> Check:
             for table, count in rows.items()
         )
         query = f"select * from ({counts}) where landed <> found" if counts else values([], "missing_file")
-    return Check("what_landed_is_still_there", "landing holds every row that its manifests name.", query)
+    return Check("what_landed_is_still_there", "Landing holds every row that its manifests name.", query)

@@ -9,7 +9,7 @@ from typing import Any
 
 def manifests(folder: Path) -> list[dict[str, Any]]:
     """The manifests of a landing folder, oldest batch first."""
-    return [json.loads(path.readtext(encoding="utf-8")) for path in sorted((folder / "_batches").glob("*.json"))]
+    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / "_batches").glob("*.json"))]
 
 
 def parquet(files: list[Path]) -> str:

@@ -42,12 +42,12 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
     return [
         Check(
             "the_warehouse_holds_every_row_of_the_record",
-            "each fact has as many rows as the record it comes from.",
+            "Each fact has as many rows as the record it comes from.",
             f"select * from ({counts}) where record <> warehouse",
         ),
         Check(
             "the_ledger_agrees_to_the_cent",
-            "every account stands alike in record and warehouse.",
+            "Every account stands alike in record and warehouse.",
             f"""select coalesce(r.account, w.account) as account,
                 r.debits as record_debits, w.debits as warehouse_debits,
                 r.credits as record_credits, w.credits as warehouse_credits
@@ -59,7 +59,7 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
         ),
         Check(
             "receivables_agree_with_the_ledger",
-            "open items less credits equal accounts 1100 + 1110 today.",
+            "Open items less credits equal accounts 1100 + 1110 today.",
             f"""with last as (select today from intermediate.int_build),
             ledger as (select coalesce(sum(debit_minor - credit_minor), 0) as balance from {current("postings")}
                 where account in {AR_ACCOUNTS} and post_date <= (select today from last)),
@@ -72,7 +72,7 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
         ),
         Check(
             "bands_stand_in_order",
-            "low end ≤ rate ≤ high end, for every number that has a band.",
+            "Low end ≤ rate ≤ high end, for every number that has a band.",
             """select metric, source, count(*) as rows from marts.metric_daily
             where denominator > 0 and low_denominator > 0 and high_denominator > 0
                 and (low_numerator * denominator > numerator * low_denominator
@@ -81,7 +81,7 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
         ),
         Check(
             "the_newest_change_is_served",
-            "the newest thing that happened in the record is in the warehouse.",
+            "The newest thing that happened in the record is in the warehouse.",
             f"""select record, warehouse from (
                 select (select max(known_at) from {current("appointment_events")}) as record,
                     (select max(known_at) from marts.fct_appointment_events where source = 'record') as warehouse)
@@ -89,7 +89,7 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
         ),
         Check(
             "an_import_never_hides_in_the_record",
-            "every imported visit carries the name of its import as source.",
+            "Every imported visit carries the name of its import as source.",
             f"""select source, count(*) as visits from marts.fct_appointments
             where source <> 'record' and attendee_id in (select attendee_id from {current("attendees")})
                 group by 1""",

@@ -40,7 +40,7 @@ def build_clients(house: House, cells: Columns, dice: np.random.Generator) -> Co
     created = (house.first_day + week * 7) * DAY + dice.integers(0, 5, count) * DAY
     created = np.where(is_new, created, (house.first_day - dice.integers(3, 24, count)) * DAY)
     created = created + _office_minute(count, dice) * MINUTE + dice.integers(0, 60, count)
-    service = dice.choice([INDIVIDUAL, FOLLOW_UP, FAMILY], count, p=[0.78, 0.17, 0.05])
+    service = dice.choice([INDIVIDUAL, FOLLOW_UP, FAMILY], count, p=[0.745, 0.205, 0.05])
     gap = np.where(
         service == FOLLOW_UP, dice.choice([14, 28], count, p=[0.6, 0.4]), dice.choice([7, 14, 28], count, p=[0.45, 0.43, 0.12])
     )  # fmt: skip

@@ -131,6 +131,11 @@ class Zones:
         day = np.clip(np.where(never, self._first, wall // DAY) - self._first, 0, self._offsets.shape[1] - 1)
         return np.where(never, NEVER, wall - self._offsets[zone, day])
 
+    def offsets_on(self, day: Array, zone: Array) -> Array:
+        """Seconds to add to UTC for the wall time, at noon of those days (days out of the range count as its first)."""
+        inside = np.clip(day - self._first, 0, self._offsets.shape[1] - 1)
+        return -self._offsets[zone, inside]
+
 
 def _offset(day: int, zone: str) -> int:
     noon = datetime.combine(as_date(day), datetime.min.time()).replace(hour=12)

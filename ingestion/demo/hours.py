@@ -15,10 +15,13 @@ STANDARD, SHORT, LONG, GROUP = range(4)
 
 CELL_MINUTES = np.array([60, 30, 90, 90])
 _LETTERS = {"S": STANDARD, "H": SHORT, "L": LONG, "G": GROUP}
-_BLOCKS = ("SSSS", "LSSH", "SLS", "SSSS", "SSSHH", "LSS", "SSL")
+_BLOCKS = ("SSSS", "LSSH", "SLSH", "SSSS", "SSSHH", "LSSH", "SSL")
 """Half a day of four hours, as the provider lays it out; what is left of the four hours is for paperwork."""
 
 BLOCK_MINUTES = 240
+_OPENS = (480, 510, 540, 510, 600)
+"""The minute of the day at which the providers begin, in turn."""
+
 LUNCH_MINUTES = 60
 
 
@@ -81,7 +84,7 @@ def _blocks(size: Size, provider: int, dice: np.random.Generator) -> tuple[Block
     """Three to five days a week; some of them mornings only; the first provider of a location leads its group."""
     home, second = home_of(size, provider), second_of(size, provider)
     days = _days(size, provider, dice)
-    opens = int(dice.choice([8, 8, 8, 9, 10]) if provider else 8) * 60
+    opens = _OPENS[provider % len(_OPENS)]
     leads_group = is_group_leader(size, provider)
     blocks = []
     for place, weekday in enumerate(days):
@@ -95,7 +98,7 @@ def _blocks(size: Size, provider: int, dice: np.random.Generator) -> tuple[Block
 
 
 def _days(size: Size, provider: int, dice: np.random.Generator) -> list[int]:
-    part_time = provider % 5 == 2 or (size.providers < 10 and provider % 4 == 3)
+    part_time = provider % 7 == 2 or (size.providers < 10 and provider % 4 == 3)
     count = 4 if part_time else 5
     weights = np.array([0.9, 1.1, 1.1, 1.0, 1.1])
     if count == 4 and provider % 4 == 3:

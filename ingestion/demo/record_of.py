@@ -46,7 +46,7 @@ def tell(house: House, seed: int) -> Story:
     visits = _one_at_a_time(visits)
     book(visits, clients, dice[3])
     visits = before_the_start(house, cells, clients, visits, dice[4])
-    visits = attend(clients, visits, dice[5])
+    visits = attend(clients, visits, house.today, dice[5])
     return _cut(house, cells, clients, visits, np.random.default_rng([seed, 6]))
 
 
@@ -63,8 +63,6 @@ def _one_at_a_time(visits: Columns) -> Columns:
 def _cut(house: House, cells: Columns, clients: Columns, visits: Columns, dice: np.random.Generator) -> Story:
     zone = cells["location"][visits["cell"]]
     known = visits | {name: house.zones.to_utc(visits[name], zone) for name in _TIMES}
-    known["late_booked"] = known["booked"]
-    known["row"] = np.arange(len(zone))
     here = known["booked"] <= house.now
     known = take(known, here)
     position = np.cumsum(here) - 1

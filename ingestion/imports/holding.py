@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import shutil
+from contextlib import closing
+from pathlib import Path
 from typing import Any
 
-from ingestion.landing import MANIFESTS, manifests, sweep, write_json
+from ingestion.imports.shapes import ENTITIES, empty
+from ingestion.landing import EMPTY, MANIFESTS, engine, manifests, sweep, write_json, write_parquet
 from practice.home import Home
 
 HELD = "_held"
+
+
+def tidy_imports(home: Home) -> None:
+    """Remove what a crash left behind, and make the empty files that stand for imports when there are none."""
+    for folder in (home.landing / "imports").glob("*"):
+        sweep(folder)
+    missing = [entity for entity in ENTITIES if not _empty_file(home, entity).exists()]
+    if missing:
+        with closing(engine(home.landing)) as connection:
+            for entity in missing:
+                write_parquet(connection, empty(entity), _empty_file(home, entity))
+
+
+def _empty_file(home: Home, entity: str) -> Path:
+    return home.landing / "imports" / "_none" / entity / EMPTY
 
 
 def landed_batches(home: Home) -> list[dict[str, Any]]:

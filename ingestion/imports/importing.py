@@ -16,11 +16,12 @@ from typing import Any
 import duckdb
 
 from ingestion.imports.canonical import judge, latest_moment, parse
+from ingestion.imports.holding import tidy_imports
 from ingestion.imports.mapping import Mapping, load_mapping, moment
 from ingestion.imports.reading import read_rows
 from ingestion.imports.report import ImportReport, dispose, report_of
-from ingestion.imports.shapes import ENTITIES, FACTS, empty
-from ingestion.landing import EMPTY, commit, engine, manifests, quoted, sha256_of, sweep, write_parquet
+from ingestion.imports.shapes import FACTS, empty
+from ingestion.landing import commit, engine, manifests, quoted, sha256_of, write_parquet
 from ingestion.lock import build_lock
 from practice.clock import Clock, stored, system_clock, to_instant, to_wall
 from practice.errors import Refusal
@@ -55,8 +56,7 @@ def import_file(
         folder = home.landing / "imports" / source
         connection = engine(home.landing)
         try:
-            ensure_empty_entities(connection, home)
-            sweep(folder)
+            tidy_imports(home)
             known_at = _read(connection, mapping, file, source, moment(as_known_at, "--as-known-at"), say, clock)
             say("comparing with what is loaded")
             dispose(connection, folder, known_at)
@@ -69,12 +69,6 @@ def import_file(
             return report
         finally:
             connection.close()
-
-
-def ensure_empty_entities(connection: duckdb.DuckDBPyConnection, home: Home) -> None:
-    """Make the empty files that let the warehouse read imports when there are none."""
-    for entity in ENTITIES:
-        write_parquet(connection, empty(entity), home.landing / "imports" / "_none" / entity / EMPTY)
 
 
 def _source_name(name: str) -> str:

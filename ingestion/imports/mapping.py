@@ -27,7 +27,7 @@ import importlib.resources
 import re
 from collections.abc import Collection
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -142,14 +142,13 @@ def parse_mapping(content: Any, shown: str) -> Mapping:
 
 
 def moment(given: object, shown: str) -> datetime | None:
-    """A date (its last second) or wall time, from YAML or from text."""
-    if given is None or isinstance(given, datetime):
-        return given.replace(tzinfo=None) if given else None
+    """A wall time, from YAML, from text or as such; a date, or exactly midnight, means that whole day."""
+    if given is None:
+        return None
     try:
         text = given.isoformat() if isinstance(given, date) else str(given)
-        if len(text) == len("2016-06-08"):
-            return datetime.combine(date.fromisoformat(text), datetime.max.time()).replace(microsecond=0)
-        return datetime.fromisoformat(text).replace(tzinfo=None)
+        wall = datetime.fromisoformat(text).replace(tzinfo=None, microsecond=0)
+        return wall.replace(hour=23, minute=59, second=59) if wall.time() == time() else wall
     except ValueError:
         raise Refusal(f"{shown} must be a date such as 2016-06-08 or a time such as 2016-06-08 17:30.") from None
 

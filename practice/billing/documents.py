@@ -67,15 +67,26 @@ def build_invoice(
 
 
 def invoice_pdf(document: Row) -> bytes:
-    """The invoice as PDF/UA-1: the same document gives the same page, US letter for dollars, else A4."""
+    """The invoice as tagged PDF: the same document gives the same bytes. US letter for dollars, else A4.
+
+    It is PDF/UA-1, unless a name has a character that the font lacks: that prints as a box, which the standard forbids.
+    """
+    data = json.dumps(_shown(document), ensure_ascii=False)
+    try:
+        return _compile(data, ["ua-1"])
+    except typst.TypstError:
+        return _compile(data, [])
+
+
+def _compile(data: str, standards: list[str]) -> bytes:
     compiled: bytes = typst.compile(
         str(_HERE / "invoice.typ"),
         root=str(_HERE),
         font_paths=[str(_HERE / "fonts")],
         ignore_system_fonts=True,
-        sys_inputs={"data": json.dumps(_shown(document), ensure_ascii=False)},
+        sys_inputs={"data": data},
         format="pdf",
-        pdf_standards="ua-1",
+        pdf_standards=standards,
     )
     return compiled
 

@@ -121,6 +121,11 @@ def duplicates(reader: Reader, actor: Actor, client_ids: list[str]) -> list[Row]
     )
 
 
+def names_of(reader: Reader, actor: Actor, client_ids: list[str]) -> dict[str, str]:
+    """Client id → name, for those of the given clients whom the actor may see."""
+    return {row["client_id"]: row["name"] for row in duplicates(reader, actor, client_ids)}
+
+
 def likely_duplicates(
     reader: Reader, given_name: str, family_name: str, birth_date: date | None, phone: str | None, email: str | None
 ) -> list[str]:

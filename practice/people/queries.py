@@ -15,6 +15,7 @@ from practice.people.client_queries import (
     duplicates,
     is_guarantor,
     likely_duplicates,
+    names_of,
     policies_of,
     require_client,
     search_clients,
@@ -25,7 +26,7 @@ from practice.store.work import Reader, Row
 
 __all__ = [
     "beyond_room_capacity", "beyond_service_capacity", "client", "contracts", "contracts_of", "duplicates",
-    "is_guarantor", "likely_duplicates", "locations", "name_taken", "payers", "policies_of", "practice",
+    "is_guarantor", "likely_duplicates", "locations", "name_taken", "names_of", "payers", "policies_of", "practice",
     "provider_codes", "provider_service", "providers", "referral_sources", "require_client", "rooms", "search_clients",
     "sees_client", "services", "setup_progress", "upcoming_appointments",
 ]  # fmt: skip

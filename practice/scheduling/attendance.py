@@ -12,7 +12,7 @@ from practice.scheduling import booking_queries as facts
 from practice.scheduling.model import OUTCOMES, ceil_grid
 from practice.scheduling.planning import rooms_for
 from practice.scheduling.plans import Plan
-from practice.scheduling.steps import WORDS, note, require_reason, settle_status, visit_of
+from practice.scheduling.steps import WORDS, note, refuse_if_charged, require_reason, settle_status, visit_of
 from practice.scheduling.taking import keep_only, put, standing_claims, take
 from practice.store.record import command
 from practice.store.work import Row, Work
@@ -88,12 +88,13 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
     require_reason(work, "the attendance is corrected")
     current = ({"scheduled", "arrived", "in_session"} | OUTCOMES) - {status}
     appointment, attendee = _begin(work, attendee_id, current, "correction")
-    if facts.attendee_charged(work, attendee_id):
-        raise Conflict("This visit is charged; void the charge first, then correct the attendance.", rule="charged")
+    refuse_if_charged(work, [attendee], "correct the attendance")
     if status in ("completed", "no_show"):
         _require_started(work, appointment, WORDS[status])
     if status == "arrived":
         _require_today(work, appointment, "An arrival")
+    if status == "left_unseen" and local_date(work.now, appointment["zone"]) < appointment["start_date"]:
+        raise Conflict(f"Nobody has left a visit of {appointment['start_date']} yet.", rule="not_started")
     has_outcome = status in OUTCOMES
     came = status in ("arrived", "completed", "left_unseen")
     now_arrived = work.now if status == "arrived" else None

@@ -146,19 +146,10 @@ def attendees_of(reader: Reader, appointment_id: str) -> list[Row]:
     )
 
 
-def charged(reader: Reader, appointment_id: str) -> bool:
-    """Whether a charge of any of its attendees stands."""
-    return bool(
-        reader.value(
-            "select count(*) from charges c join attendees t on c.live_key = t.attendee_id where t.appointment_id = ?",
-            appointment_id,
-        )
-    )
-
-
-def attendee_charged(reader: Reader, attendee_id: str) -> bool:
-    """Whether a charge of this attendee stands."""
-    return bool(reader.value("select count(*) from charges where live_key = ?", attendee_id))
+def charged(reader: Reader, attendee_ids: Sequence[str]) -> bool:
+    """Whether a charge of any of these attendees stands."""
+    found = reader.value(f"select count(*) from charges where live_key in ({_marks(attendee_ids)})", *attendee_ids)
+    return bool(found)
 
 
 def occurrence(reader: Reader, provider_id: str, service_id: str, location_id: str, starts_at: datetime) -> Row | None:
@@ -176,15 +167,16 @@ def occurrence(reader: Reader, provider_id: str, service_id: str, location_id: s
 def open_groups(
     reader: Reader, service_id: str, location_id: str, provider_ids: Sequence[str], start: datetime, end: datetime
 ) -> list[Row]:
-    """Live occurrences that start in [start, end) and have a free seat, with `seats_left` and its clients' ids."""
+    """Live groups that start in [start, end) and have a free seat: columns of appointments, room_name, seats_left."""
     return reader.rows(
-        "select a.*, r.name as room_name, a.capacity - count(t.attendee_id) as seats_left,"
-        " list(t.client_id) as client_ids from appointments a left join rooms r using (room_id)"
-        " left join attendees t on t.appointment_id = a.appointment_id"
-        " and t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"
+        "select a.*, r.name as room_name, cast(a.capacity - coalesce(n.taken, 0) as integer) as seats_left"
+        " from appointments a left join rooms r using (room_id)"
+        " left join (select appointment_id, count(*) as taken from attendees"
+        " where status not in ('cancelled', 'rescheduled', 'entered_in_error') group by appointment_id) n"
+        " on n.appointment_id = a.appointment_id"
         f" where a.service_id = ? and a.location_id = ? and a.provider_id in ({_marks(provider_ids)})"
-        " and a.starts_at >= ? and a.starts_at < ? and a.status = 'scheduled' and a.capacity > 1"
-        " group by all having seats_left > 0 order by a.starts_at",
+        " and a.starts_at >= ? and a.starts_at < ? and a.status = 'scheduled' and a.capacity > coalesce(n.taken, 0)"
+        " order by a.starts_at",
         service_id,
         location_id,
         *provider_ids,

@@ -171,8 +171,8 @@ def cancel_appointment(work: Work, *, appointment_id: str, cancelled_by: str, at
         raise Refusal("Say who cancels: client, provider or practice.", rule="cancelled_by", field="cancelled_by")
     why = require_reason(work, "the visit is cancelled")
     appointment, attendees = visit_of(work, appointment_id)
-    refuse_if_charged(work, appointment, "cancel")
     chosen = scheduled_only(_chosen(attendees, attendee_id), "cancelled")
+    refuse_if_charged(work, chosen, "cancel")
     notice, is_late = judge_notice(
         facts.cancellation_policies(work),
         appointment["service_id"],
@@ -218,7 +218,7 @@ def enter_in_error(work: Work, *, appointment_id: str) -> Row:
             + ("take its successor back instead." if appointment["moved_to_id"] else "there is nothing to take back."),
             rule="already_settled",
         )
-    refuse_if_charged(work, appointment, "enter it in error")
+    refuse_if_charged(work, attendees, "enter it in error")
     changed = [row for row in attendees if row["status"] not in ("rescheduled", "entered_in_error")]
     for row in changed:
         work.update("attendees", row["attendee_id"], status="entered_in_error", known_at=work.now)

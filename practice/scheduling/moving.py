@@ -46,7 +46,7 @@ def move_appointment(
     if moved_by not in ("client", "provider", "practice"):
         raise Refusal("Say who moves the visit: client, provider or practice.", rule="moved_by", field="moved_by")
     appointment, attendees = visit_of(work, appointment_id)
-    refuse_if_charged(work, appointment, "move")
+    refuse_if_charged(work, attendees, "move it")
     wall = appointment["wall_start"] if wall_start is None else wall_time(wall_start)
     provider_id = provider_id or appointment["provider_id"]
     is_elsewhen = wall != appointment["wall_start"] or provider_id != appointment["provider_id"]

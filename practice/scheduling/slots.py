@@ -90,11 +90,13 @@ def offered_slots(
     days: int = 14,
     limit: int = 12,
     client_id: str | None = None,
+    ignoring: str | None = None,
 ) -> list[Row]:
     """Times that a booking would be granted now, earliest first.
 
     Rows: wall_start, wall_end, provider_id, provider_name, room_id, room_name, appointment_id and seats_left (set
     when the time is a free seat in a group that stands already). With a client, the client's own visits are avoided.
+    `ignoring` is an appointment whose own places count as free: the one that is to be moved.
     """
     require(actor, Permission.SEE_SCHEDULE)
     require_location(actor, location_id)
@@ -118,6 +120,7 @@ def offered_slots(
         first=begin,
         days=max(1, min(days, MOST_DAYS)),
         client_ids=(client_id,) if client_id else (),
+        ignoring=ignoring,
     )
     room_names = {room["room_id"]: room["name"] for room in facts.rooms_of(reader, location_id)}
     rows = [

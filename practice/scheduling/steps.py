@@ -75,9 +75,9 @@ def settle_status(work: Work, appointment: Row, **values: Any) -> str:
     return status
 
 
-def refuse_if_charged(work: Work, appointment: Row, what: str) -> None:
+def refuse_if_charged(work: Work, attendees: Sequence[Row], what: str) -> None:
     """A charged visit is frozen until its charge is voided."""
-    if facts.charged(work, appointment["appointment_id"]):
+    if facts.charged(work, [row["attendee_id"] for row in attendees]):
         raise Conflict(f"This visit is charged; void the charge first, then {what}.", rule="charged")
 
 

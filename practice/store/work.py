@@ -110,24 +110,28 @@ class Work(Reader):
             self._note(table, before, after)
         return after
 
-    def insert_many(self, table: str, data: pa.Table) -> None:
+    def insert_many(self, table: str, data: pa.Table, known_at_column: str | None = None) -> None:
         """Insert a whole Arrow table through the same constraints and triggers, and feed its rows.
 
-        The audit entry notes the table and the number of rows instead of each row.
+        The audit entry notes the table and the number of rows instead of each row. `known_at_column` names a column of
+        `data` with the instant at which we knew each row, which its change then carries in place of now: for history
+        that is loaded. A name that begins with an underscore is no column of the table and is left out of it.
         """
         if not data.num_rows:
             return
         spec = TABLES[table]
+        known_at = f'"{known_at_column}"' if known_at_column else "?"
+        left_out = f"exclude ({known_at})" if (known_at_column or "").startswith("_") else ""
         self.cursor.register("bulk", data)
         try:
-            self.cursor.execute(f"insert into {table} by name select * from bulk")
+            self.cursor.execute(f"insert into {table} by name select * {left_out} from bulk")
             if spec.fed:
                 present = [name for name in spec.fed if name in data.column_names]
                 packed = ", ".join(f"'{name}': \"{name}\"" for name in present)
                 self.cursor.execute(
                     "insert into changes select nextval('change_seq'), ?, "
-                    f"cast({spec.key} as text), 'upsert', to_json({{{packed}}}), ?, ? from bulk",
-                    [table, SCHEMA_VERSION, stored(self.now)],
+                    f"cast({spec.key} as text), 'upsert', to_json({{{packed}}}), ?, {known_at} from bulk",
+                    [table, SCHEMA_VERSION, *([] if known_at_column else [stored(self.now)])],
                 )
         finally:
             self.cursor.unregister("bulk")

@@ -33,9 +33,7 @@ SignedIn = Callable[..., Actor]
 
 
 @pytest.fixture
-def signed_in(
-    running: runtime.Runtime, house: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
-) -> SignedIn:
+def signed_in(running: runtime.Runtime, house: SimpleNamespace, monkeypatch: pytest.MonkeyPatch) -> SignedIn:
     """`signed_in("front_desk")`: somebody of that role exists and the browser holds their session; returns the actor.
 
     A provider is Dr. Moss unless told otherwise.
@@ -45,7 +43,9 @@ def signed_in(
         if role == "provider":
             scope.setdefault("provider_id", house.moss)
         email = f"{role}@elm.example"
-        create_user(running.record, SYSTEM, email=email, name=f"Sam {role.title()}", role=role, password=PASSWORD, **scope)
+        create_user(
+            running.record, SYSTEM, email=email, name=f"Sam {role.title()}", role=role, password=PASSWORD, **scope
+        )
         token = sign_in(running.record, email, PASSWORD)
         monkeypatch.setattr(session, "token_from_browser", lambda: token)
         entered = session_actor(running.record, token)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import time
 
 import pytest
+from argon2 import PasswordHasher, extract_parameters
+from argon2.profiles import RFC_9106_LOW_MEMORY
 
+from practice.access import passwords
 from practice.access.passwords import check_password, hash_password, verify_password
 from practice.access.permissions import PEOPLE_ROLES, ROLES, SYSTEM, Actor, Permission
 from practice.access.queries import users
@@ -25,6 +28,15 @@ from practice.errors import Conflict, NotPermitted, Refusal
 PASSWORD = "four words in a row"
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch):
+    """Hashes that cost little: how strong the real ones are has a test of its own."""
+    passwords._dummy.cache_clear()
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+    yield
+    passwords._dummy.cache_clear()
+
+
 def read(record, query, *arguments):
     with record.read() as reader:
         return query(reader, *arguments)
@@ -33,9 +45,9 @@ def read(record, query, *arguments):
 @pytest.fixture
 def olga(record):
     """The owner's user id."""
-    return create_user(
-        record, SYSTEM, email="Olga@Example.org", name="Olga Stern", role="owner", password=PASSWORD
-    )["user_id"]
+    return create_user(record, SYSTEM, email="Olga@Example.org", name="Olga Stern", role="owner", password=PASSWORD)[
+        "user_id"
+    ]
 
 
 def test_a_user_signs_in_by_e_mail_in_whatever_case(record, olga):
@@ -95,6 +107,11 @@ def test_a_password_that_is_easily_guessed_is_refused(password):
         check_password(password, email="olga@example.org", name="Olga Stern")
     assert refused.value.rule == "password"
     assert not password or password.strip() == "" or password not in str(refused.value)
+
+
+def test_passwords_are_hashed_as_rfc_9106_advises(monkeypatch):
+    monkeypatch.undo()
+    assert extract_parameters(hash_password(PASSWORD)) == RFC_9106_LOW_MEMORY
 
 
 def test_only_its_own_password_opens_a_hash():

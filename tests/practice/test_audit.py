@@ -17,7 +17,12 @@ from practice.store.feed import feed_head
 from practice.store.record import Record
 from practice.store.work import Reader
 
-TRIGGERS = ("audit_is_never_changed", "audit_is_never_deleted", "changes_are_never_changed", "changes_are_never_deleted")
+TRIGGERS = (
+    "audit_is_never_changed",
+    "audit_is_never_deleted",
+    "changes_are_never_changed",
+    "changes_are_never_deleted",
+)
 
 
 @pytest.fixture

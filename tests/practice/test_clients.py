@@ -42,7 +42,11 @@ def add(record, desk):
 def test_a_client_added_at_the_only_location_belongs_there(record, desk, house, add):
     client = add("Esme", "Grün", birth_date="1984-02-29", phone="+1 (555) 010-0777", email="Esme@example.org")
     shown = read(record, queries.client, desk, client)
-    assert (shown["name"], shown["location_id"], shown["birth_date"]) == ("Esme Grün", house.location, date(1984, 2, 29))
+    assert (shown["name"], shown["location_id"], shown["birth_date"]) == (
+        "Esme Grün",
+        house.location,
+        date(1984, 2, 29),
+    )
     assert (shown["guarantor"], shown["policies"], shown["owes_for"]) == (None, [], [])
 
 

@@ -30,7 +30,6 @@ from practice.people.commands import (
 from practice.store.record import Command
 
 
-
 def read(record, query, *arguments):
     with record.read() as reader:
         return query(reader, *arguments)

@@ -26,7 +26,7 @@ def pick_client(form: str, person: Actor, today: date) -> str | None:
         _chosen(form, chosen, person, today)
         return str(chosen)
     if st.session_state.get(f"{form}:is_new"):
-        _new_client(form, person)
+        add_form(form, person)
         return None
     text = st.text_input(
         "Client", key=f"{form}:search", type="search", live="150ms", placeholder=HINT,
@@ -106,7 +106,8 @@ def _chosen(form: str, client_id: str, person: Actor, today: date) -> None:
         st.button("Change", key=f"{form}:change", type="tertiary", on_click=choose, args=(form, None))
 
 
-def _new_client(form: str, person: Actor) -> None:
+def add_form(form: str, person: Actor) -> None:
+    """The form for a new client; likely duplicates are shown, to be used or to be told apart."""
     with runtime.current().record.read() as reader:
         sources = {row["referral_source_id"]: row["name"] for row in people.referral_sources(reader, person)}
     with st.form(f"{form}:new_client", enter_to_submit=False):

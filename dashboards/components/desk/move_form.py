@@ -23,7 +23,9 @@ def move_form(visit: Row, desk: Desk, today: date) -> None:
     """Inside the visit's drawer."""
     form = f"move:{visit['appointment_id']}"
     with runtime.current().record.read() as reader:
-        providers = {row["provider_id"]: row["name"] for row in people.providers(reader, desk.person, visit["service_id"])}
+        providers = {
+            row["provider_id"]: row["name"] for row in people.providers(reader, desk.person, visit["service_id"])
+        }
     names = {visit["provider_id"]: visit["provider_name"]} | providers
     left, right = st.columns(2)
     first = left.date_input(

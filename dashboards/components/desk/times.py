@@ -43,11 +43,10 @@ def choose_time(
     offered = {row["wall_start"]: row for _, rows in drawn for row in rows}
     for column, (day, rows) in zip(st.columns(columns), drawn, strict=False):
         with column:
-            name = words.day(day, today)
-            st.markdown(f"**{name}**" + (f"  :gray[{day:%-d %b}]" if name in ("Today", "Tomorrow") else ""))
+            st.markdown(f"**{words.day(day, today)}**")
             st.pills(
                 f"Times on {day:%A %-d %B}", [row["wall_start"] for row in rows], format_func=words.clock,
-                key=_key(form, day), on_change=_only, args=(form, day), label_visibility="collapsed",
+                key=_key(form, day), on_change=_only, args=(form, day), label_visibility="collapsed", wrap=True, width="stretch",
             )  # fmt: skip
     if any(len(rows) > len(few) for (_, rows), (_, few) in zip(days, drawn, strict=True)) or is_all:
         st.toggle("Every quarter of an hour", key=f"{form}:all_times")

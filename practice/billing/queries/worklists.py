@@ -29,8 +29,9 @@ _VISITS = """
 
 _OPEN_ITEMS = f"""
     select o.charge_id, o.party, n.party_name, h.client_id, c.given_name || ' ' || c.family_name as client_name,
-        h.guarantor_client_id, h.payer_id, h.provider_id, v.name as provider_name, h.location_id, h.kind, h.code, h.description,
-        h.service_date, h.post_date, h.amount_minor, o.open_minor, i.invoice_id, i.number as invoice_number
+        h.guarantor_client_id, h.payer_id, h.provider_id, v.name as provider_name, h.location_id, h.kind, h.code,
+        h.description, h.service_date, h.post_date, h.amount_minor, o.open_minor, i.invoice_id,
+        i.number as invoice_number
     from ({OPEN}) o
     join charges h using (charge_id)
     join clients c on c.client_id = h.client_id

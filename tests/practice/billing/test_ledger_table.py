@@ -118,10 +118,10 @@ ROWS = [
 
 def written(entry):
     """Debits | credits, in the order they were posted."""
-    sides = []
-    for side in ("debit_minor", "credit_minor"):
-        sides.append(", ".join(f"{p['account']} {p[side]}" for p in entry.postings if p[side]))
-    return " | ".join(sides)
+    return " | ".join(
+        ", ".join(f"{leg['account']} {leg[side]}" for leg in entry.postings if leg[side])
+        for side in ("debit_minor", "credit_minor")
+    )
 
 
 @pytest.mark.parametrize(("event", "entry", "expected"), ROWS, ids=[row[0] for row in ROWS])

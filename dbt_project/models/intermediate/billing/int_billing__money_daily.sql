@@ -6,7 +6,6 @@ moved as (
         post_date as metric_date,
         {{ net_credit(income_accounts()) }} as charged_minor,
         {{ net_debit("('4100')") }} as contractual_minor,
-        {{ net_debit("('4105')") }} as estimated_contractual_minor,
         {{ net_credit("('1190')") }} as allowance_minor,
         {{ net_debit(cash_accounts()) }} as collected_minor,
         {{ net_credit(waiting_accounts()) }} as waiting_minor
@@ -17,8 +16,8 @@ moved as (
 not_zero as (
     select *
     from moved
-    where 0 <> charged_minor or 0 <> contractual_minor or 0 <> estimated_contractual_minor or 0 <> allowance_minor
-        or 0 <> collected_minor or 0 <> waiting_minor
+    where charged_minor <> 0 or contractual_minor <> 0 or allowance_minor <> 0
+        or collected_minor <> 0 or waiting_minor <> 0
 )
 
 select * from not_zero

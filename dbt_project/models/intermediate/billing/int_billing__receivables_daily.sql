@@ -1,5 +1,5 @@
 {% set window_days = 90 %}
-{% set flows = ['charged_90_minor', 'contractual_90_minor', 'net_contractual_90_minor'] %}
+{% set flows = ['charged_90_minor', 'contractual_90_minor'] %}
 {% set stocks = ['allowance_minor', 'waiting_minor'] %}
 with receivables as (select * from {{ ref('ar_daily') }}),
 
@@ -13,12 +13,11 @@ intervals as (
         source, location_id, provider_id, payer_id,
         charged_minor as charged_90_minor,
         contractual_minor as contractual_90_minor,
-        contractual_minor + estimated_contractual_minor as net_contractual_90_minor,
         0 as allowance_minor, 0 as waiting_minor,
         metric_date as from_date, metric_date + {{ window_days }} as to_date
     from money
     union all
-    select source, location_id, provider_id, payer_id, 0, 0, 0, allowance_minor, waiting_minor, metric_date, null
+    select source, location_id, provider_id, payer_id, 0, 0, allowance_minor, waiting_minor, metric_date, null
     from money
 ),
 

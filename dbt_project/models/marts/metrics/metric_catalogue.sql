@@ -43,7 +43,7 @@ with definitions (
         'days', 'semi_additive', true, 'as_of', 'AAPC', 'down'),
     ('days_in_ar_adjusted', 'Days in AR, adjusted', 'c', 'Open receivables × 90 / (charges − contractual adjustments) of the last 90 days.',
         'days', 'semi_additive', true, 'as_of', 'MGMA, with a window of 90 days', 'down'),
-    ('days_in_ar_net', 'Days in AR, net', 'd', '(Open receivables − contractual adjustments still expected) × 90 / (charges − contractual adjustments, posted and newly expected) of the last 90 days.',
+    ('days_in_ar_net', 'Days in AR, net', 'd', '(Open receivables − contractual adjustments still expected) × 90 / (charges − contractual adjustments) of the last 90 days.',
         'days', 'semi_additive', true, 'as_of', 'HFMA, with a window of 90 days', 'down')
 ),
 

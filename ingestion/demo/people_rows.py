@@ -1,0 +1,95 @@
+"""Clients and their policies as rows: invented names, numbers that nobody has, addresses at example.com."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from ingestion.demo.columns import DAY, NEVER, Array, Columns, dates, instants, new_ids, numbers, pick
+from ingestion.demo.house import House
+from ingestion.demo.names import FAMILY, GIVEN
+from ingestion.demo.record_of import Story
+
+
+def client_tables(house: House, story: Story, dice: np.random.Generator) -> dict[str, pa.Table]:
+    """`clients` and `policies`; sets house.ids["clients"]."""
+    clients = story.clients
+    count = len(clients["age"])
+    keys = house.ids["clients"] = new_ids(clients["created"], dice)
+    given, family = _names(story, dice)
+    row = np.arange(count)
+    table = pa.table(
+        {
+            "client_id": keys,
+            "given_name": given,
+            "family_name": family,
+            "birth_date": dates(clients["created"] // DAY - clients["age"] * 365.2425 - dice.integers(0, 365, count)),
+            "phone": _phones(count, dice),
+            "email": _emails(given, family, dice),
+            "guarantor_client_id": pick(keys, np.where(story.owes == row, -1, story.owes)),
+            "referral_source_id": pick(house.ids["referral_sources"], clients["referral"]),
+            "location_id": pick(house.ids["locations"], clients["location"]),
+            "provider_id": pick(house.ids["providers"], clients["provider"]),
+            "created_at": instants(clients["created"]),
+            "created_date": dates(clients["created"] // DAY),  # office hours: the same day here and in UTC
+            "is_active": numbers(np.ones(count, dtype=bool)),
+        }
+    )
+    return {"clients": table, "policies": _policies(house, clients, dice)}
+
+
+def _names(story: Story, dice: np.random.Generator) -> tuple[pa.Array, pa.Array]:
+    """Names by dice, no combination twice while there are enough; a child has the guarantor's family name."""
+    count = len(story.owes)
+    pairs = np.resize(dice.permutation(len(GIVEN) * len(FAMILY)), count)
+    family = pairs % len(FAMILY)
+    return pick(GIVEN, pairs // len(FAMILY)), pick(FAMILY, family[story.owes])
+
+
+def _phones(count: int, dice: np.random.Generator) -> pa.Array:
+    """+1 555 01d dddd: no exchange begins with 0, so nobody can be called."""
+    digits = np.resize(dice.permutation(100_000), count)
+    return pa.array([f"+1 555 01{number // 10_000} {number % 10_000:04d}" for number in digits.tolist()])
+
+
+def _emails(given: pa.Array, family: pa.Array, dice: np.random.Generator) -> pa.Array:
+    count = len(given)
+    names = pc.utf8_lower(pc.binary_join_element_wise(given, family, "."))
+    numbered = pc.binary_join_element_wise(names, pa.array(np.arange(count)).cast(pa.string()), "")
+    address = pc.binary_join_element_wise(numbered, "@example.com", "")
+    return pc.if_else(pa.array(dice.random(count) < 0.82), address, pa.scalar(None, pa.string()))
+
+
+def _policies(house: House, clients: Columns, dice: np.random.Generator) -> pa.Table:
+    """The cover in force at the first contact, and the one that follows for those who change payer."""
+    first = np.flatnonzero(clients["payer"] >= 0)
+    second = np.flatnonzero(clients["payer_2"] >= 0)
+    client = np.concatenate([first, second])
+    begins = np.concatenate([clients["covered_from"][first], clients["switch_day"][second]])
+    ends = np.concatenate([clients["switch_day"][first] - 1, np.full(len(second), NEVER)])
+    known = np.maximum(
+        clients["created"][client] + 300, np.where(np.arange(len(client)) < len(first), 0, _noon(begins))
+    )
+    known = np.minimum(known, house.now)
+    return pa.table(
+        {
+            "policy_id": new_ids(known, dice),
+            "client_id": pick(house.ids["clients"], client),
+            "payer_id": pick(
+                house.ids["payers"], np.concatenate([clients["payer"][first], clients["payer_2"][second]])
+            ),
+            "rank": numbers(np.ones(len(client), dtype=np.int32)),
+            "member_number": pa.array(
+                [f"M{number:08d}" for number in dice.integers(10**7, 10**8, len(client)).tolist()]
+            ),
+            "copay_minor": numbers(clients["copay"][client]),
+            "effective_from": dates(begins),
+            "effective_to": dates(np.where(ends >= NEVER - 1, NEVER, ends)),
+            "_known_at": instants(known),
+        }
+    )
+
+
+def _noon(day: Array) -> Array:
+    return day * DAY + 17 * 3600

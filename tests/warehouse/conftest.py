@@ -1,0 +1,204 @@
+"""One warehouse for all tests of this folder: small tables written as landing, then one run of dbt in this process."""
+
+from __future__ import annotations
+
+import json
+import random
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pytest
+
+from ingestion.contracts import BOOKKEEPING, CONTRACTS
+from ingestion.imports.shapes import APPOINTMENTS, CLIENTS
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
+TODAY = date(2026, 6, 30)
+NOW = datetime(2026, 6, 30, 20)
+POSTINGS = CONTRACTS["postings"] | {
+    "source": "VARCHAR", "transaction_kind": "VARCHAR", "claim_id": "VARCHAR", "_batch_id": "VARCHAR",
+}  # fmt: skip
+IMPORTED = {"appointments": APPOINTMENTS, "clients": CLIENTS, "postings": POSTINGS}
+
+Row = dict[str, Any]
+
+
+@dataclass
+class Landing:
+    """Rows on their way into landing: `record(table, row, …)` and `imported(entity, row, …)`, oldest first."""
+
+    path: Path
+    batches: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
+    seq: int = 0
+
+    def record(self, table: str, *rows: Row, op: str = "upsert") -> None:
+        for row in rows:
+            self.seq += 1
+            known = {"_seq": self.seq, "_op": op, "_known_at": NOW, "_batch_id": "b1"}
+            self.batches.setdefault(("record", table), []).append({"known_at": NOW} | row | known)
+
+    def imported(self, entity: str, *rows: Row) -> None:
+        self.batches.setdefault(("imports", entity), []).extend({"known_at": NOW, "_batch_id": "i1"} | r for r in rows)
+
+    def write(self) -> None:
+        """Every table gets its typed empty file; the rows of a batch lie in two files, as those of two syncs do."""
+        connection = duckdb.connect()
+        for table, columns in CONTRACTS.items():
+            typed, rows = columns | BOOKKEEPING, self.batches.get(("record", table), [])
+            folder = self.path / "record" / table
+            self._file(connection, folder / "_empty.parquet", typed, [])
+            self._file(connection, folder / "1.parquet", typed, rows[: len(rows) // 2])
+            self._file(connection, folder / "2.parquet", typed, rows[len(rows) // 2 :])
+        for entity, columns in IMPORTED.items():
+            rows = self.batches.get(("imports", entity), [])
+            self._file(connection, self.path / "imports" / "_none" / entity / "_empty.parquet", columns, [])
+            self._file(connection, self.path / "imports" / "old" / entity / "1.parquet", columns, rows)
+
+    @staticmethod
+    def _file(connection: duckdb.DuckDBPyConnection, path: Path, columns: dict[str, str], rows: list[Row]) -> None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        names = ", ".join(f'"{name}" {kind}' for name, kind in columns.items())
+        connection.execute(f"create or replace temp table batch ({names})")
+        if rows:
+            values = [[row.get(name) for name in columns] for row in rows]
+            connection.executemany(f"insert into batch values ({', '.join('?' * len(columns))})", values)
+        connection.execute(f"copy batch to '{path}' (format parquet)")
+
+
+@pytest.fixture(scope="session")
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Landing:
+    """A landing with the practice's places and people in it."""
+    started = Landing(tmp_path_factory.mktemp("warehouse") / "landing")
+    started.record("locations", *({"location_id": f"l{n}", "name": f"Room {n}", "zone": "UTC"} for n in (1, 2)))
+    started.record("providers", *({"provider_id": f"p{n}", "code": f"P{n}"} for n in (1, 2, 3)))
+    started.record("services", *({"service_id": f"s{n}", "name": f"Service {n}", "fee_minor": 10000} for n in (1, 2)))
+    started.record("payers", *({"payer_id": f"y{n}", "name": f"Payer {n}", "kind": "other"} for n in (1, 2)))
+    started.record("clients", *({"client_id": f"c{n}", "location_id": "l1"} for n in range(12)))
+    return started
+
+
+@pytest.fixture(scope="session")
+def book(landing: Landing) -> Callable[..., str]:
+    """`book(day, status, …)` lands one visit at noon and returns its attendee's id; the words are attendees' columns."""
+    count = iter(range(10_000))
+
+    def land(day: date, status: str, **about: Any) -> str:
+        number = next(count)
+        start = datetime(day.year, day.month, day.day, 12)
+        appointment = {
+            "appointment_id": f"a{number}", "location_id": "l1", "provider_id": "p1", "service_id": "s1",
+            "starts_at": start, "ends_at": start + timedelta(minutes=50), "start_date": day, "status": "scheduled",
+        }  # fmt: skip
+        appointment |= {key: about.pop(key) for key in list(about) if key in appointment}
+        attendee = {
+            "attendee_id": f"t{number}", "appointment_id": appointment["appointment_id"], "client_id": "c1",
+            "billing_unit": "attendee", "booked_at": start - timedelta(days=9), "booked_date": day - timedelta(days=9),
+            "first_booked_at": start - timedelta(days=9), "first_booked_date": day - timedelta(days=9),
+        }  # fmt: skip
+        landing.record("appointments", appointment)
+        # Two versions: as booked, then as it turned out.
+        landing.record("attendees", attendee | {"status": "scheduled"}, attendee | {"status": status} | about)
+        return attendee["attendee_id"]
+
+    return land
+
+
+@dataclass
+class Books:
+    """A ledger in the making. `post` lands one balanced transaction; `lines` are all receivable postings, for recomputing."""
+
+    landing: Landing
+    source: str
+    lines: list[Row] = field(default_factory=list)
+    count: int = 0
+
+    def post(self, day: date, kind: str, *legs: Row, known: date | None = None) -> str:
+        """Each leg has an `account` and an `amount` (debit positive) and whatever else its posting says."""
+        self.count += 1
+        about = {
+            "transaction_id": f"{self.source}-x{self.count}", "post_date": day, "location_id": "l1",
+            "known_at": datetime.combine(known or day, datetime.min.time()),
+        }  # fmt: skip
+        for number, leg in enumerate(legs):
+            amount = leg["amount"]
+            money = {"debit_minor": max(amount, 0), "credit_minor": max(-amount, 0)}
+            line = about | leg | money | {"posting_id": f"{about['transaction_id']}-{number}"}
+            if self.source == "record":
+                self.landing.record("postings", line)
+            else:
+                self.landing.imported("postings", line | {"source": self.source, "transaction_kind": kind})
+            if line["account"] in ("1100", "1110"):
+                self.lines.append(line | {"source": self.source})
+        if self.source == "record":
+            self.landing.record("ledger_transactions", about | {"kind": kind, "document_id": "d", "actor_id": "u"})
+        return about["transaction_id"]
+
+    def owe(self, charge: str, party: str, amount: int, **about: Any) -> Row:
+        """A leg on the open item charge × party."""
+        payer = party.removeprefix("payer:") if party.startswith("payer:") else None
+        account = "1100" if payer else "1110"
+        return {"account": account, "party": party, "payer_id": payer, "charge_id": charge, "amount": amount} | about
+
+
+@pytest.fixture(scope="session")
+def open_books(landing: Landing) -> Callable[[str], Books]:
+    """`open_books(source)` starts an empty ledger of that source."""
+    return lambda source: Books(landing, source)
+
+
+@pytest.fixture(scope="session")
+def dice() -> random.Random:
+    """The same dice in every run."""
+    return random.Random(20260630)
+
+
+@pytest.fixture(scope="session")
+def dbt(landing: Landing) -> Iterator[Callable[..., Any]]:
+    """`dbt("build", …)` runs a command of dbt on the landing as of `TODAY`, and fails with dbt's own words."""
+    from dbt.cli.main import dbtRunner
+
+    home = landing.path.parent
+    (home / "candidate").mkdir(exist_ok=True)
+    variables = {"landing_path": str(landing.path), "quality_path": str(home / "quality"), "currency": "USD"}
+    common = ["--project-dir", PROJECT, "--profiles-dir", PROJECT, "--target-path", home / "target"]
+    common += ["--log-path", home / "logs", "--vars", json.dumps(variables)]
+
+    def invoke(*command: str) -> Any:
+        outcome = dbtRunner().invoke(["--quiet", *command, *map(str, common)])
+        failed = [f"{r.node.name}: {r.message}" for r in getattr(outcome.result, "results", []) if r.status in ("error", "fail")]
+        assert outcome.success, failed or outcome.exception
+        return outcome.result
+
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("DAYBOOK_CANDIDATE", str(home / "candidate" / "warehouse.duckdb"))
+        environment.setenv("DAYBOOK_TODAY", str(TODAY))
+        environment.setenv("DAYBOOK_KNOWN_AT", str(NOW))
+        environment.setenv("DAYBOOK_BUILD_ID", "test")
+        environment.setenv("DO_NOT_TRACK", "1")
+        yield invoke
+
+
+@pytest.fixture(scope="session")
+def built(landing: Landing, dbt: Callable[..., Any], request: pytest.FixtureRequest) -> Any:
+    """The results of `dbt build` over every story, unit tests and data tests included."""
+    for story in ("attendance", "imported_visits", "aging_edges", "ninety_days", "many_visits", "ledgers"):
+        request.getfixturevalue(story)
+    landing.write()
+    return dbt("build")
+
+
+@pytest.fixture(scope="session")
+def warehouse(built: Any, landing: Landing) -> Iterator[Callable[..., list[tuple]]]:
+    """`warehouse(sql, *values)` answers from a copy of the built file, opened as readers open it."""
+    published = landing.path.parent / "published" / "warehouse.duckdb"
+    published.parent.mkdir()
+    shutil.copy(landing.path.parent / "candidate" / "warehouse.duckdb", published)
+    shutil.rmtree(landing.path)  # nothing that is served may lean on landing
+    config = {"enable_external_access": "false"}
+    with duckdb.connect(str(published), read_only=True, config=config) as connection:
+        yield lambda sql, *values: connection.execute(sql, list(values)).fetchall()
