@@ -87,12 +87,24 @@ def call(home: Home, operation: str, **parameters: Any) -> Any:
     return reply["answer"]
 
 
+def is_answering(home: Home) -> bool:
+    """Whether an app process holds this practice. (Its process id would not do: another process may have it now.)"""
+    with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
+        return _connected(connection, home)
+
+
+def _connected(connection: socket.socket, home: Home) -> bool:
+    try:
+        with _short_path(home.socket) as path:
+            connection.connect(path)
+    except (FileNotFoundError, ConnectionRefusedError):  # none, or one that a killed process left behind
+        return False
+    return True
+
+
 def _ask(home: Home, operation: str, parameters: dict[str, Any]) -> dict[str, Any] | None:
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as connection:
-        try:
-            with _short_path(home.socket) as path:
-                connection.connect(path)
-        except (FileNotFoundError, ConnectionRefusedError):
+        if not _connected(connection, home):
             return None
         connection.sendall(json.dumps({"operation": operation, "parameters": parameters}).encode() + b"\n")
         with connection.makefile() as reply:

@@ -11,6 +11,7 @@ from dashboards import runtime
 from practice.access.permissions import Actor, Permission
 from practice.clock import to_wall
 from practice.people.queries import setup_progress
+from practice.store.feed import feed_head
 
 STATIC = Path(__file__).with_name("static")
 ICON = str(STATIC / "favicon.png")
@@ -39,8 +40,8 @@ def signed_in_as(person: Actor) -> None:
     st.html('<a href="/logout" target="_self">Sign out</a>')
 
 
-def notices(person: Actor) -> None:
-    """The demo's day, and a refused build: on every page, for whoever sees numbers."""
+def notices() -> None:
+    """The demo's day, and a refused build: on every page, for everybody."""
     settings = practice_settings()
     if settings["demo_today"]:
         day = datetime.fromisoformat(settings["demo_today"])
@@ -51,7 +52,6 @@ def notices(person: Actor) -> None:
         kept = f"The numbers are those of {since}." if since else "There are no numbers yet."
         failed = " ".join(str(sentence) for sentence in attempt.get("failed", [])[:3])
         st.error(f"The last build failed its checks and was not published. {kept} {failed}", icon=":material/report:")
-    del person
 
 
 def fresh_at(zone: str) -> str:
@@ -70,9 +70,7 @@ def freshness() -> None:
         return
     running = runtime.current()
     published = running.warehouse.published()
-    with running.record.read() as reader:
-        newest = reader.value("select coalesce(max(seq), 0) from changes")
-    behind = newest - (published.feed_seq if published else 0)
+    behind = feed_head(running.record).seq - (published.feed_seq if published else 0)
     if running.warehouse.last_attempt().get("status") == "refused":
         st.badge(f"Data as of {at} · last build refused", icon=":material/report:", color="red")
     elif behind:

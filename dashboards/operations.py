@@ -11,6 +11,7 @@ from practice.access.permissions import SYSTEM
 from practice.access.queries import users
 from practice.access.users import create_user, disable_user
 from practice.audit.verify import verify
+from practice.clock import local_date
 from practice.errors import NotFound
 from practice.home import Home
 from practice.store.backup import backup
@@ -64,7 +65,7 @@ def record_status(home: Home, record: Record) -> dict[str, Any]:
     with record.read() as reader:
         return {
             "practice": reader.setting("practice_name", ""),
-            "today": str(record.clock().date()),
+            "today": str(local_date(record.clock(), reader.setting("zone", "UTC"))),
             "is_demo": bool(reader.setting("demo_today")),
             "feed_seq": found.seq,
             "audit_seq": found.audit_seq,

@@ -78,6 +78,11 @@ def refused(form: str) -> Refusal | None:
     return refusal
 
 
+def keep_refusal(form: str, refusal: Refusal) -> None:
+    """The form shows it where the person looks, until it succeeds or asks for something else."""
+    st.session_state[f"refused:{form}"] = refusal
+
+
 def forget_refusal(form: str) -> None:
     """The form asks for something else now: its last refusal is no longer news."""
     st.session_state.pop(f"refused:{form}", None)
@@ -107,7 +112,7 @@ def attempt(
     try:
         answer = runtime.current().record.run(command, actor(), key=key, reason=reason, **parameters)
     except Refusal as refusal:
-        st.session_state[f"refused:{form}"] = refusal
+        keep_refusal(form, refusal)
         if not is_in_place:
             say(str(refusal), "refusal")
         return None

@@ -22,7 +22,7 @@ chosen = st.navigation(
 
 with st.sidebar:
     frame.signed_in_as(person)
-frame.notices(person)
+frame.notices()
 show_messages()
 chosen.run()
 show_messages()

@@ -6,7 +6,7 @@ import logging
 import os
 import warnings
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, ClassVar
 
 # Before the import: nothing about a practice is reported to anybody.
 os.environ["GX_ANALYTICS_ENABLED"] = "false"
@@ -30,6 +30,14 @@ class QueryOnlyDialect(Dialect):
     """
 
     supports_statement_cache = False
+    opened: ClassVar[list[Any]] = []
+    """Every connection made: Great Expectations keeps some, and the file must be free when the checks are done."""
+
+    def connect(self, *cargs: Any, **cparams: Any) -> Any:
+        """Connect, and remember it."""
+        connection = super().connect(*cargs, **cparams)
+        self.opened.append(connection)
+        return connection
 
     def do_begin(self, dbapi_connection: Any) -> None:
         """Nothing to do."""
@@ -44,7 +52,8 @@ class QueryOnlyDialect(Dialect):
 def judge(checks: Iterable[Check], database: str = ":memory:") -> list[CheckResult]:
     """Run the checks on a DuckDB file (opened read-only) or on an empty in-memory database, and close it again."""
     registry.register("duckdb", __name__, QueryOnlyDialect.__name__)
-    logging.getLogger("great_expectations").setLevel(logging.ERROR)
+    for name in ("great_expectations", "great_expectations.data_context.types.base"):
+        logging.getLogger(name).setLevel(logging.ERROR)
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     options: dict[str, Any] = {"pool_reset_on_return": None}
@@ -57,10 +66,12 @@ def judge(checks: Iterable[Check], database: str = ":memory:") -> list[CheckResu
             return [_result(source, number, check) for number, check in enumerate(checks)]
     finally:
         source.get_execution_engine().engine.dispose()
+        while QueryOnlyDialect.opened:
+            QueryOnlyDialect.opened.pop().close()
 
 
 def _result(source: Any, number: int, check: Check) -> CheckResult:
-    asset = source.add_query_asset(f"{number}_{check.name}", query=check.query)
+    asset = source.add_query_asset(f"{number}_{check.name}", query=f"select * from ({check.query}) as checked")
     expectation = getattr(gxe, check.expectation)(severity=check.severity, **check.arguments)
     suite = gx.ExpectationSuite(name=f"{number}_{check.name}", expectations=[expectation])
     batch = asset.add_batch_definition_whole_table("all").get_batch()

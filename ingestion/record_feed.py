@@ -21,7 +21,6 @@ from practice.errors import Refusal
 from practice.home import Home
 from practice.store.tables import TABLES
 
-
 __all__ = [
     "FeedSource",
     "InProcess",
@@ -60,10 +59,10 @@ def last_seq(home: Home) -> int:
     return max((manifest["to_seq"] for manifest in manifests(record_folder(home))), default=0)
 
 
-def newest_known_at(home: Home) -> datetime:
-    """When the newest landed change was known: naive UTC; the beginning of time before the first."""
+def newest_known_at(home: Home) -> datetime | None:
+    """When the newest landed change was known: naive UTC; None before the first."""
     texts = [manifest["newest_known_at"] for manifest in manifests(record_folder(home))]
-    return max(map(datetime.fromisoformat, texts), default=datetime.min)
+    return max(map(datetime.fromisoformat, texts), default=None)
 
 
 def audit_anchors(home: Home) -> list[tuple[int, str]]:

@@ -17,6 +17,8 @@ from practice.people.queries import client, search_clients
 person = actor()
 require(person, Permission.SEE_MONEY)
 
+if "billing_next" in st.session_state:
+    st.session_state["billing_part"] = st.session_state.pop("billing_next")
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Billing")
     st.space("stretch")

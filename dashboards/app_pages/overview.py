@@ -58,7 +58,7 @@ if warehouse.published() is None:
     st.stop()
 
 current = window(length, today_of(warehouse))
-st.caption(f"{current.first:%-d %B %Y} to {current.last:%-d %B %Y}; the running day is left out.")
+st.caption(f"{current.first:%-d %B %Y} to today, {current.last:%-d %B %Y}.")
 tiles(warehouse, current, location, currency)
 left, right = st.columns([3, 2], gap="small")
 with left:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.set_up import payers, people, places
+from dashboards.components.set_up import hours, payers, people, places
 from dashboards.pages import FOLDER
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
@@ -39,8 +39,8 @@ PARTS = {
     "Places": (places.places, {"practice", "location", "room"}),
     "Services": (places.services_part, {"service"}),
     "Providers": (people.providers_part, {"provider", "provider_service"}),
-    "Hours": (people.hours_part, {"hours"}),
-    "Absences": (people.absences, set()),
+    "Hours": (hours.hours_part, {"hours"}),
+    "Absences": (hours.absences, set()),
     "Payers": (payers.payers_part, set()),
     "Referral sources": (payers.referral_sources_part, set()),
 }

@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards import frame, runtime
 from dashboards.components.sql_catalogue import catalogue, examples
-from dashboards.sandbox import run_sql
+from dashboards.sandbox import ROWS, run_sql
 from dashboards.session import actor
 from practice.access.permissions import Permission, require
 from practice.errors import Refusal
@@ -24,6 +24,13 @@ published = runtime.current().warehouse.published()
 if published is None:
     st.info("There is nothing to ask yet: the first build is under way, and usually takes less than a minute.")
     st.stop()
+
+
+def _start_from_example() -> None:
+    chosen = st.session_state["sql_example"]
+    if chosen:
+        st.session_state["sql_text"] = examples()[chosen]
+
 
 names, side = st.columns([3, 1.25], gap="medium")
 with side, st.container(border=True):
@@ -44,17 +51,15 @@ with side, st.container(border=True):
     )
 
 with names:
-    example = st.selectbox(
+    st.selectbox(
         "Start from an example",
         list(examples()),
         index=None,
         placeholder="Start from an example",
         label_visibility="collapsed",
         key="sql_example",
+        on_change=_start_from_example,
     )
-    if example and st.session_state.get("sql_shown_example") != example:
-        st.session_state["sql_shown_example"] = example
-        st.session_state["sql_text"] = examples()[example]
     with st.form("sql", border=False):
         st.session_state.setdefault("sql_text", next(iter(examples().values())))
         text = st.text_area("Query", key="sql_text", height=200)
@@ -71,10 +76,9 @@ with names:
         answer, seconds, of_text = st.session_state["sql_answer"]
         frame_of_answer = answer.to_pandas()
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption(
-                f"{len(frame_of_answer):,} rows in {seconds:.2f} s"
-                + (" · of an earlier text" if of_text != text else "")
-            )
+            cut = " · cut there; add an order and a limit" if len(frame_of_answer) == ROWS else ""
+            earlier = " · of an earlier text" if of_text != text else ""
+            st.caption(f"{len(frame_of_answer):,} rows in {seconds:.2f} s{cut}{earlier}")
             st.space("stretch")
             st.download_button(
                 "CSV", lambda: frame_of_answer.to_csv(index=False), "answer.csv", "text/csv", icon=":material/download:"

@@ -10,11 +10,14 @@ from dashboards.components.user_forms import ROLE_MEANING, add_user_form, change
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
 from practice.access.queries import users
+from practice.clock import stored, system_clock, to_wall
 
 person = actor()
 require(person, Permission.MANAGE_USERS)
 with runtime.current().record.read() as reader:
     rows = users(reader, person)
+    zone = reader.setting("zone", "UTC")
+now = stored(system_clock())  # sessions live by the real clock
 
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Users")
@@ -28,9 +31,14 @@ shown = pd.DataFrame(
         {
             "Name": row["name"],
             "E-mail": row["email"],
-            "Role": row["role"].replace("_", " "),
+            "Role": row["role"].replace("_", " ").capitalize(),
             "May": ROLE_MEANING[row["role"]],
-            "State": "active" if row["is_active"] else "disabled",
+            "Last seen": to_wall(row["last_seen_at"], zone) if row["last_seen_at"] else None,
+            "State": "locked"
+            if row["locked_until"] and row["locked_until"] > now
+            else "active"
+            if row["is_active"]
+            else "disabled",
         }
         for row in rows
     ]
@@ -41,6 +49,7 @@ picked = st.dataframe(
     on_select="rerun",
     selection_mode="single-row",
     key="users_table",
+    column_config={"Last seen": st.column_config.DatetimeColumn(format="D MMM, HH:mm")},
     alt="Everyone who may sign in, with role and state",
 )
 st.caption("Select a row to change the role, set a new password, end sessions or disable the person.")

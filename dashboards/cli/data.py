@@ -88,20 +88,27 @@ def import_command(
 @click.option("--format", "output", type=FORMATS, default="table", show_default=True)
 def sql(query: str, output: str) -> None:
     """Ask the published warehouse: daybook sql "select * from marts.metric_catalogue". Read-only."""
-    from dashboards.sandbox import run_sql
+    from dashboards.sandbox import ROWS, run_sql
     from dashboards.warehouse import Warehouse
 
     published = Warehouse(Home.from_environment()).published()
     if published is None:
         raise Refusal("Nothing is published yet; run `daybook refresh` first.")
     table = run_sql(published.path, query)
-    print_rows(table.column_names, [list(row.values()) for row in table.to_pylist()], output)
+    rows = [list(row) for row in zip(*(column.to_pylist() for column in table.columns), strict=True)]
+    print_rows(table.column_names, rows, output)
+    if len(rows) == ROWS:
+        click.echo(f"These are the first {ROWS:,} rows; narrow the query, or add an order and a limit.", err=True)
 
 
 @click.command()
 @click.argument("name")
 @click.option(
-    "--by", "dimensions", multiple=True, help="Slice by location, provider, service, payer, month, week, day."
+    "--by",
+    "dimensions",
+    multiple=True,
+    metavar="DIM[,DIM]",
+    help="Slice by location, provider, service, payer, and by day, week, month, quarter or year.",
 )
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: a month before --to).")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day (default: the warehouse's today).")
@@ -117,13 +124,31 @@ def metric(
     frame = metric_table(
         Warehouse(Home.from_environment()),
         name,
-        by=dimensions,
+        by=[name.strip() for given in dimensions for name in given.split(",")],
         first=first.date() if first else None,
         last=last.date() if last else None,
         source=source,
     )
-    rows = [[None if value != value else value for value in row] for row in frame.itertuples(index=False)]
-    print_rows(list(frame.columns), rows, output)
+    names = list(frame.columns)
+    # Counts and minor units are whole, whatever the sums were made of.
+    is_whole = {"numerator", "denominator"}
+    if len(frame) and frame.unit.iloc[0] in ("count", "minor"):
+        is_whole |= {"value", "low", "high"}
+    rows = [[_plain(value, is_whole=name in is_whole) for name, value in zip(names, row, strict=True)]
+            for row in frame.itertuples(index=False)]  # fmt: skip
+    print_rows(names, rows, output)
+
+
+def _plain(value: Any, *, is_whole: bool = False) -> Any:
+    """A frame's value as Python has it: no NaN, no NumPy number, a date for a day at midnight."""
+    import pandas as pd
+
+    if pd.isna(value):
+        return None
+    if isinstance(value, pd.Timestamp):
+        return value.date()
+    plain = value.item() if hasattr(value, "item") else value
+    return round(plain) if is_whole else plain
 
 
 def print_rows(names: list[str], rows: list[list[Any]], output: str) -> None:

@@ -7,7 +7,6 @@ from datetime import date
 
 import click
 
-from ingestion.demo.make import DEMO_TODAY, make_demo
 from practice.errors import Refusal
 from practice.home import Home
 from practice.store.record import Record
@@ -27,6 +26,8 @@ def create_practice(home: Home, demo: str | None, today: date | None) -> None:
     record = Record(unfinished)
     try:
         if demo:
+            from ingestion.demo.make import DEMO_TODAY, make_demo
+
             click.echo(f"Making the {demo} demo practice …")
             counts = make_demo(record, home, demo, today or DEMO_TODAY, progress=lambda text: click.echo(f"  {text}"))
             click.echo("  " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))

@@ -9,6 +9,7 @@ import click
 
 from dashboards.cli.data import check, import_command, metric, refresh, sql
 from dashboards.cli.run import serve, status, up
+from practice.clock import system_clock
 from practice.errors import Refusal
 from practice.home import Home
 
@@ -23,8 +24,26 @@ class Daybook(click.Group):
             raise SystemExit(_fail(str(refusal))) from None
         except KeyboardInterrupt:
             raise SystemExit(_fail("Stopped.")) from None
-        except (OSError, LookupError) as error:
-            raise SystemExit(_fail(str(error))) from None
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise  # click says these itself
+        except OSError as error:
+            place = f": {error.filename}" if error.filename else ""
+            raise SystemExit(_fail(f"{error.strerror or error}{place}")) from None
+        except Exception as error:
+            raise SystemExit(_fail(_unforeseen(error))) from None
+
+
+def _unforeseen(error: Exception) -> str:
+    """What to say of a failure that nobody foresaw: its class and place, never its text, which may hold data."""
+    from dashboards.failures import where
+
+    log = Home.from_environment().logs
+    sentence = f"Daybook failed ({type(error).__name__})"
+    if not log.is_dir():
+        return f"{sentence} in {where(error).splitlines()[-1].strip()}; nothing more was done."
+    with (log / "failures.log").open("a") as file:
+        file.write(f"{system_clock():%Y-%m-%d %H:%M:%S} UTC {type(error).__name__}\n{where(error)}\n")
+    return f"{sentence}; nothing more was done, and {log / 'failures.log'} says where."
 
 
 def _fail(sentence: str) -> int:
@@ -71,7 +90,7 @@ def user_add(email: str, name: str, role: str, password_stdin: bool) -> None:
     from dashboards.control import call
 
     if password_stdin:
-        password = sys.stdin.readline().rstrip("\n")
+        password = sys.stdin.readline().rstrip("\r\n")
     else:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     call(Home.from_environment(), "add_user", email=email, name=name, role=role, password=password)

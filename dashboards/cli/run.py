@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import errno
 import json
-import os
 import socket
 
 import click
@@ -12,27 +12,33 @@ from practice.errors import Refusal
 from practice.home import Home
 
 PORT, DAGSTER_PORT = 8501, 3000
+NO_PRACTICE = "There is no practice in {}; make one with `daybook init` or `daybook init --demo small`."
 
 
 def running(home: Home) -> dict[str, object] | None:
-    """The app's address if its process is alive, else None."""
+    """The app's address if it is alive, else None."""
+    from dashboards.control import is_answering
+
     try:
         address: dict[str, object] = json.loads(home.app_address.read_text())
-        os.kill(int(str(address["pid"])), 0)
-    except (FileNotFoundError, ProcessLookupError, ValueError, KeyError):
+    except (FileNotFoundError, ValueError):
         return None
-    except PermissionError:
-        pass
-    return address
+    return address if is_answering(home) else None
 
 
-def require_free(port: int, what: str) -> None:
-    """Refuse with a sentence if the port is taken."""
-    with socket.socket() as probe:
+def require_free(host: str, port: int, what: str) -> None:
+    """Refuse with a sentence if the port is taken, or the address is none of this machine's."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    except socket.gaierror:
+        raise Refusal(f"{host!r} is no address of this machine; use 127.0.0.1, or 0.0.0.0 for everyone.") from None
+    with socket.socket(family, kind, protocol) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
+            probe.bind(address)
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise Refusal(f"The {what} cannot listen on {host} port {port}: {error.strerror}.") from None
             option = "--port" if what == "app" else "--dagster-port"
             raise Refusal(
                 f"Port {port} for the {what} is in use; stop what uses it, or choose another with {option}."
@@ -45,9 +51,11 @@ def require_free(port: int, what: str) -> None:
 def serve(host: str, port: int) -> None:
     """The app alone, without the pipelines."""
     home = Home.from_environment()
+    if not home.exists():
+        raise Refusal(NO_PRACTICE.format(home.path))
     if running(home):
         raise Refusal("The app of this practice runs already; `daybook status` says where.")
-    require_free(port, "app")
+    require_free(host, port, "app")
     from dashboards.server import serve as serve_app
 
     serve_app(home, host, port)
@@ -69,13 +77,11 @@ def up(host: str, port: int, dagster_port: int, demo_if_empty: str | None) -> No
     if demo_if_empty and not home.exists():
         create_practice(home, demo_if_empty, None)
     if not home.exists():
-        raise Refusal(
-            f"There is no practice in {home.path}; make one with `daybook init` or `daybook init --demo small`."
-        )
+        raise Refusal(NO_PRACTICE.format(home.path))
     if running(home):
         raise Refusal("The app of this practice runs already; `daybook status` says where.")
-    require_free(port, "app")
-    require_free(dagster_port, "pipelines")
+    require_free(host, port, "app")
+    require_free("127.0.0.1", dagster_port, "pipelines")
     supervise(home, host, port, dagster_port)
 
 

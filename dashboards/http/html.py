@@ -42,20 +42,26 @@ def choice(name: str, label: str, options: list[str], value: str) -> str:
     return f'<label for="{name}">{html.escape(label)}</label><select id="{name}" name="{name}">{shown}</select>'
 
 
-def sign_in_page(*, refusal: str, email: str, next_path: str, demo_users: Mapping[str, str], practice: str) -> str:
-    """The sign-in form; a demo lists its people, because nobody could guess them."""
-    rows = "".join(f"<tr><td>{html.escape(role)}</td><td><code>{html.escape(mail)}</code></td></tr>"
-                   for role, mail in demo_users.items() if role != "password")  # fmt: skip
+def sign_in_page(
+    *, refusal: str, email: str, next_path: str, demo_users: Mapping[str, tuple[str, str]], practice: str
+) -> str:
+    """The sign-in form; a demo offers its invented people, role → (e-mail, password), one click each."""
+    onward = f'<input type="hidden" name="next" value="{html.escape(next_path, quote=True)}">'
+    buttons = "".join(
+        f'<form method="post" action="/login">{onward}<input type="hidden" name="email" value="{html.escape(mail)}">'
+        f'<input type="hidden" name="password" value="{html.escape(password)}">'
+        f'<button class="role">{html.escape(role.replace("_", " ").capitalize())}</button></form>'
+        for role, (mail, password) in demo_users.items()
+    )
     demo = (
-        "<details open><summary>This is a demo practice: sign in as</summary><table>"
-        f"{rows}</table><p>Password of each: <code>{html.escape(demo_users['password'])}</code></p></details>"
+        '<section aria-label="Demo"><p class="hint">This is a demo practice with invented people. Look at it as</p>'
+        f'<div class="roles">{buttons}</div></section>'
         if demo_users
         else ""
     )
     body = (
         f'<h1>Sign in</h1><p class="lead">{html.escape(practice)}</p>{alert(refusal)}'
-        '<form method="post" action="/login">'
-        f'<input type="hidden" name="next" value="{html.escape(next_path, quote=True)}">'
+        f'<form method="post" action="/login">{onward}'
         + field("email", "E-mail", email, kind="email", extra='autocomplete="username" required autofocus')
         + field("password", "Password", kind="password", extra='autocomplete="current-password" required')
         + f"<button>Sign in</button></form>{demo}"

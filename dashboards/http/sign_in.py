@@ -13,10 +13,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from dashboards import runtime
+from dashboards.http.first_run import found_practice, has_users, setup_code
 from dashboards.http.gate import RateLimit
 from dashboards.http.html import page, set_up_page, sign_in_page
 from dashboards.session import COOKIE
-from dashboards.http.first_run import found_practice, has_users, setup_code
+from ingestion.demo.sizes import DEMO_PASSWORD, DEMO_USERS
 from practice.access.sign_in import session_actor, sign_in, sign_out
 from practice.errors import Refusal
 from practice.money import CURRENCIES
@@ -55,8 +56,13 @@ def _settings() -> dict[str, Any]:
     with runtime.current().record.read() as reader:
         return {
             "practice": reader.setting("practice_name", ""),
-            "demo_users": reader.setting("demo_users", {}) if reader.setting("demo_today") else {},
+            "demo_users": demo_sign_ins() if reader.setting("demo_today") else {},
         }
+
+
+def demo_sign_ins() -> dict[str, tuple[str, str]]:
+    """Role → (e-mail, password) of the demo's invented people."""
+    return {user.role: (user.email, DEMO_PASSWORD) for user in DEMO_USERS}
 
 
 def _html(body: str, status: int = 200) -> Response:

@@ -87,3 +87,8 @@ def _batch_checks(folder: Path, batch: dict[str, Any]) -> list[Check]:
             scope=scope,
         ),
     ]
+
+
+_NO_BATCH = {"source": "", "batch_id": "", "counts": dict.fromkeys(("read", "loaded", "rejected"), 0), "reasons": {}}
+NAMES = tuple(check.name for check in _batch_checks(Path(), _NO_BATCH))
+"""The checks on each import."""

@@ -135,3 +135,14 @@ def _nothing_is_missing(folder: Path, batches: list[dict[str, Any]]) -> Check:
         )
         query = f"select * from ({counts}) where landed <> found" if counts else values([], "missing_file")
     return Check("what_landed_is_still_there", "Landing holds every row that its manifests name.", query)
+
+
+NAMES = tuple(
+    check.name
+    for check in (
+        _batches_follow_each_other([]),
+        _nothing_is_missing(Path(), []),
+        *_row_checks({name: [] for name, table in TABLES.items() if table.fed}, []),
+    )
+)
+"""Every check that this door may make."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from expectations.check import Check
 from practice.home import Home
 from practice.store.tables import TABLES
@@ -96,3 +98,7 @@ def served_checks(home: Home, feed_seq: int | None) -> list[Check]:
             severity="warning",
         ),
     ]
+
+
+NAMES = tuple(check.name for check in served_checks(Home(Path()), None))
+"""The checks at this door."""

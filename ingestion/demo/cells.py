@@ -46,9 +46,9 @@ def minutes_of(kind: Array) -> Array:
 def match(cells: Columns, usable: Array, provider: Array, wanted: Array, patience: int | Array) -> Array:
     """For each wish a free cell of its provider at or after the wanted time, at most `patience` seconds later.
 
-    Everybody asks for the first free cell from the wanted time on; who wanted to come earliest gets it, the others ask for
-    the next one, until they lose patience. `usable` marks the cells that may be given out, each once. Returns positions in
-    `cells`, −1 where nothing was found.
+    Everybody asks for the first free cell from the wanted time on; who wanted to come earliest gets it, the others ask
+    for the next one, until they lose patience. `usable` marks the cells that may be given out, each once. Returns
+    positions in `cells`, −1 where nothing was found.
     """
     found = np.full(len(provider), -1)
     count = len(cells["start"])

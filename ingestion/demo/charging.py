@@ -1,7 +1,7 @@
 """What visits cost and what payers do: charges, copays, remittances, denials. All times are wall seconds.
 
 A *paper* is a table of the generator with one row per document (charge, payment, allocation, adjustment, transfer,
-refund); `at` is when it was posted. Rows refer to each other by position; what lies beyond the present is cut off later.
+refund); `at` is when it was posted. Rows refer to each other by position; the future is cut off later.
 """
 
 from __future__ import annotations
@@ -50,12 +50,14 @@ def charge_visits(house: House, story: Story, dice: np.random.Generator) -> Colu
     amount = np.where(kind == SERVICE, FEES[service], MISSED_FEE)
     year = house.year_index(day[rows])
     allowed = np.where(payer >= 0, house.allowed[year, payer, service], amount)
+    # A visit given up before its day is charged once the day has come.
+    ended = np.maximum(stated[rows], visits["wall_end"][where[rows]])
     arrived = visits["wall_start"][where[rows]] - dice.integers(2, 9, len(rows)) * MINUTE
     charges = {
         "attendee": rows, "client": client[rows], "guarantor": story.owes[client[rows]], "payer": payer,
         "provider": visits["provider"][where[rows]], "location": location[rows], "service": service, "kind": kind,
         "amount": amount, "allowed": allowed, "estimate": amount - allowed, "day": day[rows],
-        "at": _posted(stated[rows], dice), "voided": np.full(len(rows), NEVER), "came": arrived,
+        "at": _posted(ended, dice), "voided": np.full(len(rows), NEVER), "came": arrived,
     }  # fmt: skip
     return _with_mistakes(charges, dice)
 
@@ -86,7 +88,7 @@ def _with_mistakes(charges: Columns, dice: np.random.Generator) -> Columns:
     return stack(charges, first)
 
 
-def payer_side(house: House, story: Story, charges: Columns, dice: np.random.Generator) -> dict[str, Columns]:
+def payer_side(story: Story, charges: Columns, dice: np.random.Generator) -> dict[str, Columns]:
     """transfers, adjustments, payments and allocations of the charges that a payer is asked for first.
 
     Also sets charges["copay"], ["copay_paid"], ["share"] (what remittances make the client owe) and ["share_at"].

@@ -41,9 +41,8 @@ def build_clients(house: House, cells: Columns, dice: np.random.Generator) -> Co
     created = np.where(is_new, created, (house.first_day - dice.integers(3, 24, count)) * DAY)
     created = created + _office_minute(count, dice) * MINUTE + dice.integers(0, 60, count)
     service = dice.choice([INDIVIDUAL, FOLLOW_UP, FAMILY], count, p=[0.745, 0.205, 0.05])
-    gap = np.where(
-        service == FOLLOW_UP, dice.choice([14, 28], count, p=[0.6, 0.4]), dice.choice([7, 14, 28], count, p=[0.45, 0.43, 0.12])
-    )  # fmt: skip
+    often, seldom = dice.choice([7, 14, 28], count, p=[0.45, 0.43, 0.12]), dice.choice([14, 28], count, p=[0.6, 0.4])
+    gap = np.where(service == FOLLOW_UP, seldom, often)
     home = _home_location(house, cells)
     clients = {
         "provider": provider, "location": home[provider], "created": created, "is_new": is_new,

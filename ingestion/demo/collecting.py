@@ -18,7 +18,7 @@ OVERPAID, COURTESY_SHARE = 50_00, 20
 
 @dataclass
 class Collected:
-    """The client's side. `lines` are invoice lines (invoice, charge); `invoices` have guarantor, location, at, voided."""
+    """The client's side. `lines` are of invoices (invoice, charge); `invoices` have guarantor, location, at, voided."""
 
     payments: Columns
     allocations: Columns
@@ -56,7 +56,7 @@ def _at_the_desk(charges: Columns, pays_at_desk: Array, dice: np.random.Generato
     whole = stands & (charges["payer"] < 0) & pays_at_desk[charges["client"]] & (dice.random(len(stands)) < 0.84)
     paid = np.where(whole, charges["amount"], np.where(charges["copay_paid"] & stands, charges["copay"], 0))
     rows = np.flatnonzero(paid > 0)
-    extra = np.where(whole[rows] & (dice.random(len(rows)) < 0.008), OVERPAID, 0)
+    extra = np.where(whole[rows] & (dice.random(len(rows)) < 0.02), OVERPAID, 0)
     method = dice.choice([CARD, CASH, CHECK], len(rows), p=[0.74, 0.17, 0.09])
     payments = _payments(
         charges["guarantor"][rows], charges["location"][rows], method, paid[rows] + extra, charges["came"][rows]
@@ -165,7 +165,7 @@ def _refunds(
     paid = take(allocations, np.arange(count))  # the desk's allocations come first
     credit = (rows["extra"] > 0) & (dice.random(count) < 0.4)
     credit_at = awake(paid["at"] + dice.integers(20 * DAY, 60 * DAY, count), dice)
-    applied = rows["is_whole"] & ~credit & (dice.random(count) < 0.008)
+    applied = rows["is_whole"] & ~credit & (dice.random(count) < 0.02)
     applied_at = awake(paid["at"] + dice.integers(4 * DAY, 40 * DAY, count), dice)
     back = np.flatnonzero(applied)
     undone = take(paid, back) | {"amount": -paid["amount"][back], "at": applied_at[back], "reverses": back}

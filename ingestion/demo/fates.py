@@ -25,7 +25,7 @@ def before_the_start(
     New columns: fate, gone (wall seconds when it was cancelled, moved or found mistaken), gone_by, moved_to (row).
     """
     visits = _decide(cells, visits, dice)
-    _lose_days(house, cells, visits, dice)
+    _lose_days(house, visits, dice)
     visits = take(visits, ~((visits["fate"] == CANCELLED) & (visits["gone"] <= visits["booked"])))
     successors = _successors(cells, clients, visits, dice)
     refills = _refills(clients, cells, visits, dice)
@@ -68,7 +68,7 @@ def awake(wall: Array, dice: np.random.Generator) -> Array:
     return np.where(wall >= NEVER, NEVER, day * DAY + time)
 
 
-def _lose_days(house: House, cells: Columns, visits: Columns, dice: np.random.Generator) -> None:
+def _lose_days(house: House, visits: Columns, dice: np.random.Generator) -> None:
     """A provider is ill, or the practice can't open: whoever is still booked is called off that morning."""
     day = visits["start"] // DAY
     morning = day * DAY + 6 * HOUR + dice.integers(30, 75, len(day)) * MINUTE

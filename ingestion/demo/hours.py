@@ -19,7 +19,7 @@ _BLOCKS = ("SSSS", "LSSH", "SLSH", "SSSS", "SSSHH", "LSSH", "SSL")
 """Half a day of four hours, as the provider lays it out; what is left of the four hours is for paperwork."""
 
 BLOCK_MINUTES = 240
-_OPENS = (480, 510, 540, 510, 600)
+_OPENS = (480, 540, 510, 480, 600)
 """The minute of the day at which the providers begin, in turn."""
 
 LUNCH_MINUTES = 60
@@ -100,10 +100,8 @@ def _blocks(size: Size, provider: int, dice: np.random.Generator) -> tuple[Block
 def _days(size: Size, provider: int, dice: np.random.Generator) -> list[int]:
     part_time = provider % 7 == 2 or (size.providers < 10 and provider % 4 == 3)
     count = 4 if part_time else 5
-    weights = np.array([0.9, 1.1, 1.1, 1.0, 1.1])
-    if count == 4 and provider % 4 == 3:
-        return [1, 2, 3, 5]
-    return sorted(int(day) + 1 for day in dice.choice(5, size=count, replace=False, p=weights / weights.sum()))
+    away = int(dice.integers(1, 5))  # a day from Monday to Thursday
+    return [day for day in range(1, 6) if count == 5 or day != away]
 
 
 def is_group_leader(size: Size, provider: int) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.demo import hours
-from ingestion.demo.columns import DAY, HOUR, NEVER, Array, Zones, as_date, day_number, new_ids
+from ingestion.demo.columns import DAY, HOUR, Array, Zones, as_date, day_number, new_ids
 from ingestion.demo.sizes import PLACES, Size, months_before
 
 HORIZON_DAYS = 70
@@ -39,7 +39,8 @@ PAYERS = (
 )
 PAYER_DAYS = np.array([payer[4] for payer in PAYERS])
 REFERRALS = (
-    ("Website", "web"), ("Word of mouth", "client"), ("Family doctor", "professional"), ("School counsellor", "professional"),
+    ("Website", "web"), ("Word of mouth", "client"), ("Family doctor", "professional"),
+    ("School counsellor", "professional"),
     ("Health plan directory", "payer"), ("Community open day", "event"), ("Unknown", "unknown"),
 )  # fmt: skip
 _NOT_KEPT = ("Columbus Day", "Veterans Day", "Washington")
@@ -48,7 +49,7 @@ _NOT_KEPT = ("Columbus Day", "Veterans Day", "Washington")
 
 @dataclass
 class House:
-    """What the rest of the generator reads. Days are numbers since 1970; `ids` has an Arrow array for each table."""
+    """What the rest of the generator reads. Days are numbers; `ids` and `names` have an Arrow array for a table."""
 
     size: Size
     zones: Zones
@@ -68,6 +69,7 @@ class House:
     leave: list[tuple[int, int, int]]
     sick: list[tuple[int, int]]
     ids: dict[str, pa.Array]
+    names: dict[str, pa.Array]
 
     def year_index(self, days: Array) -> Array:
         """Which of the payers' contract years a day falls into."""
@@ -114,7 +116,7 @@ def build_house(size: Size, today: date, dice: np.random.Generator) -> House:
         joins=joins, weeks=made, rooms=listed, room_of=room_of,
         allowed=np.minimum(allowed, FEES).astype(np.int64), allowed_from=[date(year, 1, 1) for year in years],
         holidays=closed, storm_day=_storm(first, now_day, closed),
-        leave=_leave(size, joins, first, now_day, last, dice), sick=_sick(size, joins, now_day, dice), ids={},
+        leave=_leave(size, joins, first, now_day, last, dice), sick=_sick(size, joins, now_day, dice), ids={}, names={},
     )  # fmt: skip
 
 
@@ -182,8 +184,3 @@ def _sick(size: Size, joins: list[int], today: int, dice: np.random.Generator) -
         days = dice.integers(begins, today - 1, max(1, int((today - begins) / 365 * 4.2)))
         found += [(provider, int(day)) for day in np.unique(days) if (day + 3) % 7 < 5]
     return found
-
-
-def still(day: int) -> int | None:
-    """A day, or None for one that has not come."""
-    return None if day >= NEVER else day

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
-from argon2 import PasswordHasher
 
 from ingestion.demo.columns import DAY, NEVER, as_date, new_ids
 from ingestion.demo.hours import BLOCK_MINUTES, Block, group_room, is_group_leader
 from ingestion.demo.house import GROUP_SESSION, PAYERS, REFERRALS, SERVICES, House
 from ingestion.demo.names import DISCIPLINES, FAMILY, GIVEN
 from ingestion.demo.sizes import DEMO_PASSWORD, DEMO_USERS, PLACES
+from practice.access.passwords import hash_password
 
 Row = dict[str, Any]
 PRACTICE_NAME = "Harborview Therapy"
@@ -33,10 +33,10 @@ def house_tables(house: House, dice: np.random.Generator) -> dict[str, pa.Table]
     began = _instant(house.began)
     rows: dict[str, list[Row]] = {
         "settings": _settings(house),
-        "locations": _locations(house, ids),
+        "locations": _locations(ids),
         "rooms": [
-            {"room_id": key, "location_id": ids["locations"][place], "name": name, "capacity": capacity, "is_active": True}
-            for key, (place, name, capacity) in zip(ids["rooms"], house.rooms, strict=True)
+            {"room_id": key, "location_id": ids["locations"][place], "name": name, "capacity": size, "is_active": True}
+            for key, (place, name, size) in zip(ids["rooms"], house.rooms, strict=True)
         ],
         "services": _services(ids),
         "payers": [
@@ -66,6 +66,7 @@ def house_tables(house: House, dice: np.random.Generator) -> dict[str, pa.Table]
             for row, fresh in zip(listed, new_ids(seconds, dice).to_pylist(), strict=True):
                 row[key] = fresh
         tables[name] = pa.Table.from_pylist(listed)
+    house.names["providers"] = tables["providers"].column("name").combine_chunks()
     return tables
 
 
@@ -85,7 +86,7 @@ def _settings(house: House) -> list[Row]:
     return [{"name": name, "value": json.dumps(value)} for name, value in values.items()]
 
 
-def _locations(house: House, ids: dict[str, list[str]]) -> list[Row]:
+def _locations(ids: dict[str, list[str]]) -> list[Row]:
     return [
         {
             "location_id": key, "name": PLACES[i][0], "zone": PLACES[i][1], "address": f"{12 + 7 * i} {PLACES[i][0]}",
@@ -121,8 +122,9 @@ def _providers(house: House, ids: dict[str, list[str]], dice: np.random.Generato
         code = next(option for n in range(1, 99) if (option := code if n == 1 else f"{code}{n}") not in taken)
         rows.append(
             {
-                "provider_id": key, "name": f"{first} {last}", "code": code, "discipline": DISCIPLINES[i % len(DISCIPLINES)],
-                "npi": None, "started_date": as_date(house.joins[i]), "ended_date": None, "is_active": True,
+                "provider_id": key, "name": f"{first} {last}", "code": code,
+                "discipline": DISCIPLINES[i % len(DISCIPLINES)], "npi": None, "started_date": as_date(house.joins[i]),
+                "ended_date": None, "is_active": True,
                 "_known_at": _instant(max(house.began, (house.joins[i] - 21) * DAY + 15 * 3600)),
             }
         )  # fmt: skip
@@ -209,13 +211,12 @@ def _policies(house: House) -> list[Row]:
 
 
 def _users(house: House, ids: dict[str, list[str]]) -> list[Row]:
-    hasher = PasswordHasher()
     return [
         {
             "user_id": key, "email": user.email, "name": user.name, "role": user.role,
             "provider_id": ids["providers"][0] if user.role == "provider" else None, "location_ids": "[]",
-            # A salt from the address keeps the demo the same each time; its password is printed in the README anyway.
-            "password_hash": hasher.hash(DEMO_PASSWORD, salt=user.email.encode()[:16].ljust(16, b".")),
+            # The key gives the same salt each time: the demo stays the same, and its password is no secret anyway.
+            "password_hash": hash_password(DEMO_PASSWORD, key=user.email),
             "is_active": True, "created_at": _instant(house.began), "failed_sign_ins": 0, "locked_until": None,
         }
         for key, user in zip(ids["users"], DEMO_USERS, strict=True)

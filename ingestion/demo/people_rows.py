@@ -18,6 +18,7 @@ def client_tables(house: House, story: Story, dice: np.random.Generator) -> dict
     count = len(clients["age"])
     keys = house.ids["clients"] = new_ids(clients["created"], dice)
     given, family = _names(story, dice)
+    house.names["clients"] = pc.binary_join_element_wise(given, family, " ")
     row = np.arange(count)
     table = pa.table(
         {

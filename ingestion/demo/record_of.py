@@ -41,7 +41,7 @@ def tell(house: House, seed: int) -> Story:
     cells = build_cells(house)
     clients = build_clients(house, cells, dice[0])
     visits = regular_visits(house, cells, clients, dice[1])
-    visits = stack(visits, group_visits(house, cells, clients, visits, dice[2]))
+    visits = stack(visits, group_visits(cells, clients, visits, dice[2]))
     visits = take(visits, np.lexsort((visits["cell"], visits["start"], visits["client"])))
     visits = _one_at_a_time(visits)
     book(visits, clients, dice[3])
@@ -121,13 +121,14 @@ def _appointments(house: House, cells: Columns, known: Columns, dice: np.random.
     _follow(remote, known, first, inverse)
     booked = np.full(len(first), NEVER)
     np.minimum.at(booked, inverse, known["booked"])
+    to_utc, from_row, to_row = house.zones.to_utc, known["moved_from"], known["moved_to"]
     made = {
         "provider": cells["provider"][cell], "location": zone, "service": known["service"][first],
         "room": np.where(remote, -1, cells["room"][cell]), "is_video": remote, "booked": booked,
         "wall_start": known["start"][first], "wall_end": known["end"][first], "day": known["start"][first] // DAY,
-        "starts": house.zones.to_utc(known["start"][first], zone), "ends": house.zones.to_utc(known["end"][first], zone),
+        "starts": to_utc(known["start"][first], zone), "ends": to_utc(known["end"][first], zone),
         "is_online": (dice.random(len(first)) < 0.27) | ((known["booked"][first] // DAY + 3) % 7 >= 5),
-        "moved_from": _linked(known["moved_from"], first, inverse), "moved_to": _linked(known["moved_to"], first, inverse),
+        "moved_from": _linked(from_row, first, inverse), "moved_to": _linked(to_row, first, inverse),
         "is_group": group[first],
     }  # fmt: skip
     made["status"] = appointment_status(len(first), inverse, known["status"])

@@ -64,7 +64,7 @@ def schedule_tables(house: House, story: Story, dice: np.random.Generator) -> di
 
 
 def local_days(house: House, seconds: Array, location: Array) -> Array:
-    """The local day of an instant in the hours when people are awake: west of Greenwich, never before 4 in the morning."""
+    """The local day of an instant at which people are awake, at locations west of Greenwich."""
     never = seconds >= NEVER
     wall = seconds + house.zones.offsets_on(np.where(never, 0, seconds) // DAY, location)
     return np.where(never, NEVER, wall // DAY)

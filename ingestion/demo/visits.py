@@ -85,7 +85,7 @@ def _after_intake(visits: Columns, clients: Columns) -> Columns:
     return take(visits, stays)
 
 
-def group_visits(house: House, cells: Columns, clients: Columns, visits: Columns, dice: np.random.Generator) -> Columns:
+def group_visits(cells: Columns, clients: Columns, visits: Columns, dice: np.random.Generator) -> Columns:
     """Twelve-week groups: five to eight clients of the location who are in care then, each week in the group's cell."""
     first = np.full(len(clients["age"]), np.int64(2**60))
     last = np.zeros(len(clients["age"]), dtype=np.int64)

@@ -73,12 +73,12 @@ def invoice_pdf(document: Row) -> bytes:
     """
     data = json.dumps(_shown(document), ensure_ascii=False)
     try:
-        return _compile(data, ["ua-1"])
+        return _compile(data, accessible=True)
     except typst.TypstError:
-        return _compile(data, [])
+        return _compile(data, accessible=False)
 
 
-def _compile(data: str, standards: list[str]) -> bytes:
+def _compile(data: str, *, accessible: bool) -> bytes:
     compiled: bytes = typst.compile(
         str(_HERE / "invoice.typ"),
         root=str(_HERE),
@@ -86,7 +86,7 @@ def _compile(data: str, standards: list[str]) -> bytes:
         ignore_system_fonts=True,
         sys_inputs={"data": data},
         format="pdf",
-        pdf_standards=standards,
+        pdf_standards="ua-1" if accessible else None,
     )
     return compiled
 

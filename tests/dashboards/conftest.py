@@ -15,6 +15,7 @@ from practice.access.permissions import SYSTEM, Actor
 from practice.access.sign_in import session_actor, sign_in
 from practice.access.users import create_user
 from practice.home import Home
+from practice.scheduling.commands import book_appointment
 from practice.store.record import Record
 
 SCRIPT = Path(dashboards.__file__).with_name("streamlit_app.py")
@@ -86,3 +87,35 @@ def texts(app: AppTest) -> str:
 def labels(app: AppTest) -> list[str]:
     """The labels of the page's buttons."""
     return [button.label for button in app.button]
+
+
+def press(app: AppTest, label: str, *, number: int = 0) -> AppTest:
+    """Press the button of that label (the `number`th of them) and let the page run."""
+    found = [button for button in app.button if button.label == label]
+    assert found, f"no button {label!r} among {labels(app)}"
+    return found[number].click().run()
+
+
+@pytest.fixture
+def browser_state(signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
+    """The session state of a page, for handlers that are called without one."""
+    state: dict[str, object] = {}
+    monkeypatch.setattr("streamlit.session_state", state)
+    return state
+
+
+@pytest.fixture
+def book(record: Record, house: SimpleNamespace, desk: Actor) -> Callable[..., dict[str, str]]:
+    """`book("2026-03-02T10:00", client=…)`: somebody at another desk books a follow-up of Ada with Dr. Moss."""
+
+    def book_(wall_start: str, **changes: str) -> dict[str, str]:
+        wish = {
+            "client_id": changes.get("client", house.ada),
+            "provider_id": changes.get("provider", house.moss),
+            "service_id": changes.get("service", house.visit),
+            "location_id": house.location,
+            "wall_start": wall_start,
+        }
+        return record.run(book_appointment, desk, reason=changes.get("reason"), **wish)
+
+    return book_

@@ -1,9 +1,11 @@
-"""One warehouse for all tests of this folder: small tables written as landing, then one run of dbt in this process."""
+"""One warehouse for all tests of this folder: small tables written as landing, then one run of dbt in this process.
+
+A test module brings its own rows with a function `land(landing)`; what it returns comes back as the fixture `told`.
+"""
 
 from __future__ import annotations
 
 import json
-import random
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +19,8 @@ import pytest
 from ingestion.contracts import BOOKKEEPING, CONTRACTS
 from ingestion.imports.shapes import APPOINTMENTS, CLIENTS
 
-PROJECT = Path(__file__).parents[2] / "dbt_project"
+HERE = Path(__file__).parent
+PROJECT = HERE.parents[1] / "dbt_project"
 TODAY = date(2026, 6, 30)
 NOW = datetime(2026, 6, 30, 20)
 POSTINGS = CONTRACTS["postings"] | {
@@ -35,6 +38,7 @@ class Landing:
     path: Path
     batches: dict[tuple[str, str], list[Row]] = field(default_factory=dict)
     seq: int = 0
+    visits: int = 0
 
     def record(self, table: str, *rows: Row, op: str = "upsert") -> None:
         for row in rows:
@@ -44,6 +48,30 @@ class Landing:
 
     def imported(self, entity: str, *rows: Row) -> None:
         self.batches.setdefault(("imports", entity), []).extend({"known_at": NOW, "_batch_id": "i1"} | r for r in rows)
+
+    def books(self, source: str) -> Books:
+        """An empty ledger of that source."""
+        return Books(self, source)
+
+    def visit(self, day: date, status: str, **about: Any) -> str:
+        """Lands one visit at noon and returns its attendee's id; `about` are columns of appointments and attendees."""
+        self.visits += 1
+        start = datetime(day.year, day.month, day.day, 12)
+        appointment = {
+            "appointment_id": f"a{self.visits}", "location_id": "l1", "provider_id": "p1", "service_id": "s1",
+            "starts_at": start, "ends_at": start + timedelta(minutes=50), "start_date": day, "status": "scheduled",
+        }  # fmt: skip
+        appointment |= {key: about.pop(key) for key in list(about) if key in appointment}
+        booked, booked_date = start - timedelta(days=9), day - timedelta(days=9)
+        attendee = {
+            "attendee_id": f"t{self.visits}", "appointment_id": appointment["appointment_id"], "client_id": "c1",
+            "billing_unit": "attendee", "booked_at": booked, "booked_date": booked_date, "first_booked_at": booked,
+            "first_booked_date": booked_date,
+        }  # fmt: skip
+        self.record("appointments", appointment)
+        # Two versions: as booked, then as it turned out.
+        self.record("attendees", attendee | {"status": "scheduled"}, attendee | {"status": status} | about)
+        return attendee["attendee_id"]
 
     def write(self) -> None:
         """Every table gets its typed empty file; the rows of a batch lie in two files, as those of two syncs do."""
@@ -68,44 +96,6 @@ class Landing:
             values = [[row.get(name) for name in columns] for row in rows]
             connection.executemany(f"insert into batch values ({', '.join('?' * len(columns))})", values)
         connection.execute(f"copy batch to '{path}' (format parquet)")
-
-
-@pytest.fixture(scope="session")
-def landing(tmp_path_factory: pytest.TempPathFactory) -> Landing:
-    """A landing with the practice's places and people in it."""
-    started = Landing(tmp_path_factory.mktemp("warehouse") / "landing")
-    started.record("locations", *({"location_id": f"l{n}", "name": f"Room {n}", "zone": "UTC"} for n in (1, 2)))
-    started.record("providers", *({"provider_id": f"p{n}", "code": f"P{n}"} for n in (1, 2, 3)))
-    started.record("services", *({"service_id": f"s{n}", "name": f"Service {n}", "fee_minor": 10000} for n in (1, 2)))
-    started.record("payers", *({"payer_id": f"y{n}", "name": f"Payer {n}", "kind": "other"} for n in (1, 2)))
-    started.record("clients", *({"client_id": f"c{n}", "location_id": "l1"} for n in range(12)))
-    return started
-
-
-@pytest.fixture(scope="session")
-def book(landing: Landing) -> Callable[..., str]:
-    """`book(day, status, …)` lands one visit at noon and returns its attendee's id; the words are attendees' columns."""
-    count = iter(range(10_000))
-
-    def land(day: date, status: str, **about: Any) -> str:
-        number = next(count)
-        start = datetime(day.year, day.month, day.day, 12)
-        appointment = {
-            "appointment_id": f"a{number}", "location_id": "l1", "provider_id": "p1", "service_id": "s1",
-            "starts_at": start, "ends_at": start + timedelta(minutes=50), "start_date": day, "status": "scheduled",
-        }  # fmt: skip
-        appointment |= {key: about.pop(key) for key in list(about) if key in appointment}
-        attendee = {
-            "attendee_id": f"t{number}", "appointment_id": appointment["appointment_id"], "client_id": "c1",
-            "billing_unit": "attendee", "booked_at": start - timedelta(days=9), "booked_date": day - timedelta(days=9),
-            "first_booked_at": start - timedelta(days=9), "first_booked_date": day - timedelta(days=9),
-        }  # fmt: skip
-        landing.record("appointments", appointment)
-        # Two versions: as booked, then as it turned out.
-        landing.record("attendees", attendee | {"status": "scheduled"}, attendee | {"status": status} | about)
-        return attendee["attendee_id"]
-
-    return land
 
 
 @dataclass
@@ -146,20 +136,21 @@ class Books:
 
 
 @pytest.fixture(scope="session")
-def open_books(landing: Landing) -> Callable[[str], Books]:
-    """`open_books(source)` starts an empty ledger of that source."""
-    return lambda source: Books(landing, source)
-
-
-@pytest.fixture(scope="session")
-def dice() -> random.Random:
-    """The same dice in every run."""
-    return random.Random(20260630)
+def landing(tmp_path_factory: pytest.TempPathFactory) -> Landing:
+    """A landing with the practice's places and people in it."""
+    started = Landing(tmp_path_factory.mktemp("warehouse") / "landing")
+    started.record("locations", *({"location_id": f"l{n}", "name": f"House {n}", "zone": "UTC"} for n in (1, 2)))
+    started.record("providers", *({"provider_id": f"p{n}", "code": f"P{n}"} for n in (1, 2, 3)))
+    started.record("services", *({"service_id": f"s{n}", "name": f"Service {n}", "fee_minor": 10000} for n in (1, 2)))
+    started.record("payers", *({"payer_id": f"y{n}", "name": f"Payer {n}", "kind": "other"} for n in (1, 2)))
+    started.record("clients", *({"client_id": f"c{n}", "location_id": "l1"} for n in range(12)))
+    return started
 
 
 @pytest.fixture(scope="session")
 def dbt(landing: Landing) -> Iterator[Callable[..., Any]]:
     """`dbt("build", …)` runs a command of dbt on the landing as of `TODAY`, and fails with dbt's own words."""
+    from dbt.adapters.duckdb.connections import DuckDBConnectionManager
     from dbt.cli.main import dbtRunner
 
     home = landing.path.parent
@@ -170,7 +161,12 @@ def dbt(landing: Landing) -> Iterator[Callable[..., Any]]:
 
     def invoke(*command: str) -> Any:
         outcome = dbtRunner().invoke(["--quiet", *command, *map(str, common)])
-        failed = [f"{r.node.name}: {r.message}" for r in getattr(outcome.result, "results", []) if r.status in ("error", "fail")]
+        DuckDBConnectionManager.env().close()  # else the file stays open, its last changes in the log beside it
+        failed = [
+            f"{r.node.name}: {r.message}"
+            for r in getattr(outcome.result, "results", [])
+            if r.status in ("error", "fail")
+        ]
         assert outcome.success, failed or outcome.exception
         return outcome.result
 
@@ -183,22 +179,36 @@ def dbt(landing: Landing) -> Iterator[Callable[..., Any]]:
         yield invoke
 
 
+@dataclass(frozen=True)
+class Built:
+    """The results of `dbt build`, and what each test module's `land` said about the rows it brought."""
+
+    results: Any
+    told: dict[str, Any]
+
+
 @pytest.fixture(scope="session")
-def built(landing: Landing, dbt: Callable[..., Any], request: pytest.FixtureRequest) -> Any:
-    """The results of `dbt build` over every story, unit tests and data tests included."""
-    for story in ("attendance", "imported_visits", "aging_edges", "ninety_days", "many_visits", "ledgers"):
-        request.getfixturevalue(story)
+def built(landing: Landing, dbt: Callable[..., Any], request: pytest.FixtureRequest) -> Built:
+    """One build, unit tests and data tests included, over what every module that runs has landed by its `land(landing)`."""
+    modules = {item.module.__name__: item.module for item in request.session.items if item.path.parent == HERE}
+    told = {name: module.land(landing) for name, module in sorted(modules.items()) if hasattr(module, "land")}
     landing.write()
-    return dbt("build")
+    return Built(dbt("build"), told)
 
 
 @pytest.fixture(scope="session")
-def warehouse(built: Any, landing: Landing) -> Iterator[Callable[..., list[tuple]]]:
+def warehouse(built: Built, landing: Landing) -> Iterator[Callable[..., list[tuple]]]:
     """`warehouse(sql, *values)` answers from a copy of the built file, opened as readers open it."""
-    published = landing.path.parent / "published" / "warehouse.duckdb"
+    home = landing.path.parent
+    published = home / "published" / "warehouse.duckdb"
     published.parent.mkdir()
-    shutil.copy(landing.path.parent / "candidate" / "warehouse.duckdb", published)
-    shutil.rmtree(landing.path)  # nothing that is served may lean on landing
+    shutil.copy(home / "candidate" / "warehouse.duckdb", published)
     config = {"enable_external_access": "false"}
     with duckdb.connect(str(published), read_only=True, config=config) as connection:
         yield lambda sql, *values: connection.execute(sql, list(values)).fetchall()
+
+
+@pytest.fixture(scope="module")
+def told(built: Built, request: pytest.FixtureRequest) -> Any:
+    """What this module's `land` returned."""
+    return built.told[request.module.__name__]

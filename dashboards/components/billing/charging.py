@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.components.billing.common import amount, choose, plain, practice_currency, read, total
-from dashboards.session import attempt
+from dashboards.components.billing.common import Rows, choose, count, go_to, plain, read, total
+from dashboards.components.forms import amount, entry, practice_currency
+from dashboards.session import attempt, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.charges import charge_visit
 from practice.billing.invoices import issue_invoice
 from practice.billing.queries import missed_to_charge, to_charge, to_invoice
+
+DUE_DAYS = 30
+FRESH_INVOICE = "billing_fresh_invoice"
+"""Session state: the invoice that was issued last, so that *Unpaid* opens it and its payment is one click away."""
 
 
 def to_charge_part(person: Actor) -> None:
@@ -21,33 +26,61 @@ def to_charge_part(person: Actor) -> None:
         "client_name": "Client",
         "provider_name": "Provider",
         "service_name": "Service",
-        "fee_minor": "Fee",
+        "fee_minor": "Fee of the service" if missed else "Fee",
     }
-    picked = choose(rows, columns, key="to_charge", many=True, empty="Every finished visit is charged.")
-    if not picked or not person.may(Permission.CHARGE):
+    empty = "No missed visit waits for a charge." if missed else "Every finished visit is charged."
+    picked = choose(rows, columns, key="to_charge", many=True, empty=empty)
+    if not person.may(Permission.CHARGE):
         return
+    if picked:
+        _charge_form(person, picked, missed)
+    elif rows:
+        st.caption("Select the visits to charge; the box in the table's head selects all.")
+
+
+def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
     currency = practice_currency()
-    with st.form("charge", border=True):
-        st.markdown(f"**Charge {len(picked)} visit{'s' if len(picked) > 1 else ''}** · {total(picked, 'fee_minor')}")
+    with entry("charge", border=True):
+        fees = "at the cancellation policy's fee" if missed else total(picked, "fee_minor")
+        st.markdown(f"**Charge {count(len(picked), 'visit')}** · {fees}")
         own = None
         if len(picked) == 1:
             own = st.text_input(
                 f"Amount, {currency.code}",
-                plain(picked[0]["fee_minor"], currency),
+                "" if missed else plain(picked[0]["fee_minor"], currency),
+                placeholder="The policy's fee" if missed else None,
                 key=f"amount:{picked[0]['attendee_id']}",
+                width=240,
             )
-        if st.form_submit_button("Charge", type="primary", shortcut="Ctrl+Enter"):
-            minor = amount(own, "amount") if own is not None else None
-            if own is not None and minor is None:
-                st.rerun()
-            done = 0
-            for row in picked:
-                name = f"charge:{row['attendee_id']}"
-                fee = minor if minor != row["fee_minor"] else None
-                done += attempt(charge_visit, name, attendee_id=row["attendee_id"], amount_minor=fee) is not None
-            if done:
-                st.toast(f"{done} charged.", icon=":material/check:")
-            st.rerun()
+        with st.container(horizontal=True):
+            only = st.form_submit_button("Charge", type="primary", shortcut="Ctrl+Enter")
+            both = person.may(Permission.INVOICE) and st.form_submit_button(
+                "Charge and invoice", help="What the client owes goes on an invoice at once; a payer's share does not."
+            )
+        if only or both:
+            minor = amount("charge", own) if own else None
+            if minor is not None or not own:
+                _charge(picked, minor, is_invoiced=bool(both))
+
+
+def _charge(picked: Rows, minor: int | None, *, is_invoiced: bool) -> None:
+    """Charge each; a refused one stays in the list with its sentence, the others go on."""
+    charged: dict[str, list[str]] = {}
+    for row in picked:
+        answer = attempt(
+            charge_visit,
+            f"charge:{row['attendee_id']}",
+            attendee_id=row["attendee_id"],
+            amount_minor=minor,
+        )
+        if answer:
+            charged.setdefault(answer["party"], []).append(answer["charge_id"])
+    if charged:
+        say(f"{count(sum(map(len, charged.values())), 'visit')} charged.")
+    clients = {party: ids for party, ids in charged.items() if party.startswith("client:")}
+    if is_invoiced and clients:
+        _issue(clients, DUE_DAYS)
+    st.rerun()
 
 
 def to_invoice_part(person: Actor) -> None:
@@ -65,21 +98,29 @@ def to_invoice_part(person: Actor) -> None:
     if not rows or not person.may(Permission.INVOICE):
         return
     chosen = picked or rows
-    parties = {row["party"]: row["party_name"] for row in chosen}
-    with st.form("invoice", border=True):
-        clients = f"{len(parties)} client{'s' if len(parties) > 1 else ''}"
-        what = f"{len(chosen)} lines, {total(chosen, 'open_minor')}, {clients}"
-        st.markdown(f"**{'Invoice the chosen lines' if picked else 'Invoice everything'}** · {what}")
-        due = st.number_input("Due in days", 0, 120, 30)
+    parties: dict[str, list[str]] = {}
+    for row in chosen:
+        parties.setdefault(row["party"], []).append(row["charge_id"])
+    with entry("invoice", border=True):
+        what = f"{count(len(chosen), 'line')}, {total(chosen, 'open_minor')}, {count(len(parties), 'client')}"
+        st.markdown(f"**{'Invoice the selected lines' if picked else 'Invoice everything in this list'}** · {what}")
+        due = st.number_input("Due in days", 0, 120, DUE_DAYS, width=180)
         if st.form_submit_button("Issue", type="primary", shortcut="Ctrl+Enter"):
-            numbers = []
-            for party in parties:
-                ids = [row["charge_id"] for row in chosen if row["party"] == party]
-                answer = attempt(
-                    issue_invoice, f"invoice:{party}:{ids[0]}", charge_ids=ids, due_days=int(due), party=party
-                )
-                if answer:
-                    numbers.append(str(answer["number"]))
-            if numbers:
-                st.toast(f"Issued: invoice {', '.join(numbers[:6])}{' …' if len(numbers) > 6 else ''}")
+            _issue(parties, int(due))
             st.rerun()
+
+
+def _issue(parties: dict[str, list[str]], due_days: int) -> None:
+    """One invoice for each party. A single one is opened in *Unpaid*."""
+    issued = []
+    for party, ids in parties.items():
+        name = f"invoice:{party}:{ids[0]}"
+        answer = attempt(issue_invoice, name, charge_ids=ids, due_days=due_days, party=party)
+        if answer:
+            issued.append(answer)
+    if issued:
+        numbers = ", ".join(str(answer["number"]) for answer in issued[:6])
+        say(f"Issued: invoice {numbers}{' …' if len(issued) > 6 else ''}.")
+    if len(issued) == 1 and len(parties) == 1:
+        st.session_state[FRESH_INVOICE] = issued[0]["invoice_id"]
+        go_to("Unpaid")

@@ -1,18 +1,20 @@
-"""What the worklists share: reading, amounts typed by people, tables with one or many rows to choose."""
+"""What the worklists share: reading, tables with one or many rows to choose, voiding with a reason."""
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
+from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.session import say
+from dashboards.components.forms import practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor
-from practice.errors import Refusal
 from practice.money import Currency
+from practice.store.record import Command
 
 Rows = list[dict[str, Any]]
 
@@ -23,28 +25,14 @@ def read(query: Callable[..., Any], person: Actor, **options: Any) -> Any:
         return query(reader, person, **options)
 
 
-def practice_currency() -> Currency:
-    """The practice's one currency."""
-    with runtime.current().record.read() as reader:
-        return Currency.of(reader.setting("currency", "USD"))
-
-
-def amount(text: str, what: str) -> int | None:
-    """Minor units of what was typed; None (and a sentence) if it is no amount."""
-    try:
-        minor = practice_currency().parse(text, field=what)
-    except Refusal as refusal:
-        say(str(refusal), "refusal")
-        return None
-    if minor <= 0:
-        say("Write an amount above zero, such as 120.50.", "refusal")
-        return None
-    return minor
+def go_to(part: str) -> None:
+    """The next run of the page shows that list."""
+    st.session_state["billing_next"] = part
 
 
 def plain(minor: int, currency: Currency) -> str:
     """An amount as it is typed: 1234.50."""
-    return currency.show(minor).replace(",", "").lstrip("$€£¥").replace(currency.code, "").strip()
+    return f"{Decimal(minor).scaleb(-currency.exponent):.{currency.exponent}f}"
 
 
 def choose(
@@ -60,18 +48,17 @@ def choose(
     if not rows:
         st.success(empty, icon=":material/task_alt:")
         return []
-    currency = practice_currency()
     frame = pd.DataFrame(rows)[list(columns)]
     config: dict[str, Any] = {}
+    currency = practice_currency()
     for name, title in columns.items():
         if name.endswith("_minor"):
             frame[name] = frame[name] / 10**currency.exponent
-            config[name] = st.column_config.NumberColumn(title, format=f"%.{currency.exponent}f")
+            config[name] = st.column_config.NumberColumn(title, format=f"%,.{currency.exponent}f")
         elif name.endswith("_date"):
             config[name] = st.column_config.DateColumn(title, format="D MMM YYYY")
         else:
             config[name] = st.column_config.Column(title)
-    # The key holds the number of rows: after a write the old selection must not point at another row.
     event = st.dataframe(
         frame,
         hide_index=True,
@@ -79,11 +66,33 @@ def choose(
         column_config=config,
         on_select="rerun",
         selection_mode="multi-row" if many else "single-row",
-        key=f"{key}:{len(rows)}",
+        key=f"{key}:{_identity(rows)}",
+        placeholder="",
     )
-    return [rows[index] for index in event.selection.rows]
+    return [rows[index] for index in event.selection.rows if index < len(rows)]
+
+
+def _identity(rows: Rows) -> str:
+    """Which rows these are, in their order: a selection must never come to mean other rows after somebody's write."""
+    names = sorted(name for name in rows[0] if name.endswith("_id") or name == "party")
+    text = "|".join(str(row[name]) for row in rows for name in names)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def total(rows: Sequence[dict[str, Any]], column: str) -> str:
     """The sum of a column, for people."""
     return practice_currency().show(sum(row[column] for row in rows))
+
+
+def count(number: int, noun: str) -> str:
+    """`1 visit`, `2 visits`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def void_popover(label: str, command: Command, name: str, *, done: str, **parameters: Any) -> None:
+    """A button that asks why before it voids something."""
+    with st.popover(label, icon=":material/block:"):
+        why = st.text_input("Why", key=f"{name}:why:{turn(name)}")
+        if st.button("Void", type="primary", key=f"{name}:do"):
+            send(command, name, reason=why or None, done=done, **parameters)
+        show_refusal(name)

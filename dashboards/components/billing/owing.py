@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components.billing.common import amount, choose, plain, practice_currency, read, total
-from dashboards.components.billing.receiving import payment_form
-from dashboards.session import attempt
+from dashboards.components.billing.common import choose, count, plain, read, total, void_popover
+from dashboards.components.billing.payment_form import payment_form
+from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from practice.access.permissions import Actor, Permission
 from practice.billing.adjustments import adjust_charge, transfer_responsibility
 from practice.billing.charges import void_charge
@@ -23,15 +23,15 @@ CLASSES = {
     "denial": "Denial",
     "bad_debt": "Bad debt",
 }
+SHOWN = 1000
 
 
 def owing_part(person: Actor, party: str | None) -> None:
     """Open items, the oldest first."""
     rows = read(open_items, person, party=party)
-    if party and person.may(Permission.TAKE_PAYMENT):
-        payment_form(person, party, "Take a payment", rows)
     if rows:
-        st.caption(f"{len(rows):,} open items, {total(rows, 'open_minor')}.")
+        more = f" The oldest {SHOWN:,} are shown; choose a client above for all of theirs." * (len(rows) > SHOWN)
+        st.caption(f"{count(len(rows), 'open item')}, {total(rows, 'open_minor')}.{more}")
     columns = {
         "service_date": "Visit",
         "client_name": "Seen",
@@ -41,9 +41,11 @@ def owing_part(person: Actor, party: str | None) -> None:
         "age_days": "Days",
         "invoice_number": "Invoice",
     }
-    picked = choose(rows[:1000], columns, key="owing", empty="Nothing is open.")
+    picked = choose(rows[:SHOWN], columns, key="owing", empty="Nothing is open.")
     if picked:
         item_panel(person, picked[0])
+    elif party and person.may(Permission.TAKE_PAYMENT):
+        payment_form(person, party, "Take a payment", rows)
 
 
 def item_panel(person: Actor, item: dict[str, Any]) -> None:
@@ -52,37 +54,34 @@ def item_panel(person: Actor, item: dict[str, Any]) -> None:
     with left:
         if person.may(Permission.TAKE_PAYMENT):
             payment_form(person, item["party"], f"Pay {item['description']}, {item['service_date']:%-d %b}", [item])
+        if person.may(Permission.VOID):
+            void_popover(
+                "Void the charge",
+                void_charge,
+                f"void_charge:{item['charge_id']}",
+                charge_id=item["charge_id"],
+                done="The charge is void; its payments are unapplied.",
+            )
     with right:
         if person.may(Permission.ADJUST):
             _adjust(item)
             _transfer(person, item)
-        if person.may(Permission.VOID):
-            with st.popover("Void the charge"):
-                why = st.text_input("Why", key=f"void_charge_why:{item['charge_id']}")
-                if st.button("Void", type="primary", key=f"void_charge:{item['charge_id']}"):
-                    attempt(
-                        void_charge,
-                        f"void_charge:{item['charge_id']}",
-                        reason=why or None,
-                        charge_id=item["charge_id"],
-                        done="The charge is void; its payments are unapplied.",
-                    )
-                    st.rerun()
 
 
 def _adjust(item: dict[str, Any]) -> None:
     currency = practice_currency()
     name = f"adjust:{item['charge_id']}:{item['party']}"
-    with st.form(name, border=True):
+    key = f"{name}:{turn(name)}"
+    with entry(name, border=True):
         st.markdown(f"**Adjust** · open {currency.show(item['open_minor'])}")
         a, b = st.columns(2)
-        kind = a.selectbox("Class", list(CLASSES), format_func=CLASSES.get, key=f"{name}:class")
-        typed = b.text_input(f"Amount, {currency.code}", plain(item["open_minor"], currency), key=f"{name}:amount")
-        why = st.text_input("Why", key=f"{name}:why")
+        kind = a.selectbox("Class", list(CLASSES), format_func=CLASSES.get, key=f"{key}:class")
+        typed = b.text_input(f"Amount, {currency.code}", plain(item["open_minor"], currency), key=f"{key}:amount")
+        why = st.text_input("Why", key=f"{key}:why")
         if st.form_submit_button("Adjust"):
-            minor = amount(typed, "amount")
+            minor = amount(name, typed)
             if minor is not None:
-                attempt(
+                send(
                     adjust_charge,
                     name,
                     reason=why or None,
@@ -90,29 +89,29 @@ def _adjust(item: dict[str, Any]) -> None:
                     party=item["party"],
                     adjustment_class=kind,
                     amount_minor=minor,
-                    done="Adjusted.",
+                    done=f"{CLASSES[str(kind)]} adjustment of {currency.show(minor)}.",
                 )
-            st.rerun()
 
 
 def _transfer(person: Actor, item: dict[str, Any]) -> None:
     currency = practice_currency()
     name = f"transfer:{item['charge_id']}:{item['party']}"
+    key = f"{name}:{turn(name)}"
     client = f"client:{item['guarantor_client_id']}"
     targets = {client: "the client"} | {f"payer:{row['payer_id']}": row["name"] for row in read(payers, person)}
     targets.pop(item["party"], None)
     if not targets:
         return
-    with st.form(name, border=True):
+    with entry(name, border=True):
         st.markdown("**Somebody else owes it**")
         a, b = st.columns(2)
-        to_party = a.selectbox("Who", list(targets), format_func=targets.get, key=f"{name}:to")
-        typed = b.text_input(f"Amount, {currency.code}", plain(item["open_minor"], currency), key=f"{name}:amount")
-        why = st.text_input("Why", key=f"{name}:why")
+        to_party = a.selectbox("Who", list(targets), format_func=targets.get, key=f"{key}:to")
+        typed = b.text_input(f"Amount, {currency.code}", plain(item["open_minor"], currency), key=f"{key}:amount")
+        why = st.text_input("Why", key=f"{key}:why")
         if st.form_submit_button("Move it"):
-            minor = amount(typed, "amount")
+            minor = amount(name, typed)
             if minor is not None:
-                attempt(
+                send(
                     transfer_responsibility,
                     name,
                     reason=why or None,
@@ -120,6 +119,5 @@ def _transfer(person: Actor, item: dict[str, Any]) -> None:
                     from_party=item["party"],
                     to_party=to_party,
                     amount_minor=minor,
-                    done="Moved.",
+                    done=f"{currency.show(minor)} moved to {targets[str(to_party)]}.",
                 )
-            st.rerun()

@@ -35,11 +35,15 @@ def take_step(step: Step, row: Row, *, form: str, is_closing: bool = True) -> No
 def cancel(row: Row, *, form: str) -> None:
     """Cancel for whoever asked, with the reason typed."""
     answer = attempt(
-        cancel_appointment, form, reason=typed(f"{form}:reason"), is_in_place=True,
-        done=f"{row['client_name'] or 'The visit'}: cancelled.", appointment_id=row["appointment_id"],
+        cancel_appointment,
+        form,
+        reason=typed(f"{form}:reason"),
+        is_in_place=True,
+        done=f"{row['client_name'] or 'The visit'}: cancelled.",
+        appointment_id=row["appointment_id"],
         cancelled_by=st.session_state.get(f"{form}:by") or "client",
         attendee_id=row["attendee_id"] if row["capacity"] > 1 else None,
-    )  # fmt: skip
+    )
     if answer:
         st.session_state[CLOSE] = True
 
@@ -49,14 +53,23 @@ def correct(row: Row, *, form: str) -> None:
     status, reason = st.session_state.get(f"{form}:status"), typed(f"{form}:reason")
     if status == "entered_in_error":
         answer = attempt(
-            enter_in_error, form, reason=reason, is_in_place=True, done="The visit was taken back as a mistake.",
+            enter_in_error,
+            form,
+            reason=reason,
+            is_in_place=True,
+            done="The visit was taken back as a mistake.",
             appointment_id=row["appointment_id"],
-        )  # fmt: skip
+        )
     else:
         answer = attempt(
-            correct_attendance, form, reason=reason, is_in_place=True, done="The attendance has been corrected.",
-            attendee_id=row["attendee_id"], status=status,
-        )  # fmt: skip
+            correct_attendance,
+            form,
+            reason=reason,
+            is_in_place=True,
+            done="The attendance has been corrected.",
+            attendee_id=row["attendee_id"],
+            status=status,
+        )
     if answer:
         st.session_state[CLOSE] = True
 
@@ -64,9 +77,12 @@ def correct(row: Row, *, form: str) -> None:
 def charge(row: Row, *, form: str, amount: str) -> None:
     """Charge the visit at its fee; `amount` is the fee in words for people."""
     answer = attempt(
-        charge_visit, form, is_in_place=True, done=f"{row['client_name'] or 'The visit'}: charged {amount}.",
+        charge_visit,
+        form,
+        is_in_place=True,
+        done=f"{row['client_name'] or 'The visit'}: charged {amount}.",
         attendee_id=row["attendee_id"],
-    )  # fmt: skip
+    )
     if answer:
         st.session_state[CLOSE] = True
 
@@ -74,9 +90,14 @@ def charge(row: Row, *, form: str, amount: str) -> None:
 def move(appointment_id: str, form: str, **to: Any) -> None:
     """Move a visit from the drawer; `to` are the command's own parameters."""
     answer = attempt(
-        move_appointment, form, reason=typed(f"{form}:reason"), is_in_place=True, done="The visit has been moved.",
-        appointment_id=appointment_id, **to,
-    )  # fmt: skip
+        move_appointment,
+        form,
+        reason=typed(f"{form}:reason"),
+        is_in_place=True,
+        done="The visit has been moved.",
+        appointment_id=appointment_id,
+        **to,
+    )
     if answer:
         st.session_state[CLOSE] = True
 
@@ -90,9 +111,12 @@ def move_by_hand(dragged: Move) -> None:
     # The form names the place, so that a repeated message of the browser is the same intention.
     form = f"drag:{dragged.id}:{'|'.join(str(value) for value in to.values())}"
     answer = attempt(
-        move_appointment, form, done=f"Moved to {dragged.start:%H:%M}." if dragged.kind == "drop" else "Length changed.",
-        appointment_id=dragged.id, **to,
-    )  # fmt: skip
+        move_appointment,
+        form,
+        done=f"Moved to {dragged.start:%H:%M}." if dragged.kind == "drop" else "Length changed.",
+        appointment_id=dragged.id,
+        **to,
+    )
     if answer is None:
         st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
 

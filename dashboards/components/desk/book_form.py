@@ -20,7 +20,7 @@ from practice.scheduling.model import spelled
 from practice.store.work import Row
 
 DAYS_AHEAD = 28
-ANYONE = None
+ANYONE = "anyone"
 
 
 @st.fragment
@@ -98,34 +98,56 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
     by_id = {row["service_id"]: row for row in services}
     who = client["client_id"] if client else ""
     service_id = st.selectbox(
-        "Service", list(by_id), index=usual_service(services, known.service_id), key=f"{form}:service:{who}",
-        format_func=lambda key: f"{by_id[key]['name']} · {by_id[key]['duration_minutes']} min"
-        f" · {desk.currency.show(by_id[key]['fee_minor'])}",
-    )  # fmt: skip
+        "Service",
+        list(by_id),
+        index=usual_service(services, known.service_id),
+        key=f"{form}:service:{who}",
+        format_func=lambda key: (
+            f"{by_id[key]['name']} · {by_id[key]['duration_minutes']} min"
+            f" · {desk.currency.show(by_id[key]['fee_minor'])}"
+        ),
+    )
     giving = [ANYONE, *(key for key in names if key in by_id[service_id]["provider_ids"])]
     usual = giving.index(known.provider_id) if known.provider_id in giving else 0
     provider_id = st.selectbox(
-        "Provider", giving, index=usual, format_func=lambda key: names.get(key, "Anyone"),
+        "Provider",
+        giving,
+        index=usual,
+        format_func=lambda key: names.get(key, "Anyone"),
         key=f"{form}:provider:{who}:{service_id}",
-    )  # fmt: skip
+    )
     first = st.date_input("From", desk.today, min_value=desk.today, key=f"{form}:first", format="YYYY-MM-DD")
     mode = st.segmented_control(
-        "How", ["in_person", "video"], default="in_person", required=True, key=f"{form}:mode",
+        "How",
+        ["in_person", "video"],
+        default="in_person",
+        required=True,
+        key=f"{form}:mode",
         format_func={"in_person": "In person", "video": "Video"}.__getitem__,
-    )  # fmt: skip
+    )
     return {
-        "service_id": service_id, "provider_id": provider_id, "first": first or desk.today, "mode": mode,
+        "service_id": service_id,
+        "provider_id": None if provider_id == ANYONE else provider_id,
+        "first": first or desk.today,
+        "mode": mode,
         "usual_provider_id": known.provider_id,
-    }  # fmt: skip
+    }
 
 
 def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
     location_id = desk.location["location_id"]
     with runtime.current().record.read() as reader:
         slots = scheduling.offered_slots(
-            reader, desk.person, asked["service_id"], location_id, provider_id=asked["provider_id"], first=asked["first"],
-            days=DAYS_AHEAD, limit=400, client_id=client["client_id"] if client else None,
-        )  # fmt: skip
+            reader,
+            desk.person,
+            asked["service_id"],
+            location_id,
+            provider_id=asked["provider_id"],
+            first=asked["first"],
+            days=DAYS_AHEAD,
+            limit=400,
+            client_id=client["client_id"] if client else None,
+        )
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
     if not slots:
         st.info("Nothing is free in these four weeks. Choose another provider or a later date.")
@@ -142,10 +164,13 @@ def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> 
 def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked: dict[str, Any]) -> None:
     name = client["name"] if client else ""
     wish = {
-        "client_id": client["client_id"] if client else None, "provider_id": slot["provider_id"] if slot else None,
-        "service_id": asked["service_id"], "location_id": desk.location["location_id"],
-        "wall_start": spelled(slot["wall_start"]) if slot else None, "mode": asked["mode"],
-    }  # fmt: skip
+        "client_id": client["client_id"] if client else None,
+        "provider_id": slot["provider_id"] if slot else None,
+        "service_id": asked["service_id"],
+        "location_id": desk.location["location_id"],
+        "wall_start": spelled(slot["wall_start"]) if slot else None,
+        "mode": asked["mode"],
+    }
     with st.container():
         if slot:
             end, seats = slot["wall_end"], slot.get("seats_left")
@@ -157,9 +182,14 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         st.markdown(text)
         show_refusal(form, name, wish, desk)
     st.button(
-        "Book", type="primary", key=f"{form}:book", shortcut="Ctrl+Enter", disabled=client is None or slot is None,
-        on_click=book, args=(form, name, wish),
-    )  # fmt: skip
+        "Book",
+        type="primary",
+        key=f"{form}:book",
+        shortcut="Ctrl+Enter",
+        disabled=client is None or slot is None,
+        on_click=book,
+        args=(form, name, wish),
+    )
 
 
 def _booked(form: str, booked: Row, desk: Desk) -> None:

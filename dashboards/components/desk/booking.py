@@ -52,10 +52,14 @@ def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str |
     last = refused(f"book:{form}")
     at = datetime.fromisoformat(asked["wall_start"])
     answer = attempt(
-        book_appointment, f"book:{form}", reason=reason, is_in_place=True,
+        book_appointment,
+        f"book:{form}",
+        reason=reason,
+        is_in_place=True,
         done=f"Booked: {client_name}, {at:%A %-d %B, %H:%M}.",
-        override_reason=reason if last and last.rule in OVERRIDABLE else None, **asked,
-    )  # fmt: skip
+        override_reason=reason if last and last.rule in OVERRIDABLE else None,
+        **asked,
+    )
     if answer:
         st.session_state[f"{form}:booked"] = answer | {"wall_start": asked["wall_start"], "client_name": client_name}
 
@@ -82,6 +86,9 @@ def show_refusal(form: str, client_name: str, wish: dict[str, Any], desk: Desk) 
     with st.container(horizontal=True):
         for at in times:
             st.button(
-                f"Book {words.when(at, desk.today)}", key=f"{form}:at:{spelled(at)}", on_click=book,
-                args=(form, client_name, wish), kwargs={"wall_start": spelled(at)},
-            )  # fmt: skip
+                f"Book {words.when(at, desk.today)}",
+                key=f"{form}:at:{spelled(at)}",
+                on_click=book,
+                args=(form, client_name, wish),
+                kwargs={"wall_start": spelled(at)},
+            )

@@ -1,4 +1,4 @@
-"""The drawer that opens on a free place of the calendar: provider and time are known, the client and service are asked."""
+"""The drawer over a free place of the calendar: provider and time are known, client and service are asked."""
 
 from __future__ import annotations
 
@@ -40,15 +40,24 @@ def booking_drawer(selection: Selection, form: str) -> None:
     service, minutes = _service(form, services, client_id, desk, selection, start)
     client_name = _name(client_id, desk)
     wish = {
-        "client_id": client_id, "provider_id": selection.resource_id, "service_id": service["service_id"],
-        "location_id": desk.location["location_id"], "wall_start": spelled(start),
+        "client_id": client_id,
+        "provider_id": selection.resource_id,
+        "service_id": service["service_id"],
+        "location_id": desk.location["location_id"],
+        "wall_start": spelled(start),
         "duration_minutes": None if minutes == service["duration_minutes"] else minutes,
-    }  # fmt: skip
+    }
     ask_reason(form, start, desk)
     st.button(
-        "Book", key=f"{form}:book", type="primary", shortcut="Ctrl+Enter", disabled=client_id is None, on_click=book,
-        args=(form, client_name, wish), width="stretch",
-    )  # fmt: skip
+        "Book",
+        key=f"{form}:book",
+        type="primary",
+        shortcut="Ctrl+Enter",
+        disabled=client_id is None,
+        on_click=book,
+        args=(form, client_name, wish),
+        width="stretch",
+    )
     show_refusal(form, client_name, wish, desk)
 
 
@@ -64,9 +73,12 @@ def _service(
     by_id = {row["service_id"]: row for row in services}
     # The key holds the client: another client's habit is another default.
     chosen = st.selectbox(
-        "Service", list(by_id), index=usual_service(services, last), format_func=lambda key: _priced(by_id[key], desk),
+        "Service",
+        list(by_id),
+        index=usual_service(services, last),
+        format_func=lambda key: _priced(by_id[key], desk),
         key=f"{form}:service:{client_id}",
-    )  # fmt: skip
+    )
     service = by_id[chosen]
     minutes = service["duration_minutes"]
     if selection.end is not None:

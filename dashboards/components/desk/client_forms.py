@@ -10,7 +10,7 @@ from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.acts import CLOSE, typed
 from dashboards.components.desk.place import Desk, desk_of
-from dashboards.session import actor, attempt, refused
+from dashboards.session import actor, attempt, keep_refusal, refused
 from practice.errors import Refusal
 from practice.people import queries as people
 from practice.people.commands import add_policy, change_client, end_policy
@@ -36,9 +36,13 @@ def details_drawer(client_id: str) -> None:
         for name, label in TEXTS.items():
             st.text_input(label, client[name] or "", key=f"{form}:{name}", autocomplete="off")
         st.date_input(
-            "Date of birth", client["birth_date"], min_value=date(1900, 1, 1), max_value=desk.today,
-            key=f"{form}:birth_date", format="YYYY-MM-DD",
-        )  # fmt: skip
+            "Date of birth",
+            client["birth_date"],
+            min_value=date(1900, 1, 1),
+            max_value=desk.today,
+            key=f"{form}:birth_date",
+            format="YYYY-MM-DD",
+        )
         _choice("Usual provider", providers, client["provider_id"], f"{form}:provider_id")
         _choice("Referred by", sources, client["referral_source_id"], f"{form}:referral_source_id")
         places = {row["location_id"]: row["name"] for row in desk.locations}
@@ -58,10 +62,15 @@ def save_details(client_id: str, form: str) -> None:
         name: st.session_state.get(f"{form}:{name}") for name in ("provider_id", "referral_source_id", "location_id")
     }
     answer = attempt(
-        change_client, form, is_in_place=True, done="The details have been saved.", client_id=client_id,
-        birth_date=born.isoformat() if born else None, is_active=st.session_state.get(f"{form}:is_active", True),
+        change_client,
+        form,
+        is_in_place=True,
+        done="The details have been saved.",
+        client_id=client_id,
+        birth_date=born.isoformat() if born else None,
+        is_active=st.session_state.get(f"{form}:is_active", True),
         **fields,
-    )  # fmt: skip
+    )
     if answer:
         st.session_state[CLOSE] = True
 
@@ -83,9 +92,13 @@ def guarantor_drawer(client_id: str) -> None:
     chosen = pick_client(form, desk.person, desk.today)
     with st.container(horizontal=True):
         st.button(
-            "Save", key=f"{form}:save", type="primary", disabled=chosen is None, on_click=save_guarantor,
+            "Save",
+            key=f"{form}:save",
+            type="primary",
+            disabled=chosen is None,
+            on_click=save_guarantor,
             args=(client_id, chosen, form),
-        )  # fmt: skip
+        )
         st.button("Nobody else", key=f"{form}:none", on_click=save_guarantor, args=(client_id, None, form))
     _why_not(form)
 
@@ -93,9 +106,13 @@ def guarantor_drawer(client_id: str) -> None:
 def save_guarantor(client_id: str, guarantor_client_id: str | None, form: str) -> None:
     """Set or clear who owes for the client."""
     answer = attempt(
-        change_client, form, is_in_place=True, done="The guarantor has been saved.", client_id=client_id,
+        change_client,
+        form,
+        is_in_place=True,
+        done="The guarantor has been saved.",
+        client_id=client_id,
         guarantor_client_id=guarantor_client_id,
-    )  # fmt: skip
+    )
     if answer:
         st.session_state[CLOSE] = True
 
@@ -139,15 +156,21 @@ def add_coverage(client_id: str, form: str, desk: Desk) -> None:
     try:
         copay_minor = desk.currency.parse(typed(f"{form}:copay") or "0", field="copay_minor")
     except Refusal as refusal:
-        state[f"refused:{form}"] = refusal
+        keep_refusal(form, refusal)
         return
     answer = attempt(
-        add_policy, form, is_in_place=True, done="The coverage has been added.", client_id=client_id,
-        payer_id=state.get(f"{form}:payer_id") or "", member_number=typed(f"{form}:member_number") or "",
-        rank=state.get(f"{form}:rank", 1), copay_minor=copay_minor,
+        add_policy,
+        form,
+        is_in_place=True,
+        done="The coverage has been added.",
+        client_id=client_id,
+        payer_id=state.get(f"{form}:payer_id") or "",
+        member_number=typed(f"{form}:member_number") or "",
+        rank=state.get(f"{form}:rank", 1),
+        copay_minor=copay_minor,
         effective_from=(state.get(f"{form}:from") or desk.today).isoformat(),
         effective_to=last.isoformat() if last else None,
-    )  # fmt: skip
+    )
     if answer:
         state[CLOSE] = True
 
@@ -155,9 +178,13 @@ def add_coverage(client_id: str, form: str, desk: Desk) -> None:
 def end_coverage(policy_id: str, last_day: date) -> None:
     """The policy covers up to and with that day."""
     answer = attempt(
-        end_policy, f"end:{policy_id}", is_in_place=True, done="The coverage ends.", policy_id=policy_id,
+        end_policy,
+        f"end:{policy_id}",
+        is_in_place=True,
+        done="The coverage ends.",
+        policy_id=policy_id,
         effective_to=last_day.isoformat(),
-    )  # fmt: skip
+    )
     if answer:
         st.session_state[CLOSE] = True
 

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.client_picker import HINT, add_form, begin_new, choose
+from dashboards.components.desk.focus import focus_on
 from dashboards.components.desk.place import Desk, desk_of, nothing_yet
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission
@@ -34,6 +35,7 @@ def client_list() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Find a client", key=f"{FORM}:search", type="search", live="150ms", placeholder=HINT)
+        focus_on(f"{FORM}:search")
         if desk.person.may(Permission.EDIT_CLIENTS):
             st.button(
                 "New client", icon=":material/person_add:", key=f"{FORM}:new", on_click=begin_new, args=(FORM, text)
@@ -70,8 +72,9 @@ def _row(row: Row, desk: Desk, names: dict[str, str]) -> None:
         "" if row["is_active"] else "archived",
     ]
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if st.button(
-            f"**{words.plain(row['name'])}**", key=f"{FORM}:open:{row['client_id']}", type="tertiary", width=230
-        ):
-            open_client(row["client_id"])
+        # A button as wide as its column would centre the name.
+        with st.container(width=230):
+            name = f"**{words.plain(row['name'])}**"
+            if st.button(name, key=f"{FORM}:open:{row['client_id']}", type="tertiary"):
+                open_client(row["client_id"])
         st.markdown(f":small[:gray[{words.plain(' · '.join(fact for fact in facts if fact))}]]", width="content")

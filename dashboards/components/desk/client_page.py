@@ -43,7 +43,7 @@ def client_page(client_id: str) -> None:
             }
     except Refusal as refusal:
         st.error(str(refusal), icon=":material/error:")
-        st.page_link("app_pages/client.py", label="All clients", icon=":material/arrow_back:")
+        _back()
         return
     client |= {
         "provider_name": names.get(client["provider_id"]),
@@ -57,10 +57,16 @@ def client_page(client_id: str) -> None:
     _timeline(visits, account, desk)
 
 
+def _back() -> None:
+    st.button(
+        "All clients", icon=":material/arrow_back:", type="tertiary", key="client:back", on_click=st.query_params.clear
+    )
+
+
 def _header(client: Row, desk: Desk) -> None:
     client_id, person = client["client_id"], desk.person
     years = words.age(client["birth_date"], desk.today)
-    st.page_link("app_pages/client.py", label="All clients", icon=":material/arrow_back:")
+    _back()
     with st.container(horizontal=True, vertical_alignment="center"):
         age = f" :gray[{words.count(years, 'year')}]" if years is not None else ""
         st.markdown(f"## {words.plain(client['name'])}{age}", width="content")
@@ -100,7 +106,7 @@ def _facts(client: Row, desk: Desk) -> None:
         ("Usual provider", client["provider_name"] or ""),
         ("Referred by", client["source_name"] or ""),
     ]
-    with st.container(border=True, horizontal=True, gap="large"):
+    with st.container(border=True, horizontal=True, gap="medium"):
         for label, value in facts:
             if value:
                 st.markdown(f":small[:gray[{label}]]  \n{words.plain(value)}", width="content")
@@ -128,20 +134,23 @@ def _next_visits(visits: list[Row], desk: Desk) -> None:
     waiting = [row for row in visits if row["is_unresolved"] and row["start_date"] < desk.today]
     if waiting:
         st.markdown("#### Need an outcome")
-        for row in waiting[:5]:
-            _visit_line(row, desk)
+        with st.container(gap=None):
+            for row in waiting[:5]:
+                _visit_line(row, desk)
     st.markdown("#### Next visits")
     if not coming:
         st.caption("Nothing is booked.")
-    for row in coming[:6]:
-        _visit_line(row, desk)
+    with st.container(gap=None):
+        for row in coming[:6]:
+            _visit_line(row, desk)
 
 
 def _visit_line(row: Row, desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         label = f"{words.day(row['start_date'], desk.today)}, {words.span(row['wall_start'], row['wall_end'])}"
-        if st.button(label, key=f"client:visit:{row['attendee_id']}", type="tertiary", icon=":material/event:"):
-            visit_drawer(row["appointment_id"])
+        with st.container(width=220):
+            if st.button(label, key=f"client:visit:{row['attendee_id']}", type="tertiary", icon=":material/event:"):
+                visit_drawer(row["appointment_id"])
         facts = " · ".join(fact for fact in (row["service_name"], row["provider_name"], row["room_name"]) if fact)
         st.markdown(f":small[:gray[{words.plain(facts)}]]", width="content")
 

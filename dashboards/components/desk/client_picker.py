@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
+from dashboards.components.desk.focus import focus_on
 from dashboards.session import attempt, forget_refusal, refused
 from practice.access.permissions import Actor, Permission
 from practice.people import queries as people
@@ -28,25 +29,33 @@ def pick_client(form: str, person: Actor, today: date) -> str | None:
     if st.session_state.get(f"{form}:is_new"):
         add_form(form, person)
         return None
-    text = st.text_input(
-        "Client", key=f"{form}:search", type="search", live="150ms", placeholder=HINT,
-    )  # fmt: skip
+    text = st.text_input("Client", key=f"{form}:search", type="search", live="150ms", placeholder=HINT)
+    focus_on(f"{form}:search")
     found = _search(person, text or "")
-    for row in found[:SHOWN]:
-        is_only = len(found) == 1
-        st.button(
-            f"**{words.plain(row['name'])}**  :gray[{words.plain(words.who(row))}]",
-            key=f"{form}:pick:{row['client_id']}", on_click=choose, args=(form, row["client_id"]), width="stretch",
-            icon=":material/check:" if is_only else None, type="secondary" if is_only else "tertiary",
-        )  # fmt: skip
+    with st.container(gap=None):
+        for row in found[:SHOWN]:
+            is_only = len(found) == 1
+            st.button(
+                f"**{words.plain(row['name'])}**  :gray[{words.plain(words.who(row))}]",
+                key=f"{form}:pick:{row['client_id']}",
+                on_click=choose,
+                args=(form, row["client_id"]),
+                icon=":material/check_circle:" if is_only else ":material/person:",
+                type="tertiary",
+            )
     if len(found) > SHOWN:
         st.caption("More match: type another part of the name, or the date of birth.")
     if text and not found:
         st.caption("Nobody matches that in what you may see.")
     if person.may(Permission.EDIT_CLIENTS):
         st.button(
-            "New client", icon=":material/person_add:", type="tertiary", key=f"{form}:new", on_click=begin_new, args=(form, text),
-        )  # fmt: skip
+            "New client",
+            icon=":material/person_add:",
+            type="tertiary",
+            key=f"{form}:new",
+            on_click=begin_new,
+            args=(form, text),
+        )
     return found[0]["client_id"] if len(found) == 1 else None
 
 
@@ -73,12 +82,16 @@ def add(form: str, *, is_duplicate_accepted: bool = False) -> None:
     }
     born, source = (st.session_state.get(f"{form}:{name}") for name in ("birth_date", "referral_source_id"))
     answer = attempt(
-        add_client, f"add_client:{form}", is_in_place=True, done="The client has been added.",
+        add_client,
+        f"add_client:{form}",
+        is_in_place=True,
+        done="The client has been added.",
         **typed | {"given_name": typed["given_name"] or "", "family_name": typed["family_name"] or ""},
-        birth_date=born.isoformat() if born else None, referral_source_id=source,
+        birth_date=born.isoformat() if born else None,
+        referral_source_id=source,
         location_id=st.session_state.get("desk_location") or _first_location(form),
         is_duplicate_accepted=is_duplicate_accepted,
-    )  # fmt: skip
+    )
     if answer:
         choose(form, answer["client_id"])
 
@@ -100,9 +113,9 @@ def _chosen(form: str, client_id: str, person: Actor, today: date) -> None:
     years = words.age(client["birth_date"], today)
     facts = [f"{years} years" if years is not None else "", client["phone"] or "", client["email"] or ""]
     with st.container(border=True, horizontal=True, vertical_alignment="center"):
-        st.markdown(
-            f"**{words.plain(client['name'])}**  \n:small[:gray[{words.plain(' · '.join(fact for fact in facts if fact))}]]"
-        )
+        known = words.plain(" · ".join(fact for fact in facts if fact))
+        st.markdown(f"**{words.plain(client['name'])}**  \n:small[:gray[{known}]]")
+        st.space("stretch")
         st.button("Change", key=f"{form}:change", type="tertiary", on_click=choose, args=(form, None))
 
 
@@ -116,14 +129,18 @@ def add_form(form: str, person: Actor) -> None:
         left.text_input("Given name", key=f"{form}:given_name", autocomplete="off")
         right.text_input("Family name", key=f"{form}:family_name", autocomplete="off")
         left.date_input(
-            "Date of birth", value=None, min_value=date(1900, 1, 1), key=f"{form}:birth_date", format="YYYY-MM-DD",
-        )  # fmt: skip
+            "Date of birth", value=None, min_value=date(1900, 1, 1), key=f"{form}:birth_date", format="YYYY-MM-DD"
+        )
         right.text_input("Phone", key=f"{form}:phone", type="phone", placeholder="", autocomplete="off")
         left.text_input("Email", key=f"{form}:email", type="email", placeholder="", validate="", autocomplete="off")
         right.selectbox(
-            "Referred by", list(sources), index=None, format_func=sources.__getitem__, key=f"{form}:referral_source_id",
+            "Referred by",
+            list(sources),
+            index=None,
+            format_func=sources.__getitem__,
+            key=f"{form}:referral_source_id",
             placeholder="Unknown",
-        )  # fmt: skip
+        )
         with st.container(horizontal=True):
             st.form_submit_button("Add client", type="primary", on_click=add, args=(form,))
             st.form_submit_button("Search instead", type="tertiary", on_click=choose, args=(form, None))

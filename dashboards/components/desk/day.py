@@ -13,15 +13,17 @@ from dashboards.components.desk import acts, words
 from dashboards.components.desk.board import Board, board
 from dashboards.components.desk.booking_drawer import booking_drawer
 from dashboards.components.desk.place import Desk, choose_location, desk_of, nothing_yet
-from dashboards.components.desk.unresolved import unresolved_drawer, waiting_for_outcome
+from dashboards.components.desk.unresolved import SETTLED, unresolved_drawer, waiting_for_outcome
 from dashboards.components.desk.visit_drawer import visit_drawer
 from dashboards.session import actor
 from practice.access.permissions import Permission
 from practice.scheduling import queries as scheduling
+from practice.store.feed import feed_head
 
 DAY = "desk_day"
 SPAN = "desk:span"
 DRAWER = "desk:drawer"
+SEEN = "desk:seen"
 HEIGHT = 730
 
 
@@ -34,8 +36,8 @@ def the_day() -> None:
         return
     st.session_state.setdefault(DAY, desk.today)
     shown: date = st.session_state[DAY] or desk.today
-    seen = _read(desk, shown)
-    _header(desk, seen)
+    seen, waiting = _seen(desk, shown)
+    _header(desk, seen, waiting)
     acts.say_all_as_toasts()
     if not seen.resources:
         st.info(f"Nobody works at {desk.location['name']} yet: providers and their hours are added on the Set-up page.")
@@ -74,12 +76,11 @@ def _open_drawer() -> None:
             unresolved_drawer()
 
 
-def _header(desk: Desk, seen: Board) -> None:
+def _header(desk: Desk, seen: Board, waiting: int) -> None:
     """One row: how the day stands, what waits for somebody's word, and where and when one looks."""
     with st.container(horizontal=True, vertical_alignment="center", key="desk_header"):
         st.markdown("## Today", width="content")
-        st.markdown(counted(seen.counts), width="content")
-        waiting = len(waiting_for_outcome(desk))
+        st.markdown(f":small[{counted(seen.counts)}]", width="content")
         if waiting:
             st.button(
                 f"{words.count(waiting, 'visit needs', 'visits need')} an outcome",
@@ -91,7 +92,9 @@ def _header(desk: Desk, seen: Board) -> None:
         st.space("stretch")
         choose_location(desk)
         st.date_input("Day", key=DAY, format="YYYY-MM-DD", label_visibility="collapsed", width=150)
-        if desk.person.may(Permission.BOOK) and st.button("Book", type="primary", icon=":material/add:", key="desk:book"):
+        if desk.person.may(Permission.BOOK) and st.button(
+            "Book", type="primary", icon=":material/add:", key="desk:book"
+        ):
             st.switch_page("app_pages/book.py")
 
 
@@ -103,16 +106,26 @@ def counted(counts: dict[str, int]) -> str:
     )
 
 
-def _read(desk: Desk, shown: date) -> Board:
-    """What is on show: the day, or every day of the week that the person leafed to."""
+def _seen(desk: Desk, shown: date) -> tuple[Board, int]:
+    """The board, and how many visits wait for their outcome. Read anew only if the record or the minute has changed:
+    most beats of most desks find nothing new."""
     first, end = st.session_state.get(SPAN) or (shown, shown + timedelta(days=1))
     if not first <= shown < end:
         first, end = shown, shown + timedelta(days=1)
+    minute = desk.now.replace(second=0, microsecond=0)
+    key = (feed_head(runtime.current().record).seq, minute, first, end, desk.location["location_id"], desk.person)
+    kept = st.session_state.get(SEEN)
+    if kept is None or kept[0] != key:
+        kept = st.session_state[SEEN] = (key, read(desk, first, end), len(waiting_for_outcome(desk)))
+    return kept[1], kept[2]
+
+
+def read(desk: Desk, first: date, end: date) -> Board:
+    """What is on show from the first day up to, not including, the end."""
     location_id = desk.location["location_id"]
+    last = end - timedelta(days=1)
     with runtime.current().record.read() as reader:
-        visits = scheduling.day(
-            reader, desk.person, first, location_id, last=end - timedelta(days=1), include_gone=True
-        )
+        visits = scheduling.day(reader, desk.person, first, location_id, last=last, include_gone=True)
         hours: list[dict[str, Any]] = []
         for number in range(min((end - first).days, 7)):
             hours += scheduling.hours_of_day(reader, desk.person, first + timedelta(days=number), location_id)
@@ -120,6 +133,7 @@ def _read(desk: Desk, shown: date) -> Board:
 
 
 def _open_unresolved() -> None:
+    st.session_state.pop(SETTLED, None)
     st.session_state[DRAWER] = ("unresolved",)
 
 

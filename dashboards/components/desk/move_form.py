@@ -29,14 +29,22 @@ def move_form(visit: Row, desk: Desk, today: date) -> None:
     names = {visit["provider_id"]: visit["provider_name"]} | providers
     left, right = st.columns(2)
     first = left.date_input(
-        "From", max(visit["start_date"], today), min_value=today, key=f"{form}:first", format="YYYY-MM-DD",
-    )  # fmt: skip
+        "From", max(visit["start_date"], today), min_value=today, key=f"{form}:first", format="YYYY-MM-DD"
+    )
     provider_id = right.selectbox("Provider", list(names), format_func=names.__getitem__, key=f"{form}:provider")
     with runtime.current().record.read() as reader:
         slots = scheduling.offered_slots(
-            reader, desk.person, visit["service_id"], visit["location_id"], provider_id=provider_id,
-            first=first or today, days=DAYS_AHEAD, limit=200, ignoring=visit["appointment_id"],
-        )  # fmt: skip
+            reader,
+            desk.person,
+            visit["service_id"],
+            visit["location_id"],
+            provider_id=provider_id,
+            first=first or today,
+            days=DAYS_AHEAD,
+            limit=200,
+            client_id=_client_of(visit),
+            ignoring=visit["appointment_id"],
+        )
     slots = [slot for slot in slots if slot["wall_start"] != visit["wall_start"] or provider_id != visit["provider_id"]]
     if not slots:
         st.info(f"Nothing is free with {names[provider_id]} in these four weeks.")
@@ -45,14 +53,16 @@ def move_form(visit: Row, desk: Desk, today: date) -> None:
     with st.expander("Another time or length", key=f"{form}:other"):
         left, right = st.columns(2)
         typed = left.time_input("Time", value=None, step=timedelta(minutes=5), key=f"{form}:time")
-        minutes = right.number_input(
-            "Minutes", 5, 720, visit["duration_minutes"], step=5, key=f"{form}:minutes",
-        )  # fmt: skip
+        minutes = right.number_input("Minutes", 5, 720, visit["duration_minutes"], step=5, key=f"{form}:minutes")
     start = datetime.combine(first or today, typed) if typed else slot["wall_start"] if slot else None
     by = st.segmented_control(
-        "Who asks for it", ["client", "practice", "provider"], default="client", required=True, format_func=str.capitalize,
+        "Who asks for it",
+        ["client", "practice", "provider"],
+        default="client",
+        required=True,
+        format_func=str.capitalize,
         key=f"{form}:by",
-    )  # fmt: skip
+    )
     to = {"moved_by": by, "provider_id": provider_id}
     if start:
         to["wall_start"] = spelled(start)
@@ -60,10 +70,22 @@ def move_form(visit: Row, desk: Desk, today: date) -> None:
         to["duration_minutes"] = minutes
     is_change = start is not None or minutes != visit["duration_minutes"] or provider_id != visit["provider_id"]
     st.button(
-        f"Move to {words.when(start, today)}" if start else "Move", key=f"{form}:do", type="primary", disabled=not is_change,
-        on_click=acts.move, args=(visit["appointment_id"], form), kwargs=to, width="stretch",
-    )  # fmt: skip
+        f"Move to {words.when(start, today)}" if start else "Move",
+        key=f"{form}:do",
+        type="primary",
+        disabled=not is_change,
+        on_click=acts.move,
+        args=(visit["appointment_id"], form),
+        kwargs=to,
+        width="stretch",
+    )
     _refusal(visit["appointment_id"], form, to, today)
+
+
+def _client_of(visit: Row) -> str | None:
+    """Whose other visits the offers avoid; a group has no single client."""
+    waiting = [row["client_id"] for row in visit["attendees"] if row["status"] == "scheduled"]
+    return waiting[0] if len(waiting) == 1 else None
 
 
 def _refusal(appointment_id: str, form: str, to: dict[str, object], today: date) -> None:
@@ -75,6 +97,9 @@ def _refusal(appointment_id: str, form: str, to: dict[str, object], today: date)
         for text in refusal.alternatives:
             at = datetime.fromisoformat(text)
             st.button(
-                f"Move to {words.when(at, today)}", key=f"{form}:at:{text}", on_click=acts.move, args=(appointment_id, form),
+                f"Move to {words.when(at, today)}",
+                key=f"{form}:at:{text}",
+                on_click=acts.move,
+                args=(appointment_id, form),
                 kwargs=to | {"wall_start": text},
-            )  # fmt: skip
+            )

@@ -57,9 +57,14 @@ def choose_location(desk: Desk) -> None:
         return
     names = {row["location_id"]: row["name"] for row in desk.locations}
     st.selectbox(
-        "Location", list(names), format_func=names.__getitem__, key=LOCATION_KEY, label_visibility="collapsed", width=190,
+        "Location",
+        list(names),
+        format_func=names.__getitem__,
+        key=LOCATION_KEY,
+        label_visibility="collapsed",
+        width=190,
         persist_state="session",
-    )  # fmt: skip
+    )
 
 
 def nothing_yet() -> None:

@@ -45,9 +45,15 @@ def choose_time(
         with column:
             st.markdown(f"**{words.day(day, today)}**")
             st.pills(
-                f"Times on {day:%A %-d %B}", [row["wall_start"] for row in rows], format_func=words.clock,
-                key=_key(form, day), on_change=_only, args=(form, day), label_visibility="collapsed", wrap=True, width="stretch",
-            )  # fmt: skip
+                f"Times on {day:%A %-d %B}",
+                [row["wall_start"] for row in rows],
+                format_func=words.clock,
+                key=_key(form, day),
+                on_change=_only,
+                args=(form, day),
+                label_visibility="collapsed",
+                wrap=True,
+            )
     if any(len(rows) > len(few) for (_, rows), (_, few) in zip(days, drawn, strict=True)) or is_all:
         st.toggle("Every quarter of an hour", key=f"{form}:all_times")
     return offered.get(st.session_state.get(f"{form}:slot"))

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import groupby
 
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.desk import acts, steps, words
+from dashboards.components.desk import steps, words
 from dashboards.components.desk.place import Desk, desk_of
-from dashboards.session import actor, refused, show_messages
+from dashboards.session import actor, attempt, refused, show_messages
 from practice.access.permissions import Permission
 from practice.scheduling import queries as scheduling
 from practice.store.work import Row
 
 SHOWN = 25
+SETTLED = "desk:settled"
 
 
 def waiting_for_outcome(desk: Desk) -> list[Row]:
@@ -24,45 +24,59 @@ def waiting_for_outcome(desk: Desk) -> list[Row]:
         return scheduling.unresolved(reader, desk.person, desk.location["location_id"])[::-1]
 
 
-@st.dialog("Visits that need an outcome", position="right", width="medium")
+@st.dialog("Visits that need an outcome", position="right", width="medium", on_dismiss="rerun")
 def unresolved_drawer() -> None:
-    """A list by day with the outcomes as buttons."""
+    """A list by day with the outcomes as buttons. What was settled keeps its line while the drawer is open: a list that
+    moves up under the pointer would put the second press of a double click on the next client."""
     desk = desk_of(actor())
     if desk is None:
         return
     show_messages()
-    rows = waiting_for_outcome(desk)
+    settled: dict[str, tuple[Row, str]] = st.session_state.setdefault(SETTLED, {})
+    waiting = waiting_for_outcome(desk)
+    rows = sorted(
+        [*waiting, *(row for row, _ in settled.values())],
+        key=lambda row: (row["starts_at"], row["attendee_id"]),
+        reverse=True,
+    )
     if not rows:
         st.success("Every visit has its outcome.", icon=":material/check:")
         return
     st.caption(
-        "Their time has passed and nobody has said what became of them. Until then they count as neither kept nor missed."
+        "Their time has passed, nobody has said what became of them. Until then they count as neither kept nor missed."
     )
-    _list(rows[:SHOWN], desk)
-    if len(rows) > SHOWN:
-        st.caption(f"{words.count(len(rows) - SHOWN, 'more visit')}; they follow as these are settled.")
-
-
-def _list(rows: Sequence[Row], desk: Desk) -> None:
     may_state = desk.person.may(Permission.RECORD_ATTENDANCE)
-    for day, visits in groupby(rows, key=lambda row: row["start_date"]):
+    for day, visits in groupby(rows[: SHOWN + len(settled)], key=lambda row: row["start_date"]):
         st.markdown(f"**{words.day(day, desk.today)}**")
         for row in visits:
-            _one(row, may_state=may_state)
+            _line(row, settled.get(row["attendee_id"], (row, ""))[1], may_state=may_state)
+    if len(waiting) > SHOWN:
+        st.caption(f"{words.count(len(waiting) - SHOWN, 'more visit')}; they follow as these are settled.")
 
 
-def _one(row: Row, *, may_state: bool) -> None:
+def settle(step: steps.Step, row: Row, form: str) -> None:
+    """State the outcome; the line stays, with what was said in place of the buttons."""
+    done = step.done.format(client=row["client_name"] or "The client")
+    if attempt(step.command, form, is_in_place=True, done=done, **step.parameters(row)):
+        st.session_state.setdefault(SETTLED, {})[row["attendee_id"]] = (row, word_for(step))
+
+
+def word_for(step: steps.Step) -> str:
+    """The outcome as a word."""
+    return "Completed" if step is steps.COMPLETE else step.label
+
+
+def _line(row: Row, said: str, *, may_state: bool) -> None:
     form = f"outcome:{row['attendee_id']}"
     with st.container(horizontal=True, vertical_alignment="center", key=form):
         facts = " · ".join(words.plain(fact) for fact in (row["service_name"], row["provider_name"]))
-        st.markdown(
-            f"{words.clock(row['wall_start'])} **{words.plain(row['client_name'] or 'A client')}**  \n:small[:gray[{facts}]]"
-        )
-        for step in steps.outcomes(row) if may_state else []:
-            st.button(
-                "Completed" if step is steps.COMPLETE else step.label, key=f"{form}:{step.command.name}",
-                on_click=acts.take_step, args=(step, row), kwargs={"form": form, "is_closing": False},
-            )  # fmt: skip
+        name = words.plain(row["client_name"] or "A client")
+        st.markdown(f"{words.clock(row['wall_start'])} **{name}**  \n:small[:gray[{facts}]]")
+        st.space("stretch")
+        if said:
+            st.badge(said, icon=":material/check:", color="green")
+        for step in steps.outcomes(row) if may_state and not said else []:
+            st.button(word_for(step), key=f"{form}:{step.command.name}", on_click=settle, args=(step, row, form))
     refusal = refused(form)
     if refusal:
         st.error(str(refusal), icon=":material/error:")

@@ -20,9 +20,15 @@ from practice.scheduling import queries as scheduling
 from practice.store.work import Row
 
 _COLOURS = {
-    "scheduled": "blue", "confirmed": "blue", "arrived": "orange", "in_session": "violet", "completed": "green",
-    "no_show": "red", "left_unseen": "red", "unresolved": "yellow",
-}  # fmt: skip
+    "scheduled": "blue",
+    "confirmed": "blue",
+    "arrived": "orange",
+    "in_session": "violet",
+    "completed": "green",
+    "no_show": "red",
+    "left_unseen": "red",
+    "unresolved": "yellow",
+}
 _SETTLED = {"rescheduled": "Moved", "entered_in_error": "Entered in error"}
 CORRECTIONS = ("completed", "arrived", "no_show", "left_unseen", "scheduled", "entered_in_error")
 
@@ -53,8 +59,11 @@ def visit_drawer(appointment_id: str) -> None:
         else:
             _attendee(row, desk, today, fee_minor)
     if any(steps.may_change(row, desk.person) for row in rows):
-        with st.expander("Move or reschedule", key=f"visit:move:{appointment_id}"):
-            move_form(visit, desk, today)
+        # Free times are looked for only once somebody wants to move.
+        box = st.expander("Move or reschedule", key=f"visit:move:{appointment_id}", on_change="rerun")
+        if box.open:
+            with box:
+                move_form(visit, desk, today)
     _history(visit)
 
 
@@ -73,14 +82,10 @@ def _heading(visit: Row, today: date) -> None:
 def _attendee(row: Row, desk: Desk, today: date, fee_minor: int) -> None:
     status = shown_status(row)
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"#### {words.plain(row['client_name']) or 'A client'}", width="content")
+        _name(row, desk)
         st.badge(STATUS_LABELS.get(status) or _SETTLED[status], color=_COLOURS.get(status, "gray"))
         if row["is_charged"]:
             st.badge("Charged", color="gray")
-    if row["client_name"] and desk.person.may(Permission.SEE_CLIENTS):
-        st.page_link(
-            "app_pages/client.py", label="Open client", icon=":material/person:", query_params={"client": row["client_id"]},
-        )  # fmt: skip
     _cancelled_line(row)
     form = f"visit:{row['attendee_id']}:{row['status']}"
     _step_buttons(row, desk, today, form)
@@ -89,14 +94,33 @@ def _attendee(row: Row, desk: Desk, today: date, fee_minor: int) -> None:
         label = f"Charge {amount}" if row["status"] == "completed" else "Charge the missed-visit fee"
         shown = amount if row["status"] == "completed" else "the missed-visit fee"
         st.button(
-            label, key=f"{form}:charge", type="primary" if row["status"] == "completed" else "secondary", width="stretch",
-            on_click=acts.charge, args=(row,), kwargs={"form": f"charge:{row['attendee_id']}", "amount": shown},
-        )  # fmt: skip
+            label,
+            key=f"{form}:charge",
+            type="primary" if row["status"] == "completed" else "secondary",
+            width="stretch",
+            on_click=acts.charge,
+            args=(row,),
+            kwargs={"form": f"charge:{row['attendee_id']}", "amount": shown},
+        )
         _why_not(f"charge:{row['attendee_id']}")
     if steps.may_change(row, desk.person):
         _cancel_form(row, form)
     if steps.may_correct(row, desk.person):
         _correct_form(row, form)
+
+
+def _name(row: Row, desk: Desk) -> None:
+    name = words.plain(row["client_name"]) or "A client"
+    if row["client_name"] and desk.person.may(Permission.SEE_CLIENTS):
+        st.page_link(
+            "app_pages/client.py",
+            label=f"**{name}**",
+            icon=":material/person:",
+            query_params={"client": row["client_id"]},
+            help="Open the client's page",
+        )
+    else:
+        st.markdown(f"**{name}**", width="content")
 
 
 def _step_buttons(row: Row, desk: Desk, today: date, form: str) -> None:
@@ -105,17 +129,29 @@ def _step_buttons(row: Row, desk: Desk, today: date, form: str) -> None:
         # After "Complete" the drawer stays: charging follows.
         stays = first is steps.COMPLETE and desk.person.may(Permission.CHARGE)
         st.button(
-            first.label, key=f"{form}:next", type="primary", width="stretch", shortcut="Ctrl+Enter", on_click=acts.take_step,
-            args=(first, row), kwargs={"form": form, "is_closing": not stays},
-        )  # fmt: skip
+            first.label,
+            key=f"{form}:next",
+            type="primary",
+            width="stretch",
+            shortcut="Ctrl+Enter" if row["capacity"] == 1 else None,
+            on_click=acts.take_step,
+            args=(first, row),
+            kwargs={"form": form, "is_closing": not stays},
+        )
     others = steps.other_steps(row, desk.person, today)
+    if row["status"] == "completed":
+        # Stands where "Complete" stood, so that the second press of a double click does not charge.
+        st.success("Completed", icon=":material/check:")
     if others:
         with st.container(horizontal=True):
             for step in others:
                 st.button(
-                    step.label, key=f"{form}:{step.command.name}", on_click=acts.take_step, args=(step, row),
+                    step.label,
+                    key=f"{form}:{step.command.name}",
+                    on_click=acts.take_step,
+                    args=(step, row),
                     kwargs={"form": form},
-                )  # fmt: skip
+                )
     _why_not(form)
 
 
@@ -130,9 +166,13 @@ def _cancel_form(row: Row, form: str) -> None:
     form = f"{form}:cancel"
     with st.expander("Cancel the visit", key=f"{form}:box"):
         st.segmented_control(
-            "Who cancels", ["client", "provider", "practice"], default="client", required=True, format_func=str.capitalize,
+            "Who cancels",
+            ["client", "provider", "practice"],
+            default="client",
+            required=True,
+            format_func=str.capitalize,
             key=f"{form}:by",
-        )  # fmt: skip
+        )
         st.text_input("Reason", key=f"{form}:reason", placeholder="Ill, could not get away, …")
         st.button("Cancel the visit", key=f"{form}:do", on_click=acts.cancel, args=(row,), kwargs={"form": form})
         _why_not(form)
@@ -154,7 +194,8 @@ def _history(visit: Row) -> None:
         st.caption("This visit was moved; its successor stands in the calendar.")
     with st.expander("History", key=f"visit:history:{visit['appointment_id']}"):
         lines = [
-            f"- {to_wall(event['known_at'], visit['zone']):%-d %b %Y, %H:%M} · {event['kind'].replace('_', ' ').capitalize()}"
+            f"- {to_wall(event['known_at'], visit['zone']):%-d %b %Y, %H:%M}"
+            f" · {event['kind'].replace('_', ' ').capitalize()}"
             f" · {words.plain(event['actor_name'])}" + (f" · {words.plain(event['reason'])}" if event["reason"] else "")
             for event in visit["events"]
         ]

@@ -135,8 +135,8 @@ def outcomes(warehouse: Warehouse, current: Window, location: str | None) -> Non
     frame = query(
         warehouse,
         f"select date_trunc('{step}', start_date)::date as period, outcome, count(*)::double as visits"
-        " from marts.fct_appointments where source = 'record' and is_counted and start_date between $first and $last"
-        " and ($location is null or location_id = $location) group by all",
+        " from marts.fct_appointments where source = 'record' and counted_as is not null"
+        " and start_date between $first and $last and ($location is null or location_id = $location) group by all",
         first=first,
         last=current.last,
         location=location,

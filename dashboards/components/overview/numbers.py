@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards.components.overview.period import Window
+from dashboards.metrics import Definition, catalogue
 from dashboards.warehouse import Warehouse
 
 
@@ -31,8 +32,10 @@ select place,
     sum(denominator)::double as denominator,
     case when count(denominator) > 0 then sum(numerator)::double / nullif(sum(denominator), 0)
         else sum(numerator)::double end as value,
-    sum(low_numerator)::double / nullif(sum(low_denominator), 0) as low,
-    sum(high_numerator)::double / nullif(sum(high_denominator), 0) as high
+    case when count(denominator) > 0 then sum(low_numerator)::double / nullif(sum(low_denominator), 0)
+        else sum(low_numerator)::double end as low,
+    case when count(denominator) > 0 then sum(high_numerator)::double / nullif(sum(high_denominator), 0)
+        else sum(high_numerator)::double end as high
 from asked
 left join marts.metric_daily as daily
     on metric = $metric and source = 'record'
@@ -47,18 +50,30 @@ def _values(
     build_id: str, metric: str, windows: tuple[Window, ...], location: str | None, _warehouse: Warehouse
 ) -> list[Value]:
     del build_id
-    kind = _warehouse.query("select kind from marts.metric_catalogue where metric = ?", metric)
+    kinds = {name: found.kind for name, found in catalogue(_warehouse).items()}
     parameters = {
         "metric": metric,
         "location": location,
         "n": len(windows),
         "firsts": [w.first for w in windows],
         "lasts": [w.last for w in windows],
-        "at_end": bool(len(kind)) and kind.kind[0] == "semi_additive",
+        "at_end": kinds.get(metric) == "semi_additive",
     }
     frame = _warehouse.query_named(_SQL, parameters)
     columns = ["numerator", "denominator", "value", "low", "high"]
     return [Value(*(None if pd.isna(x) else float(x) for x in row)) for row in frame[columns].itertuples(index=False)]
+
+
+@st.cache_data(max_entries=4, show_spinner=False)
+def _definitions(build_id: str, _warehouse: Warehouse) -> dict[str, Definition]:
+    del build_id
+    return catalogue(_warehouse)
+
+
+def definitions(warehouse: Warehouse) -> dict[str, Definition]:
+    """The published build's catalogue by metric (cached for it)."""
+    published = warehouse.published()
+    return _definitions(published.build_id, warehouse) if published else {}
 
 
 def values(warehouse: Warehouse, metric: str, windows: Sequence[Window], location: str | None) -> list[Value]:

@@ -24,9 +24,8 @@ class Window:
 
 
 def window(length: str, today: date) -> Window:
-    """The last days up to and including yesterday: a day that is still running would look like a drop."""
-    last = today - timedelta(1)
-    return Window(last - timedelta(LENGTHS[length] - 1), last)
+    """The last days up to and including today: what was booked and billed a minute ago is in the numbers."""
+    return Window(today - timedelta(LENGTHS[length] - 1), today)
 
 
 def history(current: Window) -> list[Window]:

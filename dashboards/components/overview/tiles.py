@@ -2,73 +2,60 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import streamlit as st
 
-from dashboards.components.overview.numbers import Value, values
+from dashboards.components.overview.numbers import Value, definitions, values
 from dashboards.components.overview.period import Window, history
 from dashboards.components.overview.rows import show_rows
+from dashboards.metrics import Definition
 from dashboards.warehouse import Warehouse
 from practice.money import Currency
 
+TILES = {
+    "completed_visits": "bar",
+    "no_show_rate_due": "line",
+    "charged": "area",
+    "collected": "area",
+    "ar_open": "area",
+    "days_in_ar_gross": "line",
+}
+"""Metric → how its history is drawn. What it is called and means stands in the catalogue, once."""
+_DELTA_COLOURS = {"up": "normal", "down": "inverse", None: "off"}
+
 
 @dataclass(frozen=True)
-class TileSpec:
-    """How a metric of the catalogue is shown. `better` is the direction that is good news."""
+class Shown:
+    """What the tiles of a page have in common."""
 
-    metric: str
-    label: str
-    unit: str
-    better: str
-    chart: str
-    help: str
+    warehouse: Warehouse
+    current: Window
+    location: str | None
+    currency: Currency
 
 
-TILES = (
-    TileSpec("completed_visits", "Completed visits", "count", "up", "bar", "Visits that somebody marked as completed."),
-    TileSpec(
-        "no_show_rate_due",
-        "No-show rate",
-        "ratio",
-        "down",
-        "line",
-        "No-shows ÷ (attended + no-shows + late cancellations). The band counts visits without an outcome as all kept, "
-        "or all missed.",
-    ),
-    TileSpec("charged", "Charged", "minor", "up", "area", "Charges posted, less voids, at full fee."),
-    TileSpec("collected", "Collected", "minor", "up", "area", "Money received from clients and payers, less refunds."),
-    TileSpec("ar_open", "Accounts receivable", "minor", "down", "area", "Open items at the end of the period."),
-    TileSpec(
-        "days_in_ar_gross",
-        "Days in AR",
-        "days",
-        "down",
-        "line",
-        "Open AR ÷ (gross charges of the last 90 days ÷ 90). Credits are not subtracted.",
-    ),
-)
-
-
-def shown(value: float | None, unit: str, currency: Currency, *, compact: bool = True) -> str:
+def in_words(value: float | None, unit: str, currency: Currency) -> str:
     """A value for people; an en dash where there is nothing to divide by."""
     if value is None:
-        return "–"
+        return "–" if unit in ("ratio", "days") else in_words(0, unit, currency)
     if unit == "ratio":
         return f"{value:.1%}"
     if unit == "days":
         return f"{value:.1f}"
     if unit == "minor":
-        whole = value / 10**currency.exponent
-        if compact and abs(whole) >= 100_000:
-            return currency.show(round(whole / 1000) * 10**currency.exponent).split(".")[0] + "k"
-        return (
-            currency.show(round(value))
-            if not compact or abs(whole) < 1000
-            else currency.show(round(value)).split(".")[0]
-        )
+        return _money(round(value), currency)
     return f"{value:,.0f}"
+
+
+def _money(minor: int, currency: Currency) -> str:
+    """To the cent below 1,000, in whole units below 100,000, in thousands above."""
+    unit = 10**currency.exponent
+    if abs(minor) < 1000 * unit:
+        return currency.show(minor)
+    is_large = abs(minor) >= 100_000 * unit
+    text = currency.show(round(minor / unit / (1000 if is_large else 1)) * unit)
+    return text.split(".")[0] + ("k" if is_large else "")
 
 
 def change(current: float | None, before: float | None, unit: str) -> str | None:
@@ -82,34 +69,35 @@ def change(current: float | None, before: float | None, unit: str) -> str | None
     return f"{current / before - 1:+.1%}" if before else None
 
 
-def note(value: Value, unit: str) -> str:
-    """Beneath a rate: its band, where unresolved visits widen it."""
-    if value.low is None or value.high is None or unit != "ratio":
+def band(value: Value, unit: str, currency: Currency) -> str:
+    """From where to where the number may lie while visits are unresolved; empty if none is."""
+    if value.low is None or value.high is None or value.low == value.high:
         return ""
-    return f"{value.low:.1%} to {value.high:.1%}"
+    return f"{in_words(value.low, unit, currency)} to {in_words(value.high, unit, currency)}"
 
 
-def tile(warehouse: Warehouse, spec: TileSpec, current: Window, location: str | None, currency: Currency) -> None:
+def tile(spec: Definition, chart: str, shown: Shown) -> None:
     """One tile in a bordered box."""
-    past = history(current)
-    now, before, *series = values(warehouse, spec.metric, [current, current.before(), *past], location)
-    scale = 10**currency.exponent if spec.unit == "minor" else 1
+    current = shown.current
+    asked = [current, current.before(), *history(current)]
+    now, before, *series = values(shown.warehouse, spec.metric, asked, shown.location)
+    scale = 10**shown.currency.exponent if spec.unit == "minor" else 1
     points = [round((point.value or 0) / scale, 4) for point in series]
     with st.container(border=True, height="stretch", gap="small"):
         st.metric(
             spec.label,
-            shown(now.value, spec.unit, currency),
+            in_words(now.value, spec.unit, shown.currency),
             change(now.value, before.value, spec.unit),
-            delta_color="normal" if spec.better == "up" else "inverse",
+            delta_color=_DELTA_COLOURS.get(spec.better, "off"),
             chart_data=points if any(points) else None,
-            chart_type=spec.chart,
-            help=spec.help,
+            chart_type=chart,
+            help=spec.formula,
             delta_description="vs the period before",
         )
         with st.container(horizontal=True, vertical_alignment="center"):
-            band = note(now, spec.unit)
-            if band:
-                st.caption(f"Band {band}")
+            uncertain = band(now, spec.unit, shown.currency)
+            if uncertain:
+                st.caption(f"{uncertain}, by unresolved visits")
             st.space("stretch")
             if st.button(
                 "Rows",
@@ -118,13 +106,15 @@ def tile(warehouse: Warehouse, spec: TileSpec, current: Window, location: str | 
                 icon=":material/table_rows:",
                 help=f"The rows behind {spec.label.lower()}",
             ):
-                show_rows(warehouse, spec.metric, spec.label, current, location, currency)
+                show_rows(shown.warehouse, spec, current, shown.location, shown.currency)
 
 
 def tiles(warehouse: Warehouse, current: Window, location: str | None, currency: Currency) -> None:
     """All of them, in a grid that folds on a phone."""
-    specs: Sequence[TileSpec] = TILES
+    known = definitions(warehouse)
+    shown = Shown(warehouse, current, location, currency)
     grid = st.grid(3, min_column_width=240, gap="small")
-    for spec in specs:
-        with grid.container():
-            tile(warehouse, spec, current, location, currency)
+    for metric, chart in TILES.items():
+        if metric in known:
+            with grid.container():
+                tile(known[metric], chart, shown)

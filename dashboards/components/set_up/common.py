@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
-from practice.money import Currency
+from practice.people.setup import practice_today
 
 
 def read(query: Callable[..., list[dict[str, Any]]], *arguments: Any) -> list[dict[str, Any]]:
@@ -28,16 +29,11 @@ def table(rows: list[dict[str, Any]], columns: dict[str, str], empty: str) -> No
     if not rows:
         st.caption(empty)
         return
-    st.dataframe(pd.DataFrame(rows)[list(columns)].rename(columns=columns), hide_index=True)
+    shown = pd.DataFrame(rows)[list(columns)].rename(columns=columns)
+    st.dataframe(shown, hide_index=True, height=min(320, 38 + 35 * len(shown)), placeholder="")
 
 
-def practice_currency() -> Currency:
-    """The practice's currency."""
+def today() -> date:
+    """The practice's today."""
     with runtime.current().record.read() as reader:
-        return Currency.of(reader.setting("currency", "USD"))
-
-
-def added(answer: object) -> None:
-    """After a success the page starts anew with empty fields; after a refusal what was typed stays."""
-    if answer is not None:
-        st.rerun()
+        return practice_today(reader)

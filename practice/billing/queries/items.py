@@ -7,20 +7,16 @@ from typing import Any
 
 from practice.access.permissions import Actor
 
-ITEMS = """
-    select p.charge_id, p.party,
-        cast(coalesce(sum(p.debit_minor - p.credit_minor)
-            filter (t.kind in ('charge', 'void_charge', 'transfer')), 0) as bigint) as share_minor,
-        cast(coalesce(sum(p.credit_minor - p.debit_minor)
-            filter (t.kind in ('allocation', 'deallocation')), 0) as bigint) as paid_minor,
-        cast(coalesce(sum(p.credit_minor - p.debit_minor)
-            filter (t.kind in ('adjustment', 'adjustment_reversal')), 0) as bigint) as adjusted_minor,
-        cast(sum(p.debit_minor - p.credit_minor) as bigint) as open_minor
-    from postings p join ledger_transactions t using (transaction_id)
-    where p.account in ('1100', '1110')
-    group by p.charge_id, p.party
+MADE_OF = """
+    cast(coalesce(sum(p.debit_minor - p.credit_minor)
+        filter (t.kind in ('charge', 'void_charge', 'transfer')), 0) as bigint) as share_minor,
+    cast(coalesce(sum(p.credit_minor - p.debit_minor)
+        filter (t.kind in ('allocation', 'deallocation')), 0) as bigint) as paid_minor,
+    cast(coalesce(sum(p.credit_minor - p.debit_minor)
+        filter (t.kind in ('adjustment', 'adjustment_reversal')), 0) as bigint) as adjusted_minor,
+    cast(sum(p.debit_minor - p.credit_minor) as bigint) as open_minor
 """
-"""One row per charge × party; share_minor − paid_minor − adjusted_minor = open_minor."""
+"""Sums over postings `p` on receivables and their transactions `t`: share − paid − adjusted = open."""
 
 OPEN = """
     select charge_id, party, cast(sum(debit_minor - credit_minor) as bigint) as open_minor
@@ -40,6 +36,14 @@ def here(actor: Actor, column: str) -> tuple[str, list[Any]]:
     if not actor.location_ids:
         return "", []
     return among(column, sorted(actor.location_ids))
+
+
+def not_here(actor: Actor, column: str) -> tuple[str, list[Any]]:
+    """The contrary of `here`: a condition that only facts of other locations meet."""
+    if not actor.location_ids:
+        return " and false", []
+    condition, values = among(column, sorted(actor.location_ids))
+    return condition.replace(" in ", " not in "), values
 
 
 def among(column: str, values: Sequence[str]) -> tuple[str, list[Any]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from practice.access.permissions import Actor, Permission, require
 from practice.billing.accounts import client_party
-from practice.billing.queries.items import ITEMS, PARTIES, also, here
+from practice.billing.queries.items import PARTIES, also, here
 from practice.billing.queries.worklists import invoices, today
 from practice.store.work import Reader, Row
 
@@ -25,8 +25,8 @@ _PAYMENTS = f"""
 
 # Whose account: the client was seen, or owes for the charge.
 _ACCOUNT_CHARGES = """
-    select h.charge_id from charges h where (h.client_id = ? or h.charge_id in (
-        select charge_id from postings where party = ? and account = '1110'))
+    select charge_id from charges where client_id = ?
+    union select charge_id from postings where party = ? and account = '1110'
 """
 
 
@@ -110,21 +110,22 @@ def client_account(reader: Reader, actor: Actor, client_id: str) -> Row:
 def _charges(reader: Reader, actor: Actor, client_id: str, party: str) -> list[Row]:
     scope, values = here(actor, "h.location_id")
     return reader.rows(
-        f"with items as ({ITEMS}), owed as (select charge_id,"
-        " cast(coalesce(sum(open_minor) filter (party = ?), 0) as bigint) as client_open_minor,"
-        " cast(coalesce(sum(open_minor) filter (party like 'payer:%'), 0) as bigint) as payer_open_minor,"
-        " cast(coalesce(sum(open_minor) filter (party <> ? and party like 'client:%'), 0) as bigint)"
-        "   as guarantor_open_minor from items group by charge_id)"
+        f"with mine as ({_ACCOUNT_CHARGES}), owed as (select charge_id,"
+        " cast(coalesce(sum(debit_minor - credit_minor) filter (party = ?), 0) as bigint) as client_open_minor,"
+        " cast(coalesce(sum(debit_minor - credit_minor) filter (account = '1100'), 0) as bigint) as payer_open_minor,"
+        " cast(coalesce(sum(debit_minor - credit_minor) filter (party <> ? and account = '1110'), 0) as bigint)"
+        " as guarantor_open_minor from postings where account in ('1100', '1110')"
+        " and charge_id in (select charge_id from mine) group by charge_id)"
         " select h.charge_id, h.client_id, h.service_date, h.post_date, h.kind, h.code, h.description, h.amount_minor,"
         " h.status, h.payer_id, h.provider_id, v.name as provider_name, h.location_id, h.known_at,"
         " c.given_name || ' ' || c.family_name as client_name,"
         " o.client_open_minor, o.payer_open_minor, o.guarantor_open_minor"
         " from charges h join owed o using (charge_id) join clients c on c.client_id = h.client_id"
-        f" left join providers v on v.provider_id = h.provider_id where h.charge_id in ({_ACCOUNT_CHARGES}){scope}"
+        f" left join providers v on v.provider_id = h.provider_id where true{scope}"
         " order by h.service_date, h.known_at, h.charge_id",
-        party,
-        party,
         client_id,
+        party,
+        party,
         party,
         *values,
     )

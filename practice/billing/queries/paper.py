@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from practice.billing.queries.items import ITEMS, PARTIES, among
+from practice.billing.queries.items import MADE_OF, PARTIES, among
 from practice.store.work import Reader, Row
 
 
@@ -21,25 +21,25 @@ def party_name(reader: Reader, party: str) -> str:
 
 def line(reader: Reader, charge: Row, party: str) -> Row:
     """One line: what was done, and `amount_minor`, the part of the full `charge_minor` that is the party's to pay."""
-    named = reader.one(
-        f"select c.given_name || ' ' || c.family_name as client_name, v.name as provider, i.share_minor"
-        f" from charges h join clients c using (client_id) left join providers v on v.provider_id = h.provider_id"
-        f" join ({ITEMS}) i on i.charge_id = h.charge_id and i.party = ?"
-        " where h.charge_id = ?",
-        party,
+    client = reader.get("clients", charge["client_id"], "client")
+    provider = reader.find("providers", charge["provider_id"])
+    part = reader.one(
+        f"select {MADE_OF} from postings p join ledger_transactions t using (transaction_id)"
+        " where p.account in ('1100', '1110') and p.charge_id = ? and p.party = ?",
         charge["charge_id"],
+        party,
     )
-    assert named is not None
+    assert part is not None
     return {
         "charge_id": charge["charge_id"],
         "service_date": str(charge["service_date"]),
-        "client_name": named["client_name"],
+        "client_name": f"{client['given_name']} {client['family_name']}",
         "description": charge["description"],
         "code": charge["code"],
-        "provider": named["provider"],
+        "provider": provider["name"] if provider else None,
         "units": charge["units"],
         "charge_minor": charge["amount_minor"],
-        "amount_minor": named["share_minor"],
+        "amount_minor": part["share_minor"],
     }
 
 

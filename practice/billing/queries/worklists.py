@@ -8,7 +8,7 @@ from typing import Any
 
 from practice.access.permissions import Actor, Permission, require, require_location
 from practice.billing.aging import bucket_of
-from practice.billing.queries.items import ITEMS, OPEN, PARTIES, also, here
+from practice.billing.queries.items import MADE_OF, OPEN, PARTIES, also, here, not_here
 from practice.clock import local_date
 from practice.errors import NotFound
 from practice.store.work import Reader, Row
@@ -43,23 +43,25 @@ _OPEN_ITEMS = f"""
 """
 
 _INVOICES = f"""
-    with asked as (
-        select l.invoice_id, count(*) as line_count, cast(sum(i.paid_minor) as bigint) as paid_minor,
-            cast(sum(i.adjusted_minor) as bigint) as adjusted_minor, cast(sum(i.open_minor) as bigint) as due_minor,
-            bool_and(h.location_id in (select unnest(?::text[])) or ?) as is_here
-        from invoice_lines l join charges h using (charge_id)
-        join ({ITEMS}) i on i.charge_id = l.charge_id and i.party = l.party
+    with chosen as (
+        select i.*, n.party_name from invoices i join ({PARTIES}) n on n.party = i.party
+        where not exists (select 1 from invoice_lines l join charges h using (charge_id)
+            where l.invoice_id = i.invoice_id {{elsewhere}}) {{condition}}
+    ), asked as (
+        select l.invoice_id, count(distinct l.charge_id) as line_count, {MADE_OF}
+        from invoice_lines l join postings p on p.charge_id = l.charge_id and p.party = l.party
+        join ledger_transactions t using (transaction_id)
+        where p.account in ('1100', '1110') and l.invoice_id in (select invoice_id from chosen)
         group by l.invoice_id
     )
-    select i.invoice_id, i.number, i.party, n.party_name, i.client_id, i.issued_date, i.due_date, i.total_minor,
+    select i.invoice_id, i.number, i.party, i.party_name, i.client_id, i.issued_date, i.due_date, i.total_minor,
         a.line_count, i.void_reason, i.known_at,
         case when i.status = 'void' then 0 else a.paid_minor end as paid_minor,
         case when i.status = 'void' then 0 else a.adjusted_minor end as adjusted_minor,
-        case when i.status = 'void' then 0 else a.due_minor end as due_minor,
-        case when i.status = 'void' then 'void' when a.due_minor <= 0 then 'paid'
+        case when i.status = 'void' then 0 else a.open_minor end as due_minor,
+        case when i.status = 'void' then 'void' when a.open_minor <= 0 then 'paid'
             when a.paid_minor > 0 then 'part_paid' else 'open' end as status
-    from invoices i join asked a using (invoice_id) join ({PARTIES}) n on n.party = i.party
-    where a.is_here
+    from chosen i join asked a using (invoice_id) order by i.number desc
 """
 
 
@@ -118,8 +120,9 @@ def invoices(reader: Reader, actor: Actor, only_unpaid: bool = False, client_id:
     `client_id` is whom it is addressed to.
     """
     require(actor, Permission.SEE_MONEY)
+    elsewhere, places = not_here(actor, "h.location_id")
     condition, values = also("i.client_id", client_id)
-    rows = reader.rows(_INVOICES + condition + " order by i.number desc", *_where(actor), *values)
+    rows = reader.rows(_INVOICES.format(elsewhere=elsewhere, condition=condition), *places, *values)
     day = today(reader)
     for row in rows:
         row["is_overdue"] = row["status"] in ("open", "part_paid") and row["due_date"] < day
@@ -138,7 +141,3 @@ def invoice_document(reader: Reader, actor: Actor, invoice_id: str) -> dict[str,
     if not isinstance(document, dict):
         raise NotFound("This invoice has no document; void it and issue it again.")
     return document
-
-
-def _where(actor: Actor) -> tuple[list[str], bool]:
-    return sorted(actor.location_ids), not actor.location_ids

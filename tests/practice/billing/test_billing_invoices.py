@@ -202,3 +202,15 @@ def test_twenty_five_lines_run_over_pages_of_the_countrys_paper(currency, height
     assert total in texts[1]
     assert all("Description" in text for text in texts)  # the head of the table is repeated
     assert sum(text.count("2026-03-02 V50") for text in texts) == 25
+
+
+@pytest.mark.parametrize("name", ["漢字 😀", "a\x00b\u202ec\n\nd", "שלום عربى", "W" * 90])
+def test_a_name_the_font_lacks_or_the_panel_cannot_hold_still_prints(name):
+    shown = build_invoice(
+        number=7, issued_date="2026-03-02", due_date="2026-04-01", currency="USD", practice_name=name,
+        location={"name": name, "address": name, "phone": None}, party="client:a", bill_to=name, lines=[],
+        settlements=[],
+    )  # fmt: skip
+    pdf = read(invoice_pdf(shown))
+    assert "No. 7" in pdf.pages[0].extract_text()
+    assert pdf.trailer["/Root"]["/MarkInfo"]["/Marked"]

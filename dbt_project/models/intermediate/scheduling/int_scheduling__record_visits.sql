@@ -15,7 +15,8 @@ visit_payers as (
     inner join policies
         on attendees.client_id = policies.client_id
         and policies.rank = 1
-        and appointments.start_date between policies.effective_from and coalesce(policies.effective_to, date '9999-12-31')
+        and appointments.start_date >= policies.effective_from
+        and appointments.start_date <= coalesce(policies.effective_to, date '9999-12-31')
     group by 1
 ),
 

@@ -8,7 +8,7 @@ clocked as (
     select *, 'responsibility_date' as aging_clock, responsibility_date as clock_date from balances
 ),
 
--- A balance stands in a bucket from the day that it is old enough, or changes, to the day that it is too old, or changes.
+-- A balance stands in a bucket from when it is old enough, or changes, until it is too old, or changes.
 intervals as (
     {%- for name, first, after in aging_buckets() %}
     select

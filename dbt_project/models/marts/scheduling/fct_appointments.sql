@@ -69,7 +69,7 @@ select
     moved_from_id, moved_to_id, moved_to_attendee_id,
     mode, channel, source_status, outcome, counted_as, outcome_basis, cancelled_by, flags, billing_unit,
     duration_minutes, notice_minutes, lead_time_days, wait_minutes,
-    is_unresolved, is_confirmed, is_late,
+    counted_as is not null as is_counted, is_unresolved, is_confirmed, is_late,
     start_date, booked_date, first_booked_date,
     booked_at, first_booked_at, starts_at, ends_at, wall_start, wall_end,
     confirmed_at, arrived_at, seated_at, ended_at, outcome_at, cancelled_at, known_at

@@ -1,0 +1,82 @@
+"""Taking a payment: how much, how, where, and towards what."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards.components.billing.common import Rows, plain, read
+from dashboards.components.forms import amount, entry, practice_currency, start_anew, turn
+from dashboards.session import attempt, say
+from practice.access.permissions import Actor
+from practice.billing.payments import take_payment
+from practice.people.queries import locations
+
+CLIENT_METHODS = ["card", "cash", "bank", "check"]
+PAYER_METHODS = ["remittance", "bank", "check"]
+
+
+def payment_form(person: Actor, party: str, title: str, items: Rows) -> None:
+    """Take a payment and put it towards open items, the oldest first; what is left over stays as credit."""
+    currency = practice_currency()
+    owed = sum(row["open_minor"] for row in items)
+    name = f"pay:{party}:{title}"
+    key = f"{name}:{turn(name)}"
+    with entry(name, border=True):
+        st.markdown(f"**{title}** · open {currency.show(owed)}")
+        a, b, c = st.columns(3)
+        typed = a.text_input(f"Amount, {currency.code}", plain(owed, currency) if owed else "", key=f"{key}:amount")
+        methods = CLIENT_METHODS if party.startswith("client:") else PAYER_METHODS
+        method = b.selectbox("How", methods, key=f"{key}:method", format_func=str.capitalize)
+        place = _place(c, person, items, key)
+        reference = st.text_input("Reference (receipt or check number)", key=f"{key}:reference")
+        is_applied = bool(items) and st.checkbox(
+            "Put it towards the oldest items first" if len(items) > 1 else "Put it towards this item",
+            value=True,
+            key=f"{key}:apply",
+        )
+        if not st.form_submit_button("Take payment", type="primary", shortcut="Ctrl+Enter"):
+            return
+        minor = amount(name, typed)
+        if minor is None:
+            return
+        answer = attempt(
+            take_payment,
+            name,
+            is_in_place=True,
+            # The split is derived from what is open, which the first of two clicks has changed.
+            typed=(party, minor, method, place, reference, is_applied),
+            party=party,
+            amount_minor=minor,
+            method=method,
+            location_id=place,
+            reference=reference or None,
+            charges=oldest_first(items, minor) if is_applied else None,
+        )
+        if answer is not None:
+            rest = answer["unapplied_minor"]
+            kept = f"; {currency.show(rest)} is kept as credit." if rest else "."
+            say(f"{currency.show(minor)} taken{kept}")
+            start_anew(name)
+            st.rerun()
+
+
+def _place(column: Any, person: Actor, items: Rows, key: str) -> str:
+    """Where the money came in: where the oldest item was seen, unless somebody chooses another place."""
+    places = {row["location_id"]: row["name"] for row in read(locations, person)}
+    keys = list(places)
+    seen_at = items[0]["location_id"] if items else None
+    first = keys.index(seen_at) if seen_at in places else 0
+    return str(column.selectbox("Where", keys, index=first, format_func=places.get, key=f"{key}:place"))
+
+
+def oldest_first(items: Rows, minor: int) -> list[dict[str, Any]]:
+    """How a payment is split over open items: the oldest service first, until the money ends. Pure."""
+    split = []
+    for item in sorted(items, key=lambda row: (row["service_date"], row["charge_id"])):
+        part = min(minor, item["open_minor"])
+        if part > 0:
+            split.append({"charge_id": item["charge_id"], "amount_minor": part})
+            minor -= part
+    return split

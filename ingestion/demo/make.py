@@ -1,0 +1,75 @@
+"""The demo practice: made, written into an empty record through its commands, and its truth put aside."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+
+import numpy as np
+
+from ingestion.demo.books import keep_books
+from ingestion.demo.claims import claim_tables
+from ingestion.demo.house import build_house, give_ids
+from ingestion.demo.house_rows import house_tables
+from ingestion.demo.invoice_rows import invoice_tables
+from ingestion.demo.load import load, refuse_unless_empty
+from ingestion.demo.money_rows import money_tables
+from ingestion.demo.people_rows import client_tables
+from ingestion.demo.record_of import tell
+from ingestion.demo.schedule_rows import schedule_tables
+from ingestion.demo.sizes import DEMO_SEED, DEMO_TODAY, size_of
+from ingestion.demo.truth import write_truth
+from practice.clock import fixed_clock
+from practice.home import Home
+from practice.ids import seeded_ids
+from practice.store.record import Record
+
+__all__ = ["DEMO_TODAY", "make_demo"]
+
+
+def make_demo(
+    record: Record,
+    home: Home,
+    size: str,
+    today: date,
+    seed: int = DEMO_SEED,
+    progress: Callable[[str], None] | None = None,
+) -> dict[str, int]:
+    """Fill an empty record with a practice whose history ends on `today` at 9:30. Answers the rows of each table.
+
+    `size` is 'small' or 'medium'. The same size, day and seed give the same tables. Commands are stamped with the
+    demo's present; each row carries the instant at which the practice knew it. What was planted goes to `home.truth`.
+    Refuses a record that is not empty.
+    """
+    chosen = size_of(size)
+    refuse_unless_empty(record)
+    say = progress or (lambda _: None)
+    clock, ids = record.clock, record.ids
+    house = build_house(chosen, today, np.random.default_rng([seed, 90]))
+    record.clock = fixed_clock(datetime.fromtimestamp(house.now, UTC))
+    record.ids = seeded_ids(seed)
+    about = {"size": size, "today": str(today), "seed": seed}
+    counts: dict[str, int] = {}
+    try:
+        dice = np.random.default_rng([seed, 91])
+        give_ids(house, dice)
+        say("Setting up the practice")
+        furniture = house_tables(house, dice)
+        letterheads = furniture["locations"].select(["name", "address", "phone"]).to_pylist()
+        counts |= load(record, "set-up", furniture, **about)
+        say("Telling the story of its clients and visits")
+        story = tell(house, seed)
+        counts |= load(record, "clients", client_tables(house, story, dice), **about)
+        say(f"Writing {len(story.attendees['client']):,} visits")
+        counts |= load(record, "visits", schedule_tables(house, story, dice), **about)
+        counts |= load(record, "claims", claim_tables(house, story, dice), **about)
+        gc.collect()
+        books = keep_books(house, story, seed)
+        say(f"Writing {len(books.transactions['row']):,} ledger entries")
+        counts |= load(record, "money", money_tables(house, books, dice), **about)
+        counts |= load(record, "invoices", invoice_tables(house, books, letterheads, dice), **about)
+        write_truth(home.truth, house, story, books)
+    finally:
+        record.clock, record.ids = clock, ids
+    return counts

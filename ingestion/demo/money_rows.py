@@ -1,0 +1,204 @@
+"""Charges, payments and what became of them as rows, and the headings of their ledger transactions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+import pyarrow as pa
+
+from ingestion.demo.books import ADJUSTMENT, DEALLOCATION, KINDS, PAYMENT, REFUND, TRANSFER, VOID_CHARGE, Books
+from ingestion.demo.charging import CLASSES, SERVICE, TO_PAYER
+from ingestion.demo.collecting import METHODS
+from ingestion.demo.columns import NEVER, Array, dates, instants, new_ids, nothing, numbers, pick
+from ingestion.demo.house import SERVICES, House
+from ingestion.demo.postings import party_texts, posting_tables
+
+_DESK, _BILLER = 2, 4
+"""Who writes: positions in DEMO_USERS."""
+
+REASONS = (
+    "contract", "courtesy", "small balance", "denied by the payer", "uncollectable", "copay", "patient responsibility",
+    "credit paid back", "fee given back", "keyed at the wrong amount",
+)  # fmt: skip
+_COPAY, _CREDIT_BACK, _FEE_BACK, _WRONG = 5, 7, 8, 9
+
+
+def money_tables(house: House, books: Books, dice: np.random.Generator) -> dict[str, pa.Table | Iterator[pa.Table]]:
+    """Every table of money but invoices; sets their ids in the house. `postings` come in pieces."""
+    entries = books.transactions
+    house.ids["ledger_transactions"] = new_ids(entries["known"], dice)
+    papers = ("charges", "payments", "allocations", "adjustments", "transfers", "refunds")
+    for name in papers:
+        house.ids[name] = new_ids(getattr(books, name)["known"], dice)
+    return {
+        "charges": _charges(house, books),
+        "payments": _payments(house, books, dice),
+        "allocations": _allocations(house, books),
+        "adjustments": _adjustments(house, books),
+        "transfers": _transfers(house, books),
+        "refunds": _refunds(house, books),
+        "ledger_transactions": _transactions(house, books),
+        "postings": posting_tables(house, books),
+    }
+
+
+def _posted(house: House, paper: Mapping[str, Array]) -> dict[str, pa.Array]:
+    """The columns that every paper ends with."""
+    return {
+        "post_date": dates(paper["post_day"]),
+        "transaction_id": pick(house.ids["ledger_transactions"], paper["transaction"]),
+        "known_at": instants(paper["known"]),
+    }
+
+
+def _charges(house: House, books: Books) -> pa.Table:
+    charges, keys = books.charges, house.ids
+    is_service, is_void = charges["kind"] == SERVICE, charges["voided"] < NEVER
+    attendee = charges["attendee"]
+    codes = [service[1] for service in SERVICES]
+    described = [service[0] for service in SERVICES] + [f"Missed visit: {service[0]}" for service in SERVICES]
+    return pa.table(
+        {
+            "charge_id": keys["charges"],
+            "attendee_id": pick(keys["attendees"], attendee),
+            "appointment_id": pick(keys["appointments"], books.seat_of[attendee]),
+            "client_id": pick(keys["clients"], charges["client"]),
+            "guarantor_client_id": pick(keys["clients"], charges["guarantor"]),
+            "payer_id": pick(keys["payers"], charges["payer"]),
+            "provider_id": pick(keys["providers"], charges["provider"]),
+            "location_id": pick(keys["locations"], charges["location"]),
+            "service_id": pick(keys["services"], charges["service"]),
+            "kind": pick(("service", "missed_visit"), charges["kind"]),
+            "code": pick(codes, np.where(is_service, charges["service"], -1)),
+            "description": pick(described, charges["service"] + np.where(is_service, 0, len(SERVICES))),
+            "units": numbers(np.ones(len(attendee), dtype=np.int32)),
+            "amount_minor": numbers(charges["amount"]),
+            "service_date": dates(charges["day"]),
+            "status": pick(("posted", "void"), is_void.astype(int)),
+            "void_transaction_id": pick(keys["ledger_transactions"], charges["void_transaction"]),
+            "live_key": pick(keys["attendees"], np.where(is_void, -1, attendee)),
+            **_posted(house, charges),
+        }
+    )
+
+
+def _payments(house: House, books: Books, dice: np.random.Generator) -> pa.Table:
+    payments, keys = books.payments, house.ids
+    count = len(payments["known"])
+    by_payer, party = payments["by_payer"], payments["party"]
+    traces = [f"EFT{number:07d}" for number in dice.permutation(10**6)[: int(by_payer.sum())].tolist()]
+    posted = _posted(house, payments)
+    posted["received_date"] = posted.pop("post_date")
+    return pa.table(
+        {
+            "payment_id": keys["payments"],
+            "party": party_texts(house, by_payer, party),
+            "client_id": pick(keys["clients"], np.where(by_payer, -1, party)),
+            "payer_id": pick(keys["payers"], np.where(by_payer, party, -1)),
+            "location_id": pick(keys["locations"], payments["location"]),
+            "method": pick(METHODS, payments["method"]),
+            "amount_minor": numbers(payments["amount"]),
+            "reference": pick(traces, np.where(by_payer, np.cumsum(by_payer) - 1, -1)),
+            "status": pick(("posted",), np.zeros(count, dtype=int)),
+            "void_transaction_id": nothing(count),
+            **posted,
+        }
+    )
+
+
+def _allocations(house: House, books: Books) -> pa.Table:
+    paper, keys = books.allocations, house.ids
+    payment, back = paper["payment"], paper["reverses"] >= 0
+    return pa.table(
+        {
+            "allocation_id": keys["allocations"],
+            "payment_id": pick(keys["payments"], payment),
+            "charge_id": pick(keys["charges"], paper["charge"]),
+            "party": party_texts(house, books.payments["by_payer"][payment], books.payments["party"][payment]),
+            "amount_minor": numbers(paper["amount"]),
+            "reverses_id": pick(keys["allocations"], paper["reverses"]),
+            "reason": pick(REASONS, np.where(back, _FEE_BACK, -1)),
+            **_posted(house, paper),
+        }
+    )
+
+
+def _adjustments(house: House, books: Books) -> pa.Table:
+    paper, keys = books.adjustments, house.ids
+    by_payer = paper["party"] == TO_PAYER
+    whose = np.where(by_payer, books.charges["payer"][paper["charge"]], books.charges["guarantor"][paper["charge"]])
+    return pa.table(
+        {
+            "adjustment_id": keys["adjustments"],
+            "charge_id": pick(keys["charges"], paper["charge"]),
+            "party": party_texts(house, by_payer, whose),
+            "class": pick(CLASSES, paper["class"]),
+            "amount_minor": numbers(paper["amount"]),
+            "reason": pick(REASONS, paper["class"]),
+            "reverses_id": nothing(len(whose)),
+            **_posted(house, paper),
+        }
+    )
+
+
+def _transfers(house: House, books: Books) -> pa.Table:
+    paper, keys = books.transfers, house.ids
+    charge = paper["charge"]
+    payer, client = books.charges["payer"][charge], books.charges["guarantor"][charge]
+    yes = np.ones(len(charge), dtype=bool)
+    return pa.table(
+        {
+            "transfer_id": keys["transfers"],
+            "charge_id": pick(keys["charges"], charge),
+            "from_party": party_texts(house, yes, payer),
+            "to_party": party_texts(house, ~yes, client),
+            "amount_minor": numbers(paper["amount"]),
+            "reason": pick(REASONS, _COPAY + paper["reason"]),
+            **_posted(house, paper),
+        }
+    )
+
+
+def _refunds(house: House, books: Books) -> pa.Table:
+    paper, keys = books.refunds, house.ids
+    return pa.table(
+        {
+            "refund_id": keys["refunds"],
+            "payment_id": pick(keys["payments"], paper["payment"]),
+            "method": pick(METHODS, paper["method"]),
+            "amount_minor": numbers(paper["amount"]),
+            "reason": pick(REASONS, _CREDIT_BACK + paper["reason"]),
+            **_posted(house, paper),
+        }
+    )
+
+
+def _transactions(house: House, books: Books) -> pa.Table:
+    """Headings: which paper, when, by whom, why."""
+    entries, keys = books.transactions, house.ids
+    kind, row = entries["kind"], entries["row"]
+    papers = ("charges", "charges", "payments", "allocations", "adjustments", "transfers", "allocations", "refunds")
+    names = list(dict.fromkeys(papers))
+    offsets = dict(zip(names, np.cumsum([0, *(len(keys[name]) for name in names)]), strict=False))
+    document = pa.concat_arrays([keys[name] for name in names])
+    begins = np.array([offsets[name] for name in papers])[kind]
+    why = np.full(len(kind), -1)
+    why[kind == ADJUSTMENT] = books.adjustments["class"][row[kind == ADJUSTMENT]]
+    why[kind == TRANSFER] = _COPAY + books.transfers["reason"][row[kind == TRANSFER]]
+    why[kind == REFUND] = _CREDIT_BACK + books.refunds["reason"][row[kind == REFUND]]
+    why[kind == DEALLOCATION], why[kind == VOID_CHARGE] = _FEE_BACK, _WRONG
+    at_desk = kind == PAYMENT
+    at_desk[at_desk] = ~books.payments["by_payer"][row[at_desk]]
+    return pa.table(
+        {
+            "transaction_id": keys["ledger_transactions"],
+            "kind": pick(KINDS, kind),
+            "document_id": document.take(pa.array(begins + row)),
+            "post_date": dates(entries["post_day"]),
+            "known_at": instants(entries["known"]),
+            "actor_id": pick(keys["users"], np.where(at_desk, _DESK, _BILLER)),
+            "reason": pick(REASONS, why),
+            "reverses_id": pick(keys["ledger_transactions"], entries["reverses"]),
+        }
+    )

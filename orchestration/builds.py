@@ -1,0 +1,101 @@
+"""The published build: the pointer that readers follow, the status of the last attempt, and which builds are kept."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from ingestion.landing import write_json
+from practice.home import Home
+
+BUILDS_KEPT = 3
+
+
+@dataclass(frozen=True)
+class Published:
+    """The build that readers see. Instants are naive UTC; `path` is absolute.
+
+    `project` is the fingerprint of the dbt project that made it, `import_batches` the imports that are in it.
+    """
+
+    build_id: str
+    path: Path
+    built_at: datetime
+    feed_seq: int
+    known_at: datetime
+    today: str
+    project: str = ""
+    import_batches: frozenset[str] = field(default=frozenset())
+
+
+def published(home: Home) -> Published | None:
+    """The published build, or None before the first one."""
+    content = _json(home.pointer)
+    if content is None:
+        return None
+    return Published(
+        content["build_id"],
+        home.path / content["path"],
+        datetime.fromisoformat(content["built_at"]),
+        int(content["feed_seq"]),
+        datetime.fromisoformat(content["known_at"]),
+        content["today"],
+        content.get("project", ""),
+        frozenset(content.get("import_batches", ())),
+    )
+
+
+def status(home: Home) -> dict[str, Any]:
+    """The last attempt to build: status ('published' or 'refused'), build_id, at, feed_seq, failed, warnings, held.
+
+    Empty before the first attempt. A refused attempt leaves the published build as it was.
+    """
+    return _json(home.build_status) or {}
+
+
+def note_attempt(home: Home, content: dict[str, Any]) -> None:
+    """Write what became of an attempt, for every page to show."""
+    write_json(home.build_status, content)
+
+
+def publish(home: Home, build: Published) -> None:
+    """Move the closed candidate to its place, swap the pointer, and drop builds that nobody needs.
+
+    A reader that has an older build open keeps it: its file goes, its open handle stays good.
+    """
+    build.path.parent.mkdir(parents=True, exist_ok=True)
+    with home.candidate.open("rb") as file:
+        os.fsync(file.fileno())
+    os.replace(home.candidate, build.path)
+    write_json(
+        home.pointer,
+        {
+            "build_id": build.build_id,
+            "path": str(build.path.relative_to(home.path)),  # so that the data directory can be moved or restored
+            "built_at": build.built_at.isoformat(),
+            "feed_seq": build.feed_seq,
+            "known_at": build.known_at.isoformat(),
+            "today": build.today,
+            "project": build.project,
+            "import_batches": sorted(build.import_batches),
+        },
+    )
+    _drop_old(home, build.build_id)
+
+
+def _drop_old(home: Home, current: str) -> None:
+    others = sorted((folder for folder in home.builds.iterdir() if folder.name != current), reverse=True)
+    for folder in others[BUILDS_KEPT - 1 :]:
+        shutil.rmtree(folder)
+
+
+def _json(path: Path) -> dict[str, Any] | None:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except FileNotFoundError:
+        return None

@@ -1,0 +1,1 @@
+"""Found by Dagster: every module with definitions."""
