@@ -17,6 +17,14 @@ from practice.errors import Refusal
 SECONDS = 30
 ROWS = 100_000
 MEMORY = "1GB"
+_LOCKED = {
+    "enable_external_access": "false",
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "threads": "1",
+    "memory_limit": MEMORY,
+    "temp_directory": "",  # out of memory is a refusal, not a full disk
+}
 # What asks; everything else changes something, or tries to.
 _ASKS = {"SELECT", "EXPLAIN", "MULTI"}  # MULTI: a pivot, which DuckDB takes apart into several steps
 
@@ -46,34 +54,33 @@ def run_sql(path: str, sql: str, *, rows: int = ROWS, seconds: float = SECONDS) 
     return pa.ipc.open_stream(io.BytesIO(done.stdout)).read_all()
 
 
-def _main() -> None:
+def ask(path: str, sql: str, rows: int) -> pa.Table:
+    """Inside the process of its own: the answer of one statement. Raises Refusal with what is wrong."""
     import duckdb
 
-    asked = json.loads(sys.stdin.buffer.read())
-    connection = duckdb.connect(
-        asked["path"],
-        read_only=True,
-        config={
-            "enable_external_access": "false",
-            "autoinstall_known_extensions": "false",
-            "autoload_known_extensions": "false",
-            "threads": "1",
-            "memory_limit": MEMORY,
-            "temp_directory": "",  # out of memory is a refusal, not a full disk
-        },
-    )
+    connection = duckdb.connect(path, read_only=True, config=_LOCKED)
     try:
         connection.execute("use marts")  # so that names work with and without the schema
         connection.execute("set lock_configuration = true")
-        statements = connection.extract_statements(asked["sql"])
+        statements = connection.extract_statements(sql)
         if len(statements) != 1:
-            raise SystemExit("Send one statement at a time.")
+            raise Refusal("Send one statement at a time.", field="sql")
         if statements[0].type.name not in _ASKS:
-            raise SystemExit("The warehouse is read-only: write a query that begins with select, with or from.")
-        table = connection.sql(asked["sql"]).limit(asked["rows"]).to_arrow_table()
+            raise Refusal(
+                "The warehouse is read-only: write a query that begins with select, with or from.", field="sql"
+            )
+        return connection.sql(sql).limit(rows).to_arrow_table()
     except (duckdb.Error, ValueError) as error:
-        print(str(error).split("\n\nLINE")[0], file=sys.stderr)
-        raise SystemExit(1) from None
+        raise Refusal(str(error).split("\n\nLINE")[0], field="sql") from None
+    finally:
+        connection.close()
+
+
+def _main() -> None:
+    try:
+        table = ask(**json.loads(sys.stdin.buffer.read()))
+    except Refusal as refusal:
+        raise SystemExit(str(refusal)) from None
     with pa.ipc.new_stream(sys.stdout.buffer, table.schema) as writer:
         writer.write_table(table)
 

@@ -20,6 +20,9 @@ run_coordinator:
 run_launcher:
   module: orchestration.launcher
   class: WarmRunLauncher
+compute_logs:
+  module: dagster._core.storage.noop_compute_log_manager
+  class: NoOpComputeLogManager
 run_monitoring:
   enabled: true
   max_runtime_seconds: 7200

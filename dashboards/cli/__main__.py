@@ -1,3 +1,3 @@
-from dashboards.cli.main import main
+from dashboards.cli.main import run
 
-main()
+run()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import date
 
@@ -164,3 +165,16 @@ def audit_verify() -> None:
 
 for verb in (up, serve, refresh, check, status, import_command, sql, metric):
     main.add_command(verb)
+
+
+def run() -> None:
+    """The program. Ends at once when the work is done: DuckDB's binding prints a page of leaks at a slow farewell."""
+    code = 1
+    try:
+        main()
+    except SystemExit as ending:
+        code = ending.code if isinstance(ending.code, int) else 0 if ending.code is None else 1
+    finally:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)

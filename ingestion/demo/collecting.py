@@ -128,7 +128,7 @@ def _answers(invoices: Columns, lines: Columns, owed: Array, dice: np.random.Gen
     payment = payment_of[np.tile(lines["invoice"], 2) + step * count]
     allocations = allocate(payment, np.tile(lines["charge"], 2), put["amount"], put["at"])
     paid = put["amount"][: len(amount)] + put["amount"][len(amount) :]
-    given_up = np.where(way == 3, invoices["at"] + 55 * DAY, invoices["at"] + dice.integers(170, 260, count) * DAY)
+    given_up = np.where(way == 3, invoices["at"] + 55 * DAY, invoices["at"] + dice.integers(115, 190, count) * DAY)
     left = {"amount": amount - paid, "at": np.maximum(given_up, at + DAY)[lines["invoice"]]}
     small = way[lines["invoice"]] == 3
     adjustments = stack(_written_off(lines, left, small, SMALL_BALANCE), _written_off(lines, left, ~small, BAD_DEBT))

@@ -134,7 +134,7 @@ class Zones:
     def offsets_on(self, day: Array, zone: Array) -> Array:
         """Seconds to add to UTC for the wall time, at noon of those days (days out of the range count as its first)."""
         inside = np.clip(day - self._first, 0, self._offsets.shape[1] - 1)
-        return -self._offsets[zone, inside]
+        return self._offsets[zone, inside]
 
 
 def _offset(day: int, zone: str) -> int:

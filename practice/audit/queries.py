@@ -30,8 +30,8 @@ def entry_times(reader: Reader) -> array[int]:
     return times
 
 
-def changes(reader: Reader) -> Iterator[tuple[int, int]]:
-    """Number and time (microseconds since 1970) of each change, in the order of the feed."""
-    reader.cursor.execute("select seq, epoch_us(known_at) from changes order by seq")
+def changes(reader: Reader) -> Iterator[tuple[int, int, int]]:
+    """Each change in the order of the feed: its number, its command's number, when it was known (µs since 1970)."""
+    reader.cursor.execute("select seq, audit_seq, epoch_us(known_at) from changes order by seq")
     while batch := reader.cursor.fetchmany(_BATCH):
         yield from batch

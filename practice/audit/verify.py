@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from practice.access.permissions import SYSTEM, Actor, Permission, require
 from practice.audit import queries
@@ -25,23 +25,20 @@ def verify(record: Record | Reader, anchors: Mapping[int, str] | None = None, *,
     return chain + feed_findings(queries.entry_times(record), queries.changes(record))
 
 
-def feed_findings(entry_times: Iterable[int], changes: Iterable[tuple[int, int]]) -> list[str]:
-    """Changes (seq, instant) that are there twice or belong to no command. Pure.
+def feed_findings(entry_times: Sequence[int], changes: Iterable[tuple[int, int, int]]) -> list[str]:
+    """Changes (seq, its command's seq, instant) that are there twice, out of order, or belong to no command. Pure.
 
-    A command and its changes carry the same instant, and both are numbered in commit order: so the changes' instants
-    come up among the entries' in the same order. (Not in rising order: a clock may be set back, and a demo's is.)
+    `entry_times` are the commands' instants in the chain's order. A change was known when its command happened, or
+    earlier where a command loaded history.
     """
-    times = iter(entry_times)
-    present = next(times, None)
     wrong: list[str] = []
-    last_seq: int | None = None
-    for seq, known_at in changes:
+    last_seq, last_command = 0, 0
+    for seq, command, known_at in changes:
         if seq == last_seq:
             wrong.append(f"Change {seq} is there twice.")
-        last_seq = seq
-        while present is not None and present != known_at:
-            present = next(times, None)
-        if present is None:
-            wrong.append(f"Change {seq} belongs to no command at its place in the feed.")
-            break  # whatever follows has lost its place too
+        elif command < last_command:
+            wrong.append(f"Change {seq} is not at its command's place in the feed.")
+        elif not 1 <= command <= len(entry_times) or known_at > entry_times[command - 1]:
+            wrong.append(f"Change {seq} belongs to no command.")
+        last_seq, last_command = seq, max(command, last_command)
     return wrong

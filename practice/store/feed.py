@@ -32,8 +32,8 @@ def changes_after(record: Record, seq: int, limit: int = 200_000) -> pa.Table:
     Columns: seq, table, key, op, row (JSON text), schema_version, known_at (UTC, no zone).
     """
     with record.read() as reader:
-        return reader.cursor.execute(
+        return reader.cursor.sql(
             'select seq, table_name as "table", key, op, "row", schema_version, known_at'
             " from changes where seq > ? order by seq limit ?",
-            [seq, limit],
+            params=[seq, limit],
         ).to_arrow_table()

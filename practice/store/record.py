@@ -27,6 +27,9 @@ FREE_BYTES_NEEDED = 16 * 1024 * 1024
 """Below this the record stops writing: a commit must never be the thing that finds the disk full."""
 
 
+UNSURE = "The disk refused the write; free some space, then reload and look whether it was saved."
+
+
 @dataclass(frozen=True)
 class Command:
     """A named intention with the permission it needs. `function(work, **parameters)` does it."""
@@ -64,6 +67,7 @@ class Record:
         self.clock = clock
         self.ids = ids or random_ids()
         self._lock = threading.Lock()
+        self._is_broken = False
         self._open()
 
     def _open(self) -> None:
@@ -85,7 +89,10 @@ class Record:
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
-        """A consistent view for reading; never waits for the writer."""
+        """A consistent view for reading; never waits for the writer (but after a failed write, for the reopening)."""
+        if self._is_broken:
+            with self._lock:
+                self._usable()
         cursor = self._connection.cursor()
         try:
             cursor.begin()
@@ -106,10 +113,12 @@ class Record:
         request_hash = hashlib.sha256(asked.encode()).hexdigest()
         with self._lock:
             self._check_space()
-            cursor = self._connection.cursor()
+            cursor = self._usable().cursor()
+            entry_id, result = None, None
             try:
                 cursor.begin()
-                work = Work(cursor, self.clock(), actor, self.ids, reason)
+                seq, head = _head(cursor)
+                work = Work(cursor, self.clock(), actor, self.ids, reason, seq + 1)
                 repeated = key and work.one(
                     "select request_hash, result from audit_entries where idempotency_key = ?", key
                 )
@@ -118,14 +127,20 @@ class Record:
                         raise Conflict("This form was already used for something else; reload it and try again.")
                     return json.loads(repeated["result"])
                 result = json.loads(json.dumps(command.function(work, **parameters), default=plain))
-                _write_audit(work, command.name, key, request_hash, result)
+                entry_id = _write_audit(work, head, command.name, key, request_hash, result)
                 work.feed()
                 cursor.commit()
                 return result
             except Refusal:
                 raise
             except duckdb.Error as error:
-                self._after(error)
+                cursor.close()  # lets go of a broken instance, so that a fresh one can be opened
+                try:
+                    self._after(error)
+                except StorageTrouble:
+                    if entry_id is None or not self._was_kept(entry_id):
+                        raise
+                    return result
                 raise
             finally:
                 cursor.close()  # rolls back whatever was not committed, for any exception
@@ -137,10 +152,11 @@ class Record:
         """
         with self._lock:
             self._check_space()
-            cursor = self._connection.cursor()
+            cursor = self._usable().cursor()
             try:
                 cursor.execute(sql, [stored(value) if isinstance(value, datetime) else value for value in parameters])
             except duckdb.Error as error:
+                cursor.close()
                 self._after(error)
                 raise
             finally:
@@ -150,11 +166,12 @@ class Record:
     def standing_still(self) -> Iterator[Reader]:
         """No command runs inside, and everything committed is in the file itself: for copying it."""
         with self._lock:
-            cursor = self._connection.cursor()
+            cursor = self._usable().cursor()
             try:
                 try:
                     cursor.execute("checkpoint")
                 except duckdb.Error as error:
+                    cursor.close()
                     self._after(error)
                     raise
                 yield Reader(cursor, self.clock())
@@ -172,19 +189,47 @@ class Record:
             raise Refusal(f"The record refused this: {text.splitlines()[0]}", rule="store") from error
         if isinstance(error, duckdb.ConstraintException) and "slot_at" in text:
             raise Conflict("That time was just taken; choose another.", rule="slot_taken") from error
-        if isinstance(error, duckdb.IOException | duckdb.FatalException):
-            # A failed write leaves DuckDB's instance unusable: reopen, which replays what was committed.
-            self._connection.close()
-            self._open()
-            raise StorageTrouble(
-                "The disk refused the write, so nothing was saved; check it and send it again."
-            ) from error
+        if _is_storage(error):
+            self._is_broken = True
+            self._usable()
+            sentence = "The disk refused the write, so nothing was saved; check it and send it again."
+            raise StorageTrouble(sentence) from error
+
+    def _usable(self) -> duckdb.DuckDBPyConnection:
+        """The connection. After a failed write DuckDB's instance is unusable: a fresh one replays what was committed."""
+        if self._is_broken:
+            try:
+                self._connection.close()
+                self._open()
+            except (duckdb.Error, OSError) as error:
+                raise StorageTrouble(UNSURE) from error  # the next caller tries again
+            self._is_broken = False
+        return self._connection
+
+    def _was_kept(self, entry_id: str) -> bool:
+        """Whether a command whose commit failed is in the record all the same: logged before the disk refused."""
+        if self._is_broken:
+            return False
+        found = self._connection.execute("select count(*) from audit_entries where entry_id = ?", [entry_id]).fetchone()
+        return bool(found and found[0])
 
 
-def _write_audit(work: Work, name: str, key: str | None, request_hash: str, result: Any) -> None:
-    head = work.one("select seq, hash from audit_entries order by seq desc limit 1") or {"seq": 0, "hash": GENESIS}
+def _is_storage(error: duckdb.Error) -> bool:
+    """Whether the disk is to blame. A commit that finds it full comes as a TransactionException."""
+    is_commit = isinstance(error, duckdb.TransactionException) and "Could not" in str(error)
+    return is_commit or isinstance(error, duckdb.IOException | duckdb.FatalException)
+
+
+def _head(cursor: duckdb.DuckDBPyConnection) -> tuple[int, str]:
+    """The audit chain's newest entry: its number and hash."""
+    newest = cursor.execute("select seq, hash from audit_entries order by seq desc limit 1").fetchone()
+    return (newest[0], newest[1]) if newest else (0, GENESIS)
+
+
+def _write_audit(work: Work, head: str, name: str, key: str | None, request_hash: str, result: Any) -> str:
+    """Append the entry to the chain; returns its id."""
     entry = {
-        "seq": head["seq"] + 1,
+        "seq": work.audit_seq,
         "entry_id": work.new_id(),
         "happened_at": stored(work.now),
         "actor_id": work.actor.user_id,
@@ -195,10 +240,11 @@ def _write_audit(work: Work, name: str, key: str | None, request_hash: str, resu
         "idempotency_key": key,
         "request_hash": request_hash,
         "result": json.dumps(result, ensure_ascii=False),
-        "prev_hash": head["hash"],
+        "prev_hash": head,
     }
     entry["hash"] = entry_hash(entry)
     columns = ", ".join(entry)
     work.cursor.execute(
         f"insert into audit_entries ({columns}) values ({', '.join('?' * len(entry))})", list(entry.values())
     )
+    return str(entry["entry_id"])

@@ -72,9 +72,16 @@ class Work(Reader):
     """A Reader that also writes. Only `Record.run` makes one; a command gets it as its first argument."""
 
     def __init__(
-        self, cursor: duckdb.DuckDBPyConnection, now: datetime, actor: Actor, ids: Ids, reason: str | None
+        self,
+        cursor: duckdb.DuckDBPyConnection,
+        now: datetime,
+        actor: Actor,
+        ids: Ids,
+        reason: str | None,
+        audit_seq: int,
     ) -> None:
         super().__init__(cursor, now)
+        self.audit_seq = audit_seq
         self.actor = actor
         self.reason = reason
         self.noted: list[Row] = []
@@ -130,8 +137,9 @@ class Work(Reader):
                 packed = ", ".join(f"'{name}': \"{name}\"" for name in present)
                 self.cursor.execute(
                     "insert into changes select nextval('change_seq'), ?, "
-                    f"cast({spec.key} as text), 'upsert', to_json({{{packed}}}), ?, {known_at} from bulk",
-                    [table, SCHEMA_VERSION, *([] if known_at_column else [stored(self.now)])],
+                    f"cast({spec.key} as text), 'upsert', to_json({{{packed}}}), ?, {known_at}, ?"
+                    " from bulk",
+                    [table, SCHEMA_VERSION, *([] if known_at_column else [stored(self.now)]), self.audit_seq],
                 )
         finally:
             self.cursor.unregister("bulk")
@@ -161,8 +169,8 @@ class Work(Reader):
         if not self._fed:
             return
         known_at = stored(self.now)
-        places = ", ".join("(nextval('change_seq'), ?, ?, ?, ?, ?, ?)" for _ in self._fed)
-        values = [value for entry in self._fed for value in (*entry, SCHEMA_VERSION, known_at)]
+        places = ", ".join("(nextval('change_seq'), ?, ?, ?, ?, ?, ?, ?)" for _ in self._fed)
+        values = [value for entry in self._fed for value in (*entry, SCHEMA_VERSION, known_at, self.audit_seq)]
         self.cursor.execute(f"insert into changes values {places}", values)
 
     def _note(self, table: str, before: Row | None, after: Row) -> None:

@@ -131,13 +131,13 @@ def test_entries_in_another_order_are_found_and_named(tampered):
 
 
 def test_a_change_that_no_command_made_is_found_and_named(tampered):
-    found = tampered("insert into changes select 99, table_name, key, op, row, 1, '2026-03-02 14:02:30' from changes limit 1")  # fmt: skip
-    assert found == ["Change 99 belongs to no command at its place in the feed."]
+    found = tampered("insert into changes select 99, table_name, key, op, row, 1, known_at, 9 from changes limit 1")  # fmt: skip
+    assert found == ["Change 99 belongs to no command."]
 
 
 def test_changes_out_of_order_are_found(tampered):
-    found = tampered("update changes set known_at = '2026-03-02 14:00:00' where seq = 4")
-    assert found == ["Change 4 belongs to no command at its place in the feed."]
+    found = tampered("update changes set audit_seq = 1 where seq = 4")
+    assert found == ["Change 4 is not at its command's place in the feed."]
 
 
 def test_a_doubled_change_is_found(tampered):
@@ -148,8 +148,13 @@ def test_a_clock_that_was_set_back_is_no_finding(record, history, clock):
     clock.to("2026-03-02T14:00")
     record.run(add_location, SYSTEM, name="Again", zone="Europe/Berlin")
     assert verify(record) == []
-    assert feed_findings([5, 1, 5], [(1, 5), (2, 1), (3, 5)]) == []
-    assert feed_findings([5, 1], [(1, 5), (2, 1), (3, 5)]) != []
+    assert feed_findings([5, 1, 5], [(1, 1, 5), (2, 2, 1), (3, 3, 5)]) == []
+    assert feed_findings([5, 1], [(1, 1, 5), (2, 2, 1), (3, 3, 5)]) != []
+
+
+def test_loaded_history_was_known_before_its_command_and_never_after():
+    assert feed_findings([100], [(1, 1, 7), (2, 1, 100)]) == []
+    assert feed_findings([100], [(1, 1, 101)]) == ["Change 1 belongs to no command."]
 
 
 def test_the_store_itself_refuses_to_edit_its_history(record, history):

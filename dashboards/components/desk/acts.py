@@ -19,6 +19,13 @@ CLOSE = "desk:close_drawer"
 REVISION = "desk:revision"
 
 
+def begin_drawer() -> None:
+    """A drawer opens: nothing that was said to, or refused by, an earlier one concerns it."""
+    st.session_state.pop(CLOSE, None)
+    for key in [key for key in st.session_state if str(key).startswith("refused:")]:
+        st.session_state.pop(key)
+
+
 def typed(key: str) -> str | None:
     """What a field of a form holds; None if blank."""
     return (st.session_state.get(key) or "").strip() or None

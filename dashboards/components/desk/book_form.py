@@ -180,7 +180,7 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         else:
             text = "Choose a client and a time." if client is None else f"Choose a time for **{words.plain(name)}**."
         st.markdown(text)
-        show_refusal(form, name, wish, desk)
+        show_refusal(form, name, desk)
     st.button(
         "Book",
         type="primary",

@@ -50,6 +50,7 @@ def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str |
     asked = wish | ({"wall_start": wall_start} if wall_start else {})
     reason = (st.session_state.get(f"{form}:reason") or "").strip() or None
     last = refused(f"book:{form}")
+    st.session_state[f"{form}:asked"] = asked
     at = datetime.fromisoformat(asked["wall_start"])
     answer = attempt(
         book_appointment,
@@ -74,11 +75,12 @@ def ask_reason(form: str, start: datetime | None, desk: Desk) -> None:
         st.text_input(label, key=f"{form}:reason", help="It is kept with the visit.")
 
 
-def show_refusal(form: str, client_name: str, wish: dict[str, Any], desk: Desk) -> None:
-    """The rule in a sentence, and the nearest times that pass as buttons."""
+def show_refusal(form: str, client_name: str, desk: Desk) -> None:
+    """The rule in a sentence, and the nearest times that pass as buttons: each books what was refused, at that time."""
     refusal = refused(f"book:{form}")
     if refusal is None:
         return
+    wish = st.session_state[f"{form}:asked"]
     st.error(str(refusal), icon=":material/event_busy:")
     times = [datetime.fromisoformat(text) for text in refusal.alternatives if "T" in text]
     if not times:

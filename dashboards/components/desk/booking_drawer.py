@@ -58,7 +58,7 @@ def booking_drawer(selection: Selection, form: str) -> None:
         args=(form, client_name, wish),
         width="stretch",
     )
-    show_refusal(form, client_name, wish, desk)
+    show_refusal(form, client_name, desk)
 
 
 def _service(

@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
+from dashboards.components.desk.acts import begin_drawer
 from dashboards.components.desk.client_forms import coverage_drawer, details_drawer, guarantor_drawer
 from dashboards.components.desk.place import Desk, desk_of, nothing_yet
 from dashboards.components.desk.story import FILTERS, as_table, filtered, story
@@ -80,11 +81,11 @@ def _header(client: Row, desk: Desk) -> None:
         ):
             st.switch_page("app_pages/billing.py", query_params={"client": client_id})
         if person.may(Permission.EDIT_CLIENTS):
-            if st.button("Edit details", key="client:edit"):
+            if st.button("Edit details", key="client:edit", on_click=begin_drawer):
                 details_drawer(client_id)
-            if st.button("Coverage", key="client:cover"):
+            if st.button("Coverage", key="client:cover", on_click=begin_drawer):
                 coverage_drawer(client_id)
-            if st.button("Guarantor", key="client:guarantor"):
+            if st.button("Guarantor", key="client:guarantor", on_click=begin_drawer):
                 guarantor_drawer(client_id)
 
 
@@ -149,7 +150,13 @@ def _visit_line(row: Row, desk: Desk) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
         label = f"{words.day(row['start_date'], desk.today)}, {words.span(row['wall_start'], row['wall_end'])}"
         with st.container(width=220):
-            if st.button(label, key=f"client:visit:{row['attendee_id']}", type="tertiary", icon=":material/event:"):
+            if st.button(
+                label,
+                key=f"client:visit:{row['attendee_id']}",
+                type="tertiary",
+                icon=":material/event:",
+                on_click=begin_drawer,
+            ):
                 visit_drawer(row["appointment_id"])
         facts = " · ".join(fact for fact in (row["service_name"], row["provider_name"], row["room_name"]) if fact)
         st.markdown(f":small[:gray[{words.plain(facts)}]]", width="content")

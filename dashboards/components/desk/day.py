@@ -67,7 +67,10 @@ def open_booking(selection: Selection) -> None:
 
 
 def _open_drawer() -> None:
-    match st.session_state.pop(DRAWER, None):
+    drawer = st.session_state.pop(DRAWER, None)
+    if drawer:
+        acts.begin_drawer()
+    match drawer:
         case ("visit", appointment_id):
             visit_drawer(appointment_id)
         case ("booking", selection, form):

@@ -59,7 +59,8 @@ create table changes (
     op text not null check (op in ('upsert', 'tombstone')),
     "row" text,                             -- JSON of the columns that may leave the record
     schema_version integer not null,
-    known_at timestamp not null
+    known_at timestamp not null,
+    audit_seq bigint not null               -- the command that made it
 );
 create sequence change_seq;
 create trigger changes_are_never_changed after update on changes for each statement

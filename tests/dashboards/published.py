@@ -1,0 +1,128 @@
+"""A tiny published warehouse: the tables of dbt's own contracts, with the few rows that a test names."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import yaml
+
+from practice.home import Home
+
+CONTRACTS = Path(__file__).parents[2] / "dbt_project" / "models" / "marts"
+TODAY = date(2026, 3, 2)
+CATALOGUE = (
+    ("completed_visits", "Completed visits", "count", "additive", "up",
+     "fct_appointments", "start_date", "counted_as = 'completed'", "1", None),
+    ("no_show_rate_due", "No-show rate, of visits due", "ratio", "additive", "down",
+     "fct_appointments", "start_date", "counted_as in ('completed', 'no_show', 'late_cancelled')",
+     "cast(counted_as = 'no_show' as bigint)", "1"),
+    ("charged", "Charged", "minor", "additive", "up",
+     "fct_ledger_entries", "post_date", "account in ('4000', '4010', '4020')", "credit_minor - debit_minor", None),
+    ("collected", "Collected", "minor", "additive", "up",
+     "fct_ledger_entries", "post_date", "account in ('1000', '1010', '1020')", "debit_minor - credit_minor", None),
+    ("ar_open", "Accounts receivable", "minor", "semi_additive", "down",
+     "ar_daily", "as_of_date", "aging_clock = 'service_date' and open_minor <> 0", "open_minor", None),
+    ("days_in_ar_gross", "Days in AR, gross", "days", "semi_additive", "down", None, None, None, None, None),
+)  # fmt: skip
+_AR_AS_OF = """
+create macro marts.ar_as_of(as_of_date) as table
+    select 'record' as source, 'ch-1' as charge_id, 'client-ada' as client_id, 'client:client-ada' as party,
+        null::text as payer_id, 'loc-elm' as location_id, as_of_date - 10 as service_date, 10::bigint as age_days,
+        '0-30' as bucket, 15000::bigint as open_minor, 0::bigint as credit_minor
+"""
+
+
+def publish(home: Home, *, feed_seq: int = 0, rows: dict[str, list[dict[str, Any]]] | None = None) -> str:
+    """Publish a build with those rows (table → columns by name) beside the usual few. Returns the build's id."""
+    build_id = f"test-{uuid.uuid4().hex[:12]}"  # pages cache by build
+    path = home.builds / build_id / "warehouse.duckdb"
+    path.parent.mkdir(parents=True)
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("create schema marts")
+        for file in sorted(CONTRACTS.rglob("*.yml")):
+            for model in yaml.safe_load(file.read_text()).get("models", []):
+                if model.get("columns"):
+                    _create(connection, model)
+        connection.execute(_AR_AS_OF)
+        for table, some in (usual_rows() | (rows or {})).items():
+            for row in some:
+                _insert(connection, table, row)
+    pointer = {
+        "build_id": build_id, "path": str(path.relative_to(home.path)), "built_at": "2026-03-02T13:00:00",
+        "feed_seq": feed_seq, "known_at": "2026-03-02T13:00:00", "today": str(TODAY),
+    }  # fmt: skip
+    home.pointer.write_text(json.dumps(pointer))
+    home.build_status.write_text(json.dumps({"status": "published", "build_id": build_id, "failed": []}))
+    return build_id
+
+
+def refuse(home: Home, *sentences: str) -> None:
+    """The last attempt to build failed these checks."""
+    home.build_status.write_text(json.dumps({"status": "refused", "build_id": "b", "failed": list(sentences)}))
+
+
+def usual_rows() -> dict[str, list[dict[str, Any]]]:
+    """Three visits of last week (two completed, one missed), a charge and a payment on each of two days, AR at the end.
+
+    Dr. Moss saw both completed visits at Elm Street; one visit is unresolved, so the no-show rate has a band.
+    """
+    last = TODAY - timedelta(1)
+    names = ("metric", "label", "unit", "kind", "better", "rows_table", "rows_date", "rows_where", "rows_numerator",
+             "rows_denominator")  # fmt: skip
+    catalogue = [dict(zip(names, row, strict=True)) | {"formula": f"What {row[0]} means."} for row in CATALOGUE]
+    place = {"source": "record", "location_id": "loc-elm", "provider_id": "prov-moss"}
+    daily = [
+        place | {"metric": metric, "metric_date": day} | dict(zip(_PARTS, parts, strict=False))
+        for metric, day, *parts in (
+            ("completed_visits", last, 2, None, 2, None, 3, None),
+            ("no_show_rate_due", last, 1, 3, 1, 4, 2, 4),
+            ("charged", last, 150_00), ("charged", last - timedelta(1), 60_00),
+            ("collected", last, 40_00),
+            ("ar_open", last, 170_00), ("ar_open", TODAY, 170_00),
+            ("days_in_ar_gross", last, 170_00 * 90, 210_00), ("days_in_ar_gross", TODAY, 170_00 * 90, 210_00),
+        )
+    ]  # fmt: skip
+    visits = [
+        place | {"attendee_id": f"att-{n}", "client_id": client, "start_date": last, "outcome": outcome,
+                 "counted_as": outcome}
+        for n, (client, outcome) in enumerate(
+            [("client-ada", "completed"), ("client-ben", "completed"), ("client-dan", "no_show")]
+        )
+    ]  # fmt: skip
+    postings = [
+        place | {"post_date": day, "account": account, "debit_minor": debit, "credit_minor": credit,
+                 "client_id": "client-ada"}
+        for day, account, debit, credit in (
+            (last, "4000", 0, 150_00), (last, "1110", 150_00, 0), (last - timedelta(1), "4000", 0, 60_00),
+            (last - timedelta(1), "1110", 60_00, 0), (last, "1020", 40_00, 0), (last, "1110", 0, 40_00),
+        )
+    ]  # fmt: skip
+    aging = [
+        place | {"as_of_date": day, "payer_id": payer, "bucket": "0-30", "aging_clock": clock, "open_minor": 85_00,
+                 "credit_minor": 0}
+        for day in (last, TODAY) for payer in (None, "payer-harbor") for clock in ("service_date", "responsibility_date")
+    ]  # fmt: skip
+    return {
+        "metric_catalogue": catalogue, "metric_daily": daily, "fct_appointments": visits, "fct_ledger_entries": postings,
+        "ar_daily": aging,
+    }  # fmt: skip
+
+
+_PARTS = ("numerator", "denominator", "low_numerator", "low_denominator", "high_numerator", "high_denominator")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, model: dict[str, Any]) -> None:
+    columns = ", ".join(f'"{column["name"]}" {column["data_type"]}' for column in model["columns"])
+    connection.execute(f"create table marts.{model['name']} ({columns})")
+    comment = model["description"].strip().replace("'", "''")
+    connection.execute(f"comment on table marts.{model['name']} is '{comment}'")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, row: dict[str, Any]) -> None:
+    names = ", ".join(f'"{name}"' for name in row)
+    connection.execute(f"insert into marts.{table} ({names}) values ({', '.join('?' * len(row))})", list(row.values()))

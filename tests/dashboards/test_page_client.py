@@ -1,0 +1,157 @@
+"""The Clients page: finding one, and everything about them in one place."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from dashboards.components.desk.story import as_table, filtered, story
+from practice.access.permissions import SYSTEM
+from practice.billing.charges import charge_visit
+from practice.billing.payments import take_payment
+from practice.billing.queries import client_account
+from practice.money import Currency
+from practice.people import queries as people
+from practice.people.commands import change_client
+from practice.scheduling import queries as scheduling
+from practice.scheduling.attendance import complete_visit, record_arrival
+
+from .conftest import labels, press, texts
+
+
+@pytest.fixture
+def seen_and_paid(record, clock, desk, house, book):
+    """Ada was seen on Monday, charged, and has paid a part; she comes again on Wednesday. It is Tuesday."""
+    booked = book("2026-03-02T10:00")
+    book("2026-03-04T10:00")
+    clock.to("2026-03-02T15:00")
+    record.run(record_arrival, desk, attendee_id=booked["attendee_id"])
+    clock.to("2026-03-02T16:00")
+    record.run(complete_visit, desk, attendee_id=booked["attendee_id"])
+    charge = record.run(charge_visit, desk, attendee_id=booked["attendee_id"])
+    record.run(
+        take_payment,
+        desk,
+        party=charge["party"],
+        amount_minor=50_00,
+        method="card",
+        location_id=house.location,
+        charges=[{"charge_id": charge["charge_id"], "amount_minor": 50_00}],
+    )
+    clock.to("2026-03-03T15:00")
+    return booked
+
+
+def details_of(record, actor, client_id):
+    with record.read() as reader:
+        return people.client(reader, actor, client_id)
+
+
+@pytest.mark.parametrize("role", ["front_desk", "provider", "manager", "owner", "biller"])
+def test_the_list_starts_for_everybody_who_sees_clients(open_page, role):
+    app = open_page("client", role)
+    assert not app.exception
+    assert "**Ada Birch**" in labels(app)
+    assert ("New client" in labels(app)) is (role in ("front_desk", "manager", "owner"))
+
+
+def test_a_search_without_a_match_says_so(open_page):
+    app = open_page("client", "front_desk")
+    app.text_input(key="clients:search").set_value("zzz").run()
+    assert "Nobody matches" in app.info[0].value
+
+
+def test_choosing_a_client_puts_the_id_alone_into_the_address(open_page, house):
+    app = open_page("client", "front_desk")
+    app.text_input(key="clients:search").set_value("ford").run()
+    press(app, "**Dan Ford**")
+    assert dict(app.query_params) == {"client": [house.dan]}
+    assert "## Dan Ford" in texts(app)
+
+
+@pytest.mark.parametrize("role", ["front_desk", "provider", "manager", "owner", "biller"])
+def test_a_client_shows_who_they_are_what_comes_and_what_was(open_page, house, seen_and_paid, role):
+    app = open_page("client", role, client=house.ada)
+    assert not app.exception
+    said = texts(app)
+    for part in ("## Ada Birch", "35 years", "Owes for", "Cora Birch", "Dr. Ines Moss", "Web", "Visit: completed"):
+        assert part in said
+    assert any(label.startswith("Tomorrow, 10:00") for label in labels(app))
+
+
+def test_money_is_shown_to_those_who_see_money_alone(open_page, house, seen_and_paid):
+    desk_page = open_page("client", "front_desk", client=house.ada)
+    assert [(tile.label, tile.value) for tile in desk_page.metric] == [
+        ("Owed by the client", "$100.00"),
+        ("Unapplied credit", "$0.00"),
+    ]
+    assert "Charge" in texts(desk_page)
+    assert "Take payment" in labels(desk_page)
+
+
+def test_a_provider_sees_no_money(open_page, house, seen_and_paid):
+    app = open_page("client", "provider", client=house.ada)
+    assert not app.metric
+    assert "$" not in texts(app)
+    assert not {"Take payment", "Edit details", "Book"} & set(labels(app))
+
+
+def test_a_client_of_nobodys_business_is_refused_in_a_sentence(open_page, record, house):
+    record.run(change_client, SYSTEM, client_id=house.dan, provider_id=house.reed)
+    app = open_page("client", "provider", client=house.dan)
+    assert "seen by others only" in app.error[0].value
+    assert "Dan" not in texts(app)
+
+
+def test_an_empty_history_says_so(open_page, house):
+    said = texts(open_page("client", "front_desk", client=house.dan))
+    assert "Nothing is booked." in said
+    assert "Nothing has happened yet." in said
+
+
+def test_details_are_changed_in_their_drawer(open_page, record, house, desk):
+    app = press(open_page("client", "front_desk", client=house.dan), "Edit details")
+    app.text_input(key=f"details:{house.dan}:phone").set_value("+1 555 010 7777")
+    press(app, "Save")
+    assert details_of(record, desk, house.dan)["phone"] == "+1 555 010 7777"
+
+
+def test_refused_details_keep_what_was_typed(open_page, record, house, desk):
+    app = press(open_page("client", "front_desk", client=house.dan), "Edit details")
+    app.text_input(key=f"details:{house.dan}:phone").set_value("twelve")
+    press(app, "Save")
+    assert "not a phone number" in app.session_state[f"refused:details:{house.dan}"].args[0]
+    assert app.session_state[f"details:{house.dan}:phone"] == "twelve"
+    assert details_of(record, desk, house.dan)["phone"] != "twelve"
+
+
+def test_coverage_is_added_in_its_drawer(open_page, record, house, desk):
+    app = press(open_page("client", "front_desk", client=house.dan), "Coverage")
+    form = f"coverage:{house.dan}"
+    app.selectbox(key=f"{form}:payer_id").set_value(house.payer)
+    app.text_input(key=f"{form}:member_number").set_value("H-200")
+    app.text_input(key=f"{form}:copay").set_value("15.50")
+    press(app, "Add coverage")
+    (policy,) = details_of(record, desk, house.dan)["policies"]
+    assert (policy["payer_id"], policy["copay_minor"]) == (house.payer, 15_50)
+
+
+def test_the_story_is_one_list_newest_first(record, desk, house, seen_and_paid):
+    with record.read() as reader:
+        visits = scheduling.client_visits(reader, desk, house.ada)
+        account = client_account(reader, desk, house.ada)
+    entries = story(visits, account["timeline"], "America/New_York")
+    assert [entry.happened for entry in entries] == sorted((entry.happened for entry in entries), reverse=True)
+    assert {entry.kind for entry in entries} == {"visit", "charge", "payment", "allocation"}
+    assert [entry.amount_minor for entry in entries if entry.kind == "payment"] == [-50_00]
+    assert {entry.kind for entry in filtered(entries, "Visits")} == {"visit"}
+    assert entries[0].happened == date(2026, 3, 4)
+
+
+def test_text_of_the_record_stays_text_in_the_story(record, desk, house, seen_and_paid):
+    with record.read() as reader:
+        visits = scheduling.client_visits(reader, desk, house.ada)
+    hostile = [row | {"service_name": "[x](http://evil) | *bold*"} for row in visits]
+    table = as_table(story(hostile, [], "America/New_York"), Currency.of("USD"))
+    assert "\\[x\\](http\\://evil) \\| \\*bold\\*" in table
