@@ -21,7 +21,7 @@ def season(days: Array) -> Array:
     wanted = np.interp(
         day_of_year,
         [0, 6, 25, 100, 165, 182, 232, 246, 262, 322, 328, 334, 350, 357, 366],
-        [0.55, 0.95, 1.06, 1.03, 0.97, 0.82, 0.80, 0.96, 1.08, 1.05, 0.72, 1.02, 0.90, 0.50, 0.55],
+        [0.40, 0.95, 1.06, 1.03, 0.97, 0.82, 0.80, 0.96, 1.08, 1.05, 0.72, 1.02, 0.88, 0.36, 0.40],
     )
     return wanted / 1.08
 
@@ -63,7 +63,7 @@ def _arrivals(house: House, cells: Columns, dice: np.random.Generator) -> tuple[
     position = (cells["provider"][usable], (cells["start"][usable] // DAY - house.first_day) // 7)
     np.add.at(hours, position, minutes_of(cells["kind"][usable]) / 60)
     usual = np.array([np.median(row[row > 0]) for row in hours])
-    growth = house.size.load * (0.74 + 0.26 * np.linspace(0, 1, weeks))
+    growth = house.size.load * (0.68 + 0.32 * np.linspace(0, 1, weeks))
     tenure = np.arange(weeks)[None, :] - (np.array(house.joins)[:, None] - house.first_day) // 7
     catching_up = np.where((tenure < 16) & (np.array(house.joins)[:, None] > house.first_day), 1.9, 1.0)
     middles = house.first_day + np.arange(weeks) * 7 + 3

@@ -16,9 +16,11 @@ STANDARD, SHORT, LONG, GROUP = range(4)
 CELL_MINUTES = np.array([60, 30, 90, 90])
 _LETTERS = {"S": STANDARD, "H": SHORT, "L": LONG, "G": GROUP}
 _BLOCKS = ("SSSS", "LSSH", "SLSH", "SSSS", "SSSHH", "LSSH", "SSL")
-"""Half a day of four hours, as the provider lays it out; what is left of the four hours is for paperwork."""
+"""Half a day of four hours, as the provider lays it out; what is left of it is for paperwork."""
 
-BLOCK_MINUTES = 240
+_LONG_BLOCKS = ("SSSSS", "LSSSH", "SLSSH", "SSSSHH", "SSLSH")
+"""Half a day of five hours: the afternoons of every second provider."""
+
 _OPENS = (480, 540, 510, 480, 600)
 """The minute of the day at which the providers begin, in turn."""
 
@@ -27,12 +29,13 @@ LUNCH_MINUTES = 60
 
 @dataclass(frozen=True)
 class Block:
-    """Half a working day: four hours from `start_minute` (of the day) on one weekday (ISO)."""
+    """Half a working day: four or five hours from `start_minute` (of the day) on one weekday (ISO)."""
 
     weekday: int
     location: int
     start_minute: int
     cells: str
+    minutes: int = 240
 
     def layout(self) -> Iterator[tuple[int, int]]:
         """(start minute of the day, kind) of each cell."""
@@ -73,7 +76,7 @@ def weeks(size: Size, first_day: int, joins: list[int], change_day: int, dice: n
         begins = max(joins[provider], first_day)
         if provider % 4 == 3 and begins < change_day - 60:
             made.append(Week(provider, begins, change_day - 1, blocks))
-            gone = blocks[2].weekday
+            gone = blocks[0].weekday
             blocks = tuple(block for block in blocks if block.weekday != gone)
             begins = change_day
         made.append(Week(provider, begins, int(NEVER), blocks))
@@ -90,17 +93,22 @@ def _blocks(size: Size, provider: int, dice: np.random.Generator) -> tuple[Block
     for place, weekday in enumerate(days):
         location = second if second is not None and weekday == days[-1] else home
         blocks.append(Block(weekday, location, opens, str(dice.choice(_BLOCKS))))
+        afternoon = opens + blocks[-1].minutes + LUNCH_MINUTES
         if len(days) < 5 and place == 1:
             continue  # part-time: one day of the week ends at noon
-        later = "GSSH" if leads_group and place == 2 else str(dice.choice(_BLOCKS))
-        blocks.append(Block(weekday, location, opens + BLOCK_MINUTES + LUNCH_MINUTES, later))
+        if leads_group and place == 2:
+            blocks.append(Block(weekday, location, afternoon, "GSSH"))
+        elif provider % 2:
+            blocks.append(Block(weekday, location, afternoon, str(dice.choice(_LONG_BLOCKS)), 300))
+        else:
+            blocks.append(Block(weekday, location, afternoon, str(dice.choice(_BLOCKS))))
     return tuple(blocks)
 
 
 def _days(size: Size, provider: int, dice: np.random.Generator) -> list[int]:
     part_time = provider % 7 == 2 or (size.providers < 10 and provider % 4 == 3)
     count = 4 if part_time else 5
-    away = int(dice.integers(1, 5))  # a day from Monday to Thursday
+    away = int(dice.choice([1, 1, 1, 4]))
     return [day for day in range(1, 6) if count == 5 or day != away]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.demo.columns import DAY, NEVER, as_date, new_ids
-from ingestion.demo.hours import BLOCK_MINUTES, Block, group_room, is_group_leader
+from ingestion.demo.hours import Block, group_room, is_group_leader
 from ingestion.demo.house import GROUP_SESSION, PAYERS, REFERRALS, SERVICES, House
 from ingestion.demo.names import DISCIPLINES, FAMILY, GIVEN
 from ingestion.demo.sizes import DEMO_PASSWORD, DEMO_USERS, PLACES
@@ -165,7 +165,7 @@ def _availability(house: House, ids: dict[str, list[str]]) -> list[Row]:
         return {
             "provider_id": ids["providers"][week_provider], "location_id": ids["locations"][block.location],
             "weekday": block.weekday, "start_time": _clock(block.start_minute),
-            "end_time": _clock(block.start_minute + BLOCK_MINUTES), "effective_from": as_date(first),
+            "end_time": _clock(block.start_minute + block.minutes), "effective_from": as_date(first),
             "effective_to": None if last >= NEVER else as_date(last), "_known_at": _joined(house, week_provider),
         }  # fmt: skip
 

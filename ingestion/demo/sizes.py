@@ -48,8 +48,8 @@ class Size:
 
 
 SIZES = {
-    "small": Size("small", locations=1, providers=4, founders=4, months=6, load=0.84),
-    "medium": Size("medium", locations=3, providers=14, founders=13, months=30, load=1.45),
+    "small": Size("small", locations=1, providers=4, founders=4, months=6, load=0.72),
+    "medium": Size("medium", locations=3, providers=14, founders=11, months=30, load=1.45),
 }
 
 PLACES = (

@@ -196,7 +196,7 @@ class Record:
             raise StorageTrouble(sentence) from error
 
     def _usable(self) -> duckdb.DuckDBPyConnection:
-        """The connection. After a failed write DuckDB's instance is unusable: a fresh one replays what was committed."""
+        """The connection. After a failed write DuckDB's instance is unusable: a new one replays what was committed."""
         if self._is_broken:
             try:
                 self._connection.close()
