@@ -33,7 +33,8 @@ def warehouse(context: dg.AssetExecutionContext, config: How) -> Iterator[dg.Mat
 
 
 def _key(found: dg.AssetCheckResult) -> dg.AssetCheckKey:
-    assert found.asset_key and found.check_name
+    assert found.asset_key
+    assert found.check_name
     return dg.AssetCheckKey(found.asset_key, found.check_name)
 
 

@@ -222,8 +222,8 @@ def _is_storage(error: duckdb.Error) -> bool:
 
 def _head(cursor: duckdb.DuckDBPyConnection) -> tuple[int, str]:
     """The audit chain's newest entry: its number and hash."""
-    newest = cursor.execute("select seq, hash from audit_entries order by seq desc limit 1").fetchone()
-    return (newest[0], newest[1]) if newest else (0, GENESIS)
+    newest = cursor.execute("select seq, hash from audit_entries order by seq desc limit 1").fetchall()
+    return (newest[0][0], newest[0][1]) if newest else (0, GENESIS)
 
 
 def _write_audit(work: Work, head: str, name: str, key: str | None, request_hash: str, result: Any) -> str:

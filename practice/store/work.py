@@ -48,8 +48,9 @@ class Reader:
 
     def value(self, sql: str, *parameters: Any) -> Any:
         """The first column of the first row, or None."""
-        row = self.cursor.execute(sql, [_bound(value) for value in parameters]).fetchone()
-        return row[0] if row else None
+        # Fetched to the end: DuckDB lets nothing else happen on a cursor with an unfinished result.
+        rows = self.cursor.execute(sql, [_bound(value) for value in parameters]).fetchall()
+        return rows[0][0] if rows else None
 
     def find(self, table: str, key: str | None) -> Row | None:
         """The row of `table` with that primary key, or None."""

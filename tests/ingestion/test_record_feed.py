@@ -4,7 +4,6 @@ import json
 from datetime import date, datetime
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from ingestion.contracts import BOOKKEEPING, CONTRACTS
@@ -14,8 +13,9 @@ from ingestion.record_feed import audit_anchors, land_record, landed_settings, l
 from practice.access.permissions import SYSTEM, Permission
 from practice.errors import Refusal
 from practice.home import Home
-from practice.store.feed import FeedHead, feed_head
+from practice.store.feed import feed_head
 from practice.store.record import Command
+from tests.ingestion.feeds import feed_of
 
 RENAME = Command("rename", Permission.OPERATE, lambda work, *, name: work.update("locations", "loc-elm", name=name))
 
@@ -110,27 +110,6 @@ def test_the_settings_can_be_read_from_landing(home, record, house):
         "zone": "America/New_York",
         "currency": "USD",
     }
-
-
-def feed_of(*rows):
-    """A feed of given (table, key, op, row) changes, two to a page."""
-
-    class Feed:
-        def head(self):
-            return FeedHead(len(rows), 1, "hash")
-
-        def changes_after(self, seq):
-            page = [
-                {
-                    "seq": n, "table": table, "key": key, "op": op, "row": row and json.dumps(row), "schema_version": 1,
-                    "known_at": datetime(2026, 3, 2),
-                }
-                for n, (table, key, op, row) in enumerate(rows, start=1)
-                if n > seq
-            ]  # fmt: skip
-            return pa.Table.from_pylist(page[:2])
-
-    return Feed()
 
 
 def test_a_column_that_the_warehouse_does_not_know_is_reported_and_one_that_it_misses_is_null(home):

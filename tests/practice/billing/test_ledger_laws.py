@@ -11,7 +11,7 @@ from itertools import groupby
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
@@ -219,17 +219,23 @@ class Practice(RuleBasedStateMachine):
             assert self.documents.setdefault(invoice["invoice_id"], invoice["document"]) == invoice["document"]
 
     def teardown(self):
+        try:
+            self.buckets_are_the_ledger_on_every_day()
+        finally:
+            self.record.close()
+            self.folder.cleanup()
+
+    def buckets_are_the_ledger_on_every_day(self):
+        """Law 6 as the pages ask for it, in SQL, against the pure answer."""
         with self.record.read() as reader:
             postings = reader.rows("select * from postings")
-            for as_of in {posting["post_date"] for posting in postings}:
+            for as_of in sorted({posting["post_date"] for posting in postings}):
                 items = aging.open_items(postings, as_of)
                 for by in ("party", "client"):
                     answer = queries.receivables(reader, BILLER, as_of, by=by)
                     assert answer["buckets"] == aging.aging(items, as_of)
                     assert answer["credit_minor"] == 0
                     assert answer["open_minor"] == answer["ledger_minor"] == sum(answer["buckets"].values())
-        self.record.close()
-        self.folder.cleanup()
 
 
 def signed(posting):
@@ -310,14 +316,14 @@ def furnished(record, house, tmp_path):
 
 
 def test_any_order_of_money_commands_keeps_the_laws(furnished):
+    # No shrinking: a failure of thirty steps reads well enough, and the short suite must end in time.
     run_state_machine_as_test(
-        lambda: Practice(furnished), settings=settings(max_examples=14, stateful_step_count=30, deadline=None)
+        lambda: Practice(furnished),
+        settings=settings(max_examples=14, stateful_step_count=30, phases=[Phase.explicit, Phase.generate]),
     )
 
 
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_thousands_of_random_money_commands_keep_the_laws(furnished):
-    run_state_machine_as_test(
-        lambda: Practice(furnished), settings=settings(max_examples=60, stateful_step_count=80, deadline=None)
-    )
+    run_state_machine_as_test(lambda: Practice(furnished), settings=settings(max_examples=60, stateful_step_count=80))
