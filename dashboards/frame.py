@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import html
 from datetime import datetime
 from pathlib import Path
 
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.pages import FIRST
 from practice.access.permissions import Actor, Permission
 from practice.clock import to_wall
 from practice.people.queries import setup_progress
@@ -15,6 +17,7 @@ from practice.store.feed import feed_head
 
 STATIC = Path(__file__).with_name("static")
 ICON = str(STATIC / "favicon.png")
+WORDMARK = str(STATIC / "wordmark.svg")
 
 
 def is_unfinished(person: Actor) -> bool:
@@ -23,6 +26,11 @@ def is_unfinished(person: Actor) -> bool:
         return False
     with runtime.current().record.read() as reader:
         return not all(step["is_done"] for step in setup_progress(reader) if step["is_needed"])
+
+
+def first_page(person: Actor) -> str:
+    """The address of the page that a person starts on."""
+    return "set-up" if is_unfinished(person) else FIRST[person.role]
 
 
 def practice_settings() -> dict[str, str]:
@@ -35,9 +43,9 @@ def practice_settings() -> dict[str, str]:
 def signed_in_as(person: Actor) -> None:
     """Name, role and the way out."""
     role = person.role.replace("_", " ")
-    st.caption(f"{person.name} · {role}")
     # A markdown link would open a new tab; signing out belongs in this one.
-    st.html('<a href="/logout" target="_self">Sign out</a>')
+    way_out = '<a href="/logout" target="_self" style="color:inherit">Sign out</a>'
+    st.html(f'<div style="font-size:.85rem;opacity:.85">{html.escape(person.name)} · {role}<br>{way_out}</div>')
 
 
 def notices() -> None:
@@ -55,9 +63,9 @@ def notices() -> None:
 
 
 def fresh_at(zone: str) -> str:
-    """When the published numbers were built, in the practice's wall time; empty before the first build."""
+    """Until when the published numbers know the record, in the practice's wall time; empty before the first build."""
     published = runtime.current().warehouse.published()
-    return f"{to_wall(published.built_at, zone or 'UTC'):%-d %b, %H:%M}" if published else ""
+    return f"{to_wall(published.known_at, zone or 'UTC'):%-d %b, %H:%M}" if published else ""
 
 
 @st.fragment(run_every="10s")

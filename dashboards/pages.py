@@ -39,6 +39,7 @@ PAGES = (
     PageSpec("users.py", "users", "Users", ":material/manage_accounts:", "Practice", _P.MANAGE_USERS),
     PageSpec("set_up.py", "set-up", "Set-up", ":material/tune:", "Practice", _P.SET_UP),
 )
+ADDRESSES = frozenset(page.url for page in PAGES)
 SECTIONS = ("Desk", "Money", "Numbers", "Practice")
 FIRST = {
     "owner": "overview", "manager": "overview", "front_desk": "today", "provider": "today", "biller": "billing",

@@ -6,9 +6,11 @@ import gc
 import importlib
 import json
 import os
+import signal
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from types import FrameType
 from typing import Any
 
 import streamlit as st
@@ -67,6 +69,11 @@ def config(host: str, port: int) -> dict[str, Any]:
     }
 
 
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    raise SystemExit(0)
+
+
 def serve(home: Home, host: str, port: int) -> None:
     """Open the record and run the app until it is stopped."""
     record = open_record(home)
@@ -77,8 +84,12 @@ def serve(home: Home, host: str, port: int) -> None:
     address = {"host": "127.0.0.1" if host in ("0.0.0.0", "::") else host, "port": port, "pid": os.getpid()}  # noqa: S104
     stop = control.listen(home, running.record)
     home.app_address.write_text(json.dumps(address))
+    # The server hands the signal on once it has shut down; by default that would end us before we tidy up.
+    signal.signal(signal.SIGTERM, _end)
     try:
         create_app().run(config=config(host, port))
+    except KeyboardInterrupt:
+        return
     finally:
         stop()
         home.app_address.unlink(missing_ok=True)

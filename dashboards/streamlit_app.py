@@ -5,14 +5,15 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import frame
-from dashboards.pages import FIRST, SECTIONS, pages_for
+from dashboards.pages import SECTIONS, pages_for
 from dashboards.session import actor, show_messages
 
 st.set_page_config("Daybook", page_icon=frame.ICON, layout="wide", initial_sidebar_state="auto")
 person = actor()
+st.logo(frame.WORDMARK, size="large", icon_image=frame.ICON)
 
 specs = pages_for(person)
-first = FIRST[person.role] if not frame.is_unfinished(person) else "set-up"
+first = frame.first_page(person)
 made = {spec.url: st.Page(spec.path, title=spec.title, icon=spec.icon, url_path=spec.url, default=spec.url == first)
         for spec in specs}  # fmt: skip
 chosen = st.navigation(

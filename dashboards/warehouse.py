@@ -21,6 +21,7 @@ class Published:
     build_id: str
     path: str
     built_at: datetime
+    known_at: datetime
     feed_seq: int
     today: str
 
@@ -43,6 +44,7 @@ class Warehouse:
             pointer["build_id"],
             str(self._home.path / pointer["path"]),
             datetime.fromisoformat(pointer["built_at"]),
+            datetime.fromisoformat(pointer["known_at"]),
             int(pointer.get("feed_seq") or 0),
             str(pointer.get("today") or ""),
         )

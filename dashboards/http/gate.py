@@ -18,7 +18,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from dashboards import runtime
 from dashboards.failures import where
+from dashboards.frame import first_page
+from dashboards.pages import ADDRESSES
 from dashboards.session import COOKIE
+from practice.access.permissions import Actor
 from practice.access.sign_in import session_actor
 
 OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head")
@@ -44,7 +47,12 @@ class Gate:
             await self._answer(scope, receive, send)
             return
         token = HTTPConnection(scope).cookies.get(COOKIE)
-        if await anyio.to_thread.run_sync(session_actor, runtime.current().record, token):
+        session = await anyio.to_thread.run_sync(session_actor, runtime.current().record, token)
+        if session and scope["type"] == "http" and scope["method"] == "GET" and await _is_first(path, session.actor):
+            # Streamlit serves a role's first page at the root alone, and calls its own address unknown.
+            query = scope["query_string"].decode("latin-1")
+            await RedirectResponse("/" + (f"?{query}" if query else ""), 307)(scope, receive, send)
+        elif session:
             await self.app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
@@ -69,6 +77,11 @@ class Gate:
             _log.error("failure %s: %s\n%s", number, type(error).__name__, where(error))
             sentence = f"This failed, and nothing was saved. Try again; if it happens again, tell support {number}."
             await PlainTextResponse(sentence, 500)(scope, receive, send)
+
+
+async def _is_first(path: str, person: Actor) -> bool:
+    address = path.strip("/")
+    return address in ADDRESSES and address == await anyio.to_thread.run_sync(first_page, person)
 
 
 class RateLimit:

@@ -6,7 +6,7 @@ import numpy as np
 
 from ingestion.demo.cells import drop_clashes, match
 from ingestion.demo.columns import DAY, HOUR, MINUTE, NEVER, Array, Columns, stack, take
-from ingestion.demo.hours import SHORT
+from ingestion.demo.hours import GROUP, SHORT
 from ingestion.demo.house import FOLLOW_UP, INDIVIDUAL, House
 from ingestion.demo.visits import OF_GROUP, REFILL, REGULAR, SUCCESSOR, place
 
@@ -28,7 +28,7 @@ def before_the_start(
     _lose_days(house, visits, dice)
     visits = take(visits, ~((visits["fate"] == CANCELLED) & (visits["gone"] <= visits["booked"])))
     successors = _successors(cells, clients, visits, dice)
-    refills = _refills(clients, cells, visits, dice)
+    refills = _refills(house, clients, cells, visits, successors["cell"], dice)
     visits["moved_to"][successors["moved_from"]] = np.arange(len(successors["client"])) + len(visits["client"])
     lost = (visits["fate"] == MOVED) & (visits["moved_to"] < 0)
     visits["fate"][lost] = CANCELLED  # no other time was found
@@ -105,39 +105,49 @@ def _successors(cells: Columns, clients: Columns, visits: Columns, dice: np.rand
     return take(made, stays[standing.sum() :])
 
 
-def _refills(clients: Columns, cells: Columns, visits: Columns, dice: np.random.Generator) -> Columns:
-    """A freed cell goes to another client of the provider, at short notice."""
+def _refills(
+    house: House, clients: Columns, cells: Columns, visits: Columns, taken: Array, dice: np.random.Generator
+) -> Columns:
+    """A freed cell goes to another client of the provider at short notice; so do the free cells of the demo's own day."""
     freed = (visits["origin"] != OF_GROUP) & np.isin(visits["fate"], (CANCELLED, MOVED)) & ~visits["is_lost"]
     left = visits["start"] - visits["gone"]
     freed &= (left > 4 * HOUR) & (dice.random(len(left)) < np.clip(left / (4 * DAY), 0.15, 0.55))
-    rows = np.flatnonzero(freed)
-    provider = clients["provider"][visits["client"]]
-    order = np.lexsort((visits["start"], provider))
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    # Whoever comes to the same provider around that time is in care and may like to come sooner.
-    near = order[
-        np.clip(rank[rows] + dice.choice([-1, 1], len(rows)) * dice.integers(6, 60, len(rows)), 0, len(order) - 1)
-    ]
-    start = visits["start"][rows]
-    fits = (provider[near] == provider[rows]) & (visits["origin"][near] == REGULAR) & ~visits["is_first"][near]
+    is_free = (cells["start"] // DAY == house.today) & (cells["kind"] != GROUP) & ~cells["is_lost"]
+    is_free[visits["cell"]], is_free[taken] = False, False
+    today = np.flatnonzero(is_free & (dice.random(len(is_free)) < 0.8))
+    cell = np.concatenate([visits["cell"][freed], today])
+    since = np.concatenate([visits["gone"][freed], cells["start"][today] - 8 * DAY])
+    near = _somebody_near(clients, cells, visits, cell, dice)
+    start = cells["start"][cell]
+    wait = (dice.uniform(0.02, 0.8, len(cell)) * (start - since - 2 * HOUR)).astype(np.int64)
+    booked = awake(since + wait + 5 * MINUTE, dice)
     first_seen = np.full(len(clients["age"]), np.int64(2**60))
     np.minimum.at(first_seen, visits["client"], visits["end"])
-    room = left[rows] - 2 * HOUR
-    booked = awake(
-        visits["gone"][rows] + (dice.uniform(0.02, 0.8, len(rows)) * room).astype(np.int64) + 5 * MINUTE, dice
-    )
-    fits &= (
-        (booked > visits["gone"][rows]) & (booked < start - 20 * MINUTE) & (first_seen[visits["client"][near]] < booked)
-    )
-    rows, near, booked = rows[fits], near[fits], booked[fits]
-    service = np.where(cells["kind"][visits["cell"][rows]] == SHORT, FOLLOW_UP, INDIVIDUAL)
-    made = place(cells, visits["client"][near], visits["cell"][rows], service, REFILL)
+    fits = (near >= 0) & (booked > since) & (booked < start - 20 * MINUTE)
+    fits &= first_seen[visits["client"][near]] < booked
+    cell, near, booked = cell[fits], near[fits], booked[fits]
+    service = np.where(cells["kind"][cell] == SHORT, FOLLOW_UP, INDIVIDUAL)
+    made = place(cells, visits["client"][near], cell, service, REFILL)
     made["booked"] = made["first_booked"] = booked
     made = _with_fate(made, dice)
     both = stack(visits, made)
     stays = drop_clashes(both["client"], both["start"], both["end"], (both["origin"] != REFILL).astype(int))
     return take(made, stays[len(visits["client"]) :])
+
+
+def _somebody_near(clients: Columns, cells: Columns, visits: Columns, cell: Array, dice: np.random.Generator) -> Array:
+    """For each cell a visit of the same provider some places before or after it, −1 if there is none.
+
+    Whoever comes around that time is in care, and may like to come sooner.
+    """
+    far = np.int64(2**40)
+    key = clients["provider"][visits["client"]] * far + visits["start"]
+    order = np.argsort(key, kind="stable")
+    place_of = np.searchsorted(key[order], cells["provider"][cell] * far + cells["start"][cell])
+    step = dice.choice([-1, 1], len(cell)) * dice.integers(6, 60, len(cell))
+    near = order[np.clip(place_of + step, 0, len(order) - 1)]
+    same = clients["provider"][visits["client"][near]] == cells["provider"][cell]
+    return np.where(same & (visits["origin"][near] == REGULAR) & ~visits["is_first"][near], near, -1)
 
 
 def _with_fate(made: Columns, dice: np.random.Generator) -> Columns:

@@ -48,7 +48,7 @@ class Size:
 
 
 SIZES = {
-    "small": Size("small", locations=1, providers=4, founders=4, months=6, load=0.72),
+    "small": Size("small", locations=1, providers=4, founders=4, months=6, load=0.78),
     "medium": Size("medium", locations=3, providers=14, founders=11, months=30, load=1.45),
 }
 

@@ -86,7 +86,7 @@ def app(home):
 def daybook(home, app, monkeypatch):
     """`daybook("status")` runs the command beside the running app."""
     monkeypatch.setenv("DAYBOOK_HOME", str(home.path))
-    return lambda *arguments, input=None: CliRunner().invoke(main, list(arguments), input=input)
+    return lambda *arguments, **options: CliRunner().invoke(main, list(arguments), **options)
 
 
 def test_the_app_says_its_set_up_code_where_it_was_started(home, app):
@@ -100,10 +100,12 @@ def test_the_door_of_the_real_app_is_closed(app):
 
     with pytest.raises(urllib.error.HTTPError) as told:
         urllib.request.build_opener(Stay).open(app.url + "/today?x=1")
-    assert (told.value.code, told.value.headers["location"]) == (303, "/login?next=/today%3Fx%3D1")
+    with told.value as answer:
+        assert (answer.code, answer.headers["location"]) == (303, "/login?next=/today%3Fx%3D1")
     with pytest.raises(urllib.error.HTTPError) as told:
         urllib.request.urlopen(app.url + "/_stcore/host-config")
-    assert told.value.code == 401
+    with told.value as answer:
+        assert answer.code == 401
 
 
 def test_the_files_own_door_is_closed_while_the_app_has_it(home, app):
@@ -141,26 +143,20 @@ def test_a_running_app_is_not_restored_under_its_feet(daybook, tmp_path):
     assert "Stop the app first" in daybook("restore", str(tmp_path), "--force").stderr
 
 
-def test_a_stopped_app_leaves_nothing_that_looks_alive(tmp_path):
+def test_an_app_that_was_killed_blocks_nobody_and_one_that_stops_leaves_nothing(tmp_path):
     home = furnished(tmp_path)
     with app_process(home) as process:
         assert running(home)["pid"] == process.pid
-    assert process.returncode == 0
-    assert not home.socket.exists()
-    assert not home.app_address.exists()
-    assert running(home) is None
-
-
-def test_a_killed_app_blocks_nobody(tmp_path):
-    home = furnished(tmp_path)
-    with app_process(home) as process:
         process.send_signal(signal.SIGKILL)
         process.wait()
     assert home.socket.exists(), "a killed process cannot clean up"
     assert running(home) is None
     assert [row["email"] for row in control.call(home, "list_users")] == [OWNER["email"]]
-    with app_process(home):
-        assert [row["email"] for row in control.call(home, "list_users")] == [OWNER["email"]]
+    with app_process(home) as process:
+        assert running(home)["pid"] == process.pid
+    assert process.returncode == 0
+    assert not home.socket.exists()
+    assert not home.app_address.exists()
 
 
 def furnished(tmp_path):

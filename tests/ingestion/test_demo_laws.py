@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import UTC
+import time
+from datetime import UTC, datetime
+from types import SimpleNamespace
 
 import pyarrow.parquet as pq
+import pytest
 
-from ingestion.demo.make import DEMO_TODAY
+from ingestion.demo.make import DEMO_TODAY, make_demo
 from practice.access.permissions import SYSTEM
 from practice.audit.chain import findings
+from practice.clock import fixed_clock
+from practice.home import Home
 from practice.scheduling.queries import unresolved
+from practice.store.record import Record
 
 LEDGER_ORDER = (
     "list_position(['charge', 'void_charge', 'payment', 'deallocation', 'adjustment', 'transfer', 'allocation',"
@@ -187,3 +193,31 @@ def test_the_ledger_at_each_months_end_is_the_planted_one(demo):
         found = demo.rows(sql, month["as_of_date"])[0]
         assert found == {name: month[name] for name in found}, month["as_of_date"]
         assert month["open_minor"] == month["open_payer_minor"] + month["open_client_minor"] > 0
+
+
+# --- the medium one --------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.long
+def test_the_medium_demo_loads_and_keeps_the_same_laws(tmp_path):
+    home = Home(tmp_path / "home")
+    home.create()
+    record = Record(home.record, clock=fixed_clock(datetime(2026, 11, 20, 14, tzinfo=UTC)))
+    began = time.process_time()
+    counts = make_demo(record, home, "medium", DEMO_TODAY)
+    # Thirty seconds of wall time on two quiet cores; the processor's time does not depend on the neighbours.
+    assert time.process_time() - began < 45
+    with record.read() as reader:
+        demo = SimpleNamespace(record=record, home=home, counts=counts, rows=reader.rows, value=reader.value)
+        for law in (
+            test_nobody_and_no_room_is_claimed_twice,
+            test_visits_lie_in_working_hours_and_never_in_time_off,
+            test_every_entry_balances_and_no_open_item_is_ever_negative,
+            test_no_payment_gives_out_more_than_came_in,
+            test_an_estimate_is_undone_once_the_payer_has_settled,
+            test_invoices_are_numbered_without_a_gap_and_add_up,
+            test_the_ledger_at_each_months_end_is_the_planted_one,
+        ):
+            law(demo)
+    assert counts["attendees"] > 55_000
+    record.close()

@@ -98,7 +98,7 @@ def aging(
                     "bucket:N",
                     sort=BUCKETS,
                     scale=alt.Scale(domain=BUCKETS, range=list(colours.aging)),
-                    legend=alt.Legend(orient="top", title="Days"),
+                    legend=alt.Legend(orient="top", title=None, columnPadding=6, symbolSize=70, labelFontSize=10),
                 ),
                 order=alt.Order("bucket_order:Q"),
                 opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
@@ -109,7 +109,7 @@ def aging(
         )
 
     frame = frame.assign(bucket_order=frame.bucket.map({name: i for i, name in enumerate(BUCKETS)}))
-    with card("Accounts receivable by age", "By who owes, aged by service date. Click a bar to list its items"):
+    with card("Accounts receivable by age", "By who owes, days since the visit. Click a bar for its items"):
         if frame.empty:
             st.caption("Nothing is open.")
             return
@@ -200,7 +200,7 @@ def providers(
             "Provider": frame.provider_id.map(names),
             "Completed": frame.visits,
             "No-show": frame.no_show,
-            f"Charged, {currency.code}": frame.charged / 10**currency.exponent,
+            "Charged": frame.charged / 10**currency.exponent,
         }
     )
     with card("Providers", "In this period"):
@@ -211,6 +211,6 @@ def providers(
             column_config={
                 "Completed": st.column_config.NumberColumn(format="localized"),
                 "No-show": st.column_config.NumberColumn(format="percent"),
-                f"Charged, {currency.code}": st.column_config.NumberColumn(format="localized"),
+                "Charged": st.column_config.NumberColumn(format="localized"),
             },
         )
