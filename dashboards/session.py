@@ -83,6 +83,14 @@ def keep_refusal(form: str, refusal: Refusal) -> None:
     st.session_state[f"refused:{form}"] = refusal
 
 
+def enter_page(url: str) -> None:
+    """On another page than in the last run: what was refused there is no longer news."""
+    if st.session_state.get("page") != url:
+        st.session_state["page"] = url
+        for name in [name for name in st.session_state if str(name).startswith("refused:")]:
+            del st.session_state[name]
+
+
 def forget_refusal(form: str) -> None:
     """The form asks for something else now: its last refusal is no longer news."""
     st.session_state.pop(f"refused:{form}", None)

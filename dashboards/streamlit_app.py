@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards import frame
 from dashboards.pages import SECTIONS, pages_for
-from dashboards.session import actor, show_messages
+from dashboards.session import actor, enter_page, show_messages
 
 st.set_page_config("Daybook", page_icon=frame.ICON, layout="wide", initial_sidebar_state="auto")
 person = actor()
@@ -24,6 +24,7 @@ chosen = st.navigation(
 with st.sidebar:
     frame.signed_in_as(person)
 frame.notices()
+enter_page(chosen.url_path)
 show_messages()
 chosen.run()
 show_messages()

@@ -90,7 +90,7 @@ def _times(visits: Columns, today: int, dice: np.random.Generator) -> Columns:
     )
     seated = np.maximum(arrived, start) + (dice.gamma(1.3, 3.2, count) * MINUTE).astype(np.int64) + 20
     ended = seated + np.maximum(length + (dice.normal(-1, 3, count) * MINUTE).astype(np.int64), 10 * MINUTE)
-    pace = dice.choice(5, count, p=[0.80, 0.145, 0.036, 0.015, 0.004])
+    pace = dice.choice(5, count, p=[0.80, 0.145, 0.038, 0.015, 0.002])
     # On the demo's own day the desk keeps up, so that the day's page has something to show.
     pace = np.where((start // DAY == today) & (dice.random(count) < 0.85), 0, pace)
     is_late = visits["is_late_entry"]

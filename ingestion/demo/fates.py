@@ -108,7 +108,7 @@ def _successors(cells: Columns, clients: Columns, visits: Columns, dice: np.rand
 def _refills(
     house: House, clients: Columns, cells: Columns, visits: Columns, taken: Array, dice: np.random.Generator
 ) -> Columns:
-    """A freed cell goes to another client of the provider at short notice; so do the free cells of the demo's own day."""
+    """Freed cells go to other clients of the provider at short notice; so do free cells of the demo's own day."""
     freed = (visits["origin"] != OF_GROUP) & np.isin(visits["fate"], (CANCELLED, MOVED)) & ~visits["is_lost"]
     left = visits["start"] - visits["gone"]
     freed &= (left > 4 * HOUR) & (dice.random(len(left)) < np.clip(left / (4 * DAY), 0.15, 0.55))

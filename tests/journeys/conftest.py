@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 import shutil
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 import urllib.request
@@ -153,3 +155,72 @@ def _wait_until_healthy(server: subprocess.Popen[bytes], url: str) -> None:
                 return
         time.sleep(0.1)
     raise TimeoutError(f"no answer from {url} within {HEALTHY_WITHIN_SECONDS} s")
+
+
+DAYBOOK = [sys.executable, "-m", "dashboards.cli"]
+
+
+@dataclass
+class Practice:
+    """A served demo practice whose clock the journey moves."""
+
+    url: str
+    home: Path
+    clock_file: Path
+
+    def now(self, instant: str) -> None:
+        """Move the practice's clock to an instant in UTC, such as 2026-11-20T15:05."""
+        self.clock_file.write_text(instant)
+
+    def daybook(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run the command line on this practice."""
+        done = subprocess.run(
+            [*DAYBOOK, *arguments], env=os.environ | {"DAYBOOK_HOME": str(self.home)}, capture_output=True, text=True
+        )
+        assert not check or done.returncode == 0, done.stderr
+        return done
+
+    def metric(self, name: str, **options: str) -> float:
+        """A metric's numerator over the 30 days that Overview shows, in minor units where it is money."""
+        extra = [part for key, value in options.items() for part in (f"--{key}", value)]
+        rows = json.loads(self.daybook("metric", name, *extra, "--format", "json").stdout)
+        return float(rows[0]["numerator"] or 0)
+
+
+@pytest.fixture(scope="session")
+def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small demo with its first warehouse, made once; a journey works on its own copy."""
+    home = tmp_path_factory.mktemp("demo") / "home"
+    for arguments in (["init", "--demo", "small"], ["refresh"]):
+        subprocess.run([*DAYBOOK, *arguments], env=os.environ | {"DAYBOOK_HOME": str(home)}, check=True)
+    return home
+
+
+@pytest.fixture
+def practice(demo_home: Path, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Practice]:
+    """A copy of the demo practice, served; its clock stands at 9:30 in New York on Friday, 20 November 2026."""
+    home, clock_file = tmp_path / "home", tmp_path / "clock"
+    shutil.copytree(demo_home, home)
+    clock_file.write_text("2026-11-20T14:30")
+    port = free_port()
+    command = [sys.executable, str(Path(__file__).with_name("serve_at.py")), str(port), str(clock_file)]
+    with _serving(command, port, health="/healthz", env={"DAYBOOK_HOME": str(home)}) as url:
+        yield Practice(url, home, clock_file)
+
+
+@pytest.fixture
+def sign_in(open_page: OpenPages) -> Callable[..., Page]:
+    """`sign_in(url, "front_desk")` opens the role's first page in a context of its own."""
+
+    def enter(url: str, role: str, **size: int) -> Page:
+        page = open_page(f"{url}/login", **size)
+        page.get_by_role("button", name=role.replace("_", " ").capitalize(), exact=True).click()
+        settled(page)
+        return page
+
+    return enter
+
+
+def settled(page: Page) -> None:
+    """Wait until the page's script has run."""
+    page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()

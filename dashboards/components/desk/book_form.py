@@ -10,6 +10,7 @@ from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.booking import Habit, ask_reason, book, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import choose, pick_client
+from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, choose_location, desk_of, nothing_yet
 from dashboards.components.desk.times import choose_time
 from dashboards.session import actor, show_messages
@@ -78,14 +79,18 @@ def _client(form: str, desk: Desk) -> Row | None:
         client_id = pick_client(form, desk.person, desk.today)
         if client_id is None:
             return None
-        with runtime.current().record.read() as reader:
-            client = people.client(reader, desk.person, client_id)
-            client["habit"] = habit(scheduling.client_visits(reader, desk.person, client_id), client)
+        client = unchanged("client", (client_id, desk.person), lambda: _with_habit(client_id, desk))
     except Refusal as refusal:  # an id in the address that is nobody's, or somebody else's client
         choose(form, None)
         st.error(str(refusal), icon=":material/error:")
         return None
     return client
+
+
+def _with_habit(client_id: str, desk: Desk) -> Row:
+    with runtime.current().record.read() as reader:
+        client = people.client(reader, desk.person, client_id)
+        return client | {"habit": habit(scheduling.client_visits(reader, desk.person, client_id), client)}
 
 
 def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str, Any] | None:
@@ -134,20 +139,25 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
     }
 
 
-def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
-    location_id = desk.location["location_id"]
+def _free(desk: Desk, client: Row | None, asked: dict[str, Any]) -> list[Row]:
     with runtime.current().record.read() as reader:
-        slots = scheduling.offered_slots(
+        return scheduling.offered_slots(
             reader,
             desk.person,
             asked["service_id"],
-            location_id,
+            desk.location["location_id"],
             provider_id=asked["provider_id"],
             first=asked["first"],
             days=DAYS_AHEAD,
             limit=400,
             client_id=client["client_id"] if client else None,
         )
+
+
+def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
+    minute = desk.now.replace(second=0, microsecond=0)
+    key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], tuple(asked.values()))
+    slots = unchanged("times", key, lambda: _free(desk, client, asked))
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
     if not slots:
         st.info("Nothing is free in these four weeks. Choose another provider or a later date.")

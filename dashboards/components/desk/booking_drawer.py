@@ -11,6 +11,7 @@ from dashboards.components.calendar import Selection
 from dashboards.components.desk import words
 from dashboards.components.desk.booking import ask_reason, book, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import pick_client
+from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.session import actor
 from practice.people import queries as people
@@ -65,11 +66,7 @@ def _service(
     form: str, services: list[Row], client_id: str | None, desk: Desk, selection: Selection, start: datetime
 ) -> tuple[Row, int]:
     """The service, beginning with the client's last one, and the minutes: those drawn, else the service's own."""
-    last = None
-    if client_id:
-        with runtime.current().record.read() as reader:
-            client = people.client(reader, desk.person, client_id)
-            last = habit(scheduling.client_visits(reader, desk.person, client_id), client).service_id
+    last = unchanged("habit", (client_id, desk.person), lambda: _last_service(client_id, desk)) if client_id else None
     by_id = {row["service_id"]: row for row in services}
     # The key holds the client: another client's habit is another default.
     chosen = st.selectbox(
@@ -86,6 +83,12 @@ def _service(
     end = start + timedelta(minutes=minutes)
     st.caption(f"{words.span(start, end)} · {words.count(minutes, 'minute')}")
     return service, minutes
+
+
+def _last_service(client_id: str, desk: Desk) -> str | None:
+    with runtime.current().record.read() as reader:
+        client = people.client(reader, desk.person, client_id)
+        return habit(scheduling.client_visits(reader, desk.person, client_id), client).service_id
 
 
 def _priced(service: Row, desk: Desk) -> str:

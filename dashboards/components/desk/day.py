@@ -12,18 +12,17 @@ from dashboards.components.calendar import Move, Opened, Selection, View, resour
 from dashboards.components.desk import acts, words
 from dashboards.components.desk.board import Board, board
 from dashboards.components.desk.booking_drawer import booking_drawer
+from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, choose_location, desk_of, nothing_yet
 from dashboards.components.desk.unresolved import SETTLED, unresolved_drawer, waiting_for_outcome
 from dashboards.components.desk.visit_drawer import visit_drawer
 from dashboards.session import actor
 from practice.access.permissions import Permission
 from practice.scheduling import queries as scheduling
-from practice.store.feed import feed_head
 
 DAY = "desk_day"
 SPAN = "desk:span"
 DRAWER = "desk:drawer"
-SEEN = "desk:seen"
 HEIGHT = 730
 
 
@@ -56,21 +55,20 @@ def viewed(view: View) -> None:
 
 def open_visit(opened: Opened) -> None:
     """A click on a visit: its drawer opens with this run."""
+    acts.begin_drawer()
     st.session_state[DRAWER] = ("visit", opened.id)
 
 
 def open_booking(selection: Selection) -> None:
     """A click on a free place, or a span drawn over one."""
+    acts.begin_drawer()
     number = st.session_state.get("desk:openings", 0) + 1
     st.session_state["desk:openings"] = number
     st.session_state[DRAWER] = ("booking", selection, f"drawer{number}")
 
 
 def _open_drawer() -> None:
-    drawer = st.session_state.pop(DRAWER, None)
-    if drawer:
-        acts.begin_drawer()
-    match drawer:
+    match st.session_state.pop(DRAWER, None):
         case ("visit", appointment_id):
             visit_drawer(appointment_id)
         case ("booking", selection, form):
@@ -116,11 +114,8 @@ def _seen(desk: Desk, shown: date) -> tuple[Board, int]:
     if not first <= shown < end:
         first, end = shown, shown + timedelta(days=1)
     minute = desk.now.replace(second=0, microsecond=0)
-    key = (feed_head(runtime.current().record).seq, minute, first, end, desk.location["location_id"], desk.person)
-    kept = st.session_state.get(SEEN)
-    if kept is None or kept[0] != key:
-        kept = st.session_state[SEEN] = (key, read(desk, first, end), len(waiting_for_outcome(desk)))
-    return kept[1], kept[2]
+    key = (minute, first, end, desk.location["location_id"], desk.person)
+    return unchanged("day", key, lambda: (read(desk, first, end), len(waiting_for_outcome(desk))))
 
 
 def read(desk: Desk, first: date, end: date) -> Board:
@@ -136,6 +131,7 @@ def read(desk: Desk, first: date, end: date) -> Board:
 
 
 def _open_unresolved() -> None:
+    acts.begin_drawer()
     st.session_state.pop(SETTLED, None)
     st.session_state[DRAWER] = ("unresolved",)
 

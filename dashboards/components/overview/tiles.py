@@ -97,7 +97,7 @@ def tile(spec: Definition, chart: str, shown: Shown) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             uncertain = band(now, spec.unit, shown.currency)
             if uncertain:
-                st.caption(f"{uncertain}, by unresolved visits")
+                st.caption(uncertain, help="Visits without an outcome counted as all kept, or all missed.")
             st.space("stretch")
             if st.button(
                 "Rows",
