@@ -65,7 +65,10 @@ def commit(folder: Path, manifest: dict[str, Any], files: Iterable[Path]) -> Non
 
 
 def sweep(folder: Path) -> list[Path]:
-    """Remove what no manifest names (a crash before the commit). Returns what was removed."""
+    """Remove what no manifest names (a crash before the commit), or what a merged batch replaced. Returns the files."""
+    replaced = {batch_id for manifest in manifests(folder) for batch_id in manifest.get("replaces", ())}
+    for batch_id in replaced:
+        (folder / MANIFESTS / f"{batch_id}.json").unlink(missing_ok=True)
     known = {str(name) for manifest in manifests(folder) for name in manifest["files"]}
     stray = [
         path

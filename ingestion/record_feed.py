@@ -67,7 +67,7 @@ def newest_known_at(home: Home) -> datetime | None:
 
 def audit_anchors(home: Home) -> list[tuple[int, str]]:
     """(entry number, hash) of the audit chain's head at each batch: a cut tail of the chain shows against them."""
-    return [(manifest["audit_seq"], manifest["audit_hash"]) for manifest in manifests(record_folder(home))]
+    return [(seq, digest) for manifest in manifests(record_folder(home)) for seq, digest in manifest["anchors"]]
 
 
 def land_record(source: FeedSource, home: Home) -> Landed:
@@ -92,8 +92,12 @@ def land_record(source: FeedSource, home: Home) -> Landed:
             rows, files = _write_tables(connection, folder, batch_id)
             landed = Landed(batch_id, began, head.seq, rows, unknown, head.audit_seq, head.audit_hash)
             (newest,) = connection.execute("select max(known_at) from changes").fetchone() or (None,)
-            times = {"newest_known_at": newest, "landed_at": stored(system_clock())}
-            commit(folder, landed.__dict__ | times, files)
+            added = {
+                "newest_known_at": newest,
+                "landed_at": stored(system_clock()),
+                "anchors": [[head.audit_seq, head.audit_hash]],
+            }
+            commit(folder, landed.__dict__ | added, files)
             return landed
         return Landed(None, began, head.seq, rows, unknown, head.audit_seq, head.audit_hash)
     finally:

@@ -4,7 +4,8 @@ import logging
 
 import dagster as dg
 
-from orchestration import defs as definitions_folder
+from orchestration.defs.automation import new_changes, nightly, refresh_job
+from orchestration.defs.warehouse import warehouse
 
 
 @dg.logger
@@ -15,4 +16,10 @@ def warnings_only(_: dg.InitLoggerContext) -> logging.Logger:
     return logger
 
 
-defs = dg.load_definitions_from_package_module(definitions_folder, loggers={"console": warnings_only})
+defs = dg.Definitions(
+    assets=[warehouse],
+    jobs=[refresh_job],
+    sensors=[new_changes],
+    schedules=[nightly],
+    loggers={"console": warnings_only},
+)

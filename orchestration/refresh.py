@@ -17,6 +17,7 @@ from typing import Any
 from expectations.check import CheckResult, Verdict
 from expectations.results import write_results
 from expectations.runner import check_candidate, check_landing
+from ingestion.compaction import compact_record
 from ingestion.feed_sources import FeedSource
 from ingestion.imports.holding import hold_batch, landed_batches, tidy_imports
 from ingestion.lock import build_lock
@@ -136,6 +137,8 @@ def refresh(
             log("up to date")
             return attempt.result("up_to_date")
         # A changed project may change what incremental models mean, so it starts afresh.
+        if full and (merged := compact_record(home)):
+            log(f"merged {merged} small batches of the record into one")
         full = full or attempt.before is None or attempt.before.project != attempt.project
         _check_arrivals(attempt, full)
         if not attempt.failed:

@@ -23,11 +23,11 @@ def entry(name: str, *, border: bool = False) -> Iterator[None]:
         show_refusal(name)
 
 
-def send(command: Command, name: str, **parameters: Any) -> Any:
+def send(command: Command, form: str, /, **parameters: Any) -> Any:
     """`attempt` for a form of ours. After a success the page starts anew with this form empty; else answers None."""
-    answer = attempt(command, name, is_in_place=True, **parameters)
+    answer = attempt(command, form, is_in_place=True, **parameters)
     if answer is not None:
-        start_anew(name)
+        start_anew(form)
         st.rerun()
 
 

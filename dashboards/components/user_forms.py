@@ -59,6 +59,11 @@ def _scope(role: str, row: dict[str, Any], key: str) -> dict[str, Any]:
 
 @st.dialog("Add a user", position="right")
 def add_user_form(person: Actor) -> None:
+    """The drawer around `new_user`."""
+    new_user(person)
+
+
+def new_user(person: Actor) -> None:
     """Name, e-mail, role, first password."""
     name_of_form = "add_user"
     key = f"{name_of_form}:{turn(name_of_form)}"

@@ -1,1 +1,1 @@
-"""Found by Dagster: every module with definitions."""
+"""The assets, and when they are made."""

@@ -6,6 +6,7 @@ import dagster as dg
 
 from orchestration.graph import IMPORTS, PUBLISHED, RECORD, Graph
 from orchestration.refresh import BuildResult, refresh
+from orchestration.retention import forget_old_runs
 from orchestration.watch import app_feed
 from practice.home import Home
 
@@ -28,6 +29,7 @@ def warehouse(context: dg.AssetExecutionContext, config: How) -> Iterator[dg.Mat
     chosen = context.op_execution_context.selected_asset_keys, context.op_execution_context.selected_asset_check_keys
     yield from (made for made in materializations(result) if made.asset_key in chosen[0])
     yield from (found for found in check_results(result) if _key(found) in chosen[1])
+    forget_old_runs(context.instance)
     if result.status == "refused":
         raise dg.Failure("The last good build stays published. " + " ".join(result.failed), allow_retries=False)
 

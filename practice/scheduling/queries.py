@@ -78,21 +78,22 @@ def day(
     first = _as_date(day)
     until = first if last is None else _as_date(last)
     gone = "true" if include_gone else "t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"
-    where = "a.start_date between ? and ? and a.location_id = coalesce(?, a.location_id)"
-    return visits(reader, actor, where, gone, first, until, location_id)
+    here, place = _at(location_id)
+    return visits(reader, actor, f"a.start_date between ? and ?{here}", gone, first, until, *place)
 
 
 def unresolved(reader: Reader, actor: Actor, location_id: str | None = None) -> list[Row]:
     """Visits whose start has passed and of which nobody has said what became of them, oldest first."""
     if location_id is not None:
         require_location(actor, location_id)
+    here, place = _at(location_id)
     rows = visits(
         reader,
         actor,
-        "a.status in ('scheduled', 'in_session') and a.starts_at < ? and a.location_id = coalesce(?, a.location_id)",
+        f"a.status in ('scheduled', 'in_session') and a.starts_at < ?{here}",
         "t.status in ('scheduled', 'arrived', 'in_session')",
         stored(reader.now),
-        location_id,
+        *place,
     )
     return [row for row in rows if row["is_unresolved"]]
 
@@ -158,6 +159,11 @@ def visits(
         if not actor.may(Permission.SEE_CLIENTS):
             row["client_name"] = None
     return rows
+
+
+def _at(location_id: str | None) -> tuple[str, tuple[str, ...]]:
+    """A further condition on the location, and its value; nothing for every location."""
+    return ("", ()) if location_id is None else (" and a.location_id = ?", (location_id,))
 
 
 def _as_date(text: str | date) -> date:

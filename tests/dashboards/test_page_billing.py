@@ -141,15 +141,15 @@ def test_open_items_of_one_client_take_one_payment(open_page, books, record):
 # Refusals
 
 
-@pytest.mark.parametrize(("text", "sentence"), [("12,3x", "is not an amount"), ("0", "above zero"), ("-5", "above zero"),
-                                                ("1.234", "decimals")])  # fmt: skip
-def test_an_amount_that_is_none_is_refused_and_stays_typed(open_page, books, record, text, sentence):
+def test_an_amount_that_is_none_is_refused_and_everything_stays_typed(open_page, books, record):
     books.invoices(books.charged("client-ada"))
     app = select(show(open_page("billing", "front_desk"), "Unpaid"), "unpaid", 0)
     fill(app, "Reference (receipt or check number)", "4711")
-    press(fill(app, "Amount, USD", text), "Take payment")
-    assert sentence in refusals(app)[0]
-    assert (typed(app, "Amount, USD"), typed(app, "Reference (receipt or check number)")) == (text, "4711")
+    refused = {"12,3x": "is not an amount", "0": "above zero", "-5": "above zero", "1.234": "decimals"}
+    for text, sentence in refused.items():
+        press(fill(app, "Amount, USD", text), "Take payment")
+        assert sentence in refusals(app)[0]
+        assert (typed(app, "Amount, USD"), typed(app, "Reference (receipt or check number)")) == (text, "4711")
     assert "take_payment" not in commands(record)
     press(fill(app, "Amount, USD", "150"), "Take payment")
     assert not refusals(app)

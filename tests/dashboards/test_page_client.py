@@ -13,7 +13,7 @@ from practice.billing.payments import take_payment
 from practice.billing.queries import client_account
 from practice.money import Currency
 from practice.people import queries as people
-from practice.people.commands import change_client
+from practice.people.commands import add_location, change_client
 from practice.scheduling import queries as scheduling
 from practice.scheduling.attendance import complete_visit, record_arrival
 
@@ -171,3 +171,14 @@ def test_text_of_the_record_stays_text_in_the_story(record, desk, house, seen_an
     hostile = [row | {"service_name": "[x](http://evil) | *bold*"} for row in visits]
     table = as_table(story(hostile, [], "America/New_York"), Currency.of("USD"))
     assert "\\[x\\](http\\://evil) \\| \\*bold\\*" in table
+
+
+def test_a_new_client_belongs_to_the_desks_location_where_there_are_several(open_page, record, house, desk):
+    record.run(add_location, SYSTEM, name="Mill Pond", zone="America/Chicago")
+    app = press(open_page("client", "front_desk"), "New client")
+    app.text_input(key="clients:given_name").set_value("Edda")
+    app.text_input(key="clients:family_name").set_value("Lund")
+    press(app, "Add client")
+    with record.read() as reader:
+        (added,) = people.search_clients(reader, desk, "edda")
+    assert added["location_id"] == house.location

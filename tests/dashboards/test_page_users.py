@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from practice.access.permissions import SYSTEM
 from practice.access.queries import users
@@ -20,6 +21,21 @@ def desk_user(running):
         running.record, SYSTEM, email="dana@elm.example", name="Dana Desk", role="front_desk", password=PASSWORD
     )
     return made["user_id"], sign_in(running.record, "dana@elm.example", PASSWORD)
+
+
+def drawer_alone():
+    """The drawer's content as a page of its own: AppTest closes a drawer with each run."""
+    from dashboards.components.user_forms import new_user
+    from dashboards.session import actor, show_messages
+
+    show_messages()
+    new_user(actor())
+
+
+@pytest.fixture
+def drawer(signed_in):
+    signed_in("owner")
+    return AppTest.from_function(drawer_alone, default_timeout=30).run()
 
 
 def everyone(record):
@@ -45,19 +61,25 @@ def test_it_opens_in_an_empty_practice(record, tmp_path, monkeypatch):
     assert len(app.dataframe[0].value) == 1
 
 
-def test_a_user_is_added_and_may_sign_in(open_page, record):
+def test_the_drawer_opens_on_the_page(open_page):
     app = press(open_page("users", "owner"), "Add a user")
+    assert typed(app, "First password") == ""
+    assert not app.exception
+
+
+def test_a_user_is_added_and_may_sign_in(drawer, record):
+    app = drawer
     fill(app, "Name", "Bo Biller")
     fill(app, "E-mail", "bo@elm.example")
     next(box for box in app.selectbox if box.label == "Role").set_value("biller")
     press(fill(app, "First password", PASSWORD), "Add")
     assert "Bo Biller may sign in now." in texts(app)
     assert session_actor(record, sign_in(record, "bo@elm.example", PASSWORD)).actor.role == "biller"
-    assert commands(record)[1] == "add_user"
+    assert "add_user" in commands(record)[3:]
 
 
-def test_a_refused_user_stays_typed(open_page, record):
-    app = press(open_page("users", "owner"), "Add a user")
+def test_a_refused_user_stays_typed(drawer, record):
+    app = drawer
     fill(app, "Name", "Bo Biller")
     fill(app, "E-mail", "bo@elm.example")
     press(fill(app, "First password", "short"), "Add")
@@ -70,8 +92,8 @@ def test_a_refused_user_stays_typed(open_page, record):
     assert "bo@elm.example" not in everyone(record)
 
 
-def test_a_provider_is_tied_to_whom_they_are(open_page, record, house):
-    app = press(open_page("users", "owner"), "Add a user")
+def test_a_provider_is_tied_to_whom_they_are(drawer, record, house):
+    app = drawer
     next(box for box in app.selectbox if box.label == "Role").set_value("provider").run()
     fill(app, "Name", "Ines Moss")
     fill(app, "E-mail", "ines@elm.example")

@@ -245,6 +245,22 @@ def test_capacity_fills_its_lanes_and_no_more(front, house, owner):
     front.refused("provider_taken", front.books, house.dan, "10:00", mode="video")
 
 
+def test_lanes_are_coloured_anew_before_a_free_seat_is_refused(front, house, owner):
+    """Two at once are allowed, and from nine to half past ten there is never more than one; yet no lane is free."""
+    front.does(set_overlap_policy, by=owner, resource_kind="provider", rule="capacity", capacity=2,
+               effective_from=TUESDAY)  # fmt: skip
+    half = {"service_id": house.intake, "duration_minutes": 30}
+    front.books(house.ada, "09:00", **half)
+    gone, stays = front.books(house.ada, "10:00", **half), front.books(house.ben, "10:00", **half)
+    assert stays["lane"] == 1
+    front.does(cancel_appointment, reason="ill", cancelled_by="client", appointment_id=gone["appointment_id"])
+    assert front.books(house.dan, "09:00", service_id=house.intake)["lane"] == 1
+    (claim,) = [one for one in front.visit(stays["appointment_id"])["claims"] if one["resource_kind"] == "provider"]
+    assert claim["lane"] == 0
+    slots = front.rows("select distinct lane from slots where claim_id = ?", claim["claim_id"])
+    assert slots == [{"lane": 0}]
+
+
 def test_lowering_a_capacity_evicts_nobody_but_lists_them(front, house, owner):
     policy = {"by": owner, "resource_kind": "provider", "rule": "capacity", "effective_from": TUESDAY}
     front.does(set_overlap_policy, capacity=2, **policy)

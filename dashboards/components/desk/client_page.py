@@ -107,10 +107,11 @@ def _facts(client: Row, desk: Desk) -> None:
         ("Usual provider", client["provider_name"] or ""),
         ("Referred by", client["source_name"] or ""),
     ]
-    with st.container(border=True, horizontal=True, gap="medium"):
+    with st.container(border=True):
+        grid = st.grid("auto", min_column_width=150)
         for label, value in facts:
             if value:
-                st.markdown(f":small[:gray[{label}]]  \n{words.plain(value)}", width="content")
+                grid.markdown(f":small[:gray[{label}]]  \n{words.plain(value)}")
 
 
 def _money_strip(account: Row, desk: Desk) -> None:

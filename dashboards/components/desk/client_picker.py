@@ -10,7 +10,8 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.focus import focus_on
-from dashboards.session import attempt, forget_refusal, refused
+from dashboards.components.desk.place import desk_of
+from dashboards.session import actor, attempt, forget_refusal, refused
 from practice.access.permissions import Actor, Permission
 from practice.people import queries as people
 from practice.people.commands import add_client
@@ -76,6 +77,7 @@ def begin_new(form: str, typed: str | None) -> None:
 
 def add(form: str, *, is_duplicate_accepted: bool = False) -> None:
     """Send the form for a new client; on success the client is chosen."""
+    desk = desk_of(actor())
     typed: dict[str, Any] = {
         name: (st.session_state.get(f"{form}:{name}") or "").strip() or None
         for name in ("given_name", "family_name", "phone", "email")
@@ -89,15 +91,11 @@ def add(form: str, *, is_duplicate_accepted: bool = False) -> None:
         **typed | {"given_name": typed["given_name"] or "", "family_name": typed["family_name"] or ""},
         birth_date=born.isoformat() if born else None,
         referral_source_id=source,
-        location_id=st.session_state.get("desk_location") or _first_location(form),
+        location_id=desk.location["location_id"] if desk else None,
         is_duplicate_accepted=is_duplicate_accepted,
     )
     if answer:
         choose(form, answer["client_id"])
-
-
-def _first_location(form: str) -> str | None:
-    return st.session_state.get(f"{form}:location_id")
 
 
 def _search(person: Actor, text: str) -> list[Row]:

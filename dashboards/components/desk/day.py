@@ -78,18 +78,12 @@ def _open_drawer() -> None:
 
 
 def _header(desk: Desk, seen: Board, waiting: int) -> None:
-    """One row: how the day stands, what waits for somebody's word, and where and when one looks."""
+    """How the day stands, what waits for somebody's word, and where and when one looks: a row if it fits, else two."""
+    is_one_row = len(desk.locations) == 1
     with st.container(horizontal=True, vertical_alignment="center", key="desk_header"):
         st.markdown("## Today", width="content")
-        st.markdown(f":small[{counted(seen.counts)}]", width="content")
-        if waiting:
-            st.button(
-                f"{words.count(waiting, 'visit needs', 'visits need')} an outcome",
-                icon=":material/help:",
-                type="tertiary",
-                key="desk:unresolved",
-                on_click=_open_unresolved,
-            )
+        if is_one_row:
+            _strip(seen, waiting)
         st.space("stretch")
         choose_location(desk)
         st.date_input("Day", key=DAY, format="YYYY-MM-DD", label_visibility="collapsed", width=150)
@@ -97,6 +91,21 @@ def _header(desk: Desk, seen: Board, waiting: int) -> None:
             "Book", type="primary", icon=":material/add:", key="desk:book"
         ):
             st.switch_page("app_pages/book.py")
+    if not is_one_row:
+        with st.container(horizontal=True, vertical_alignment="center", key="desk_counts"):
+            _strip(seen, waiting)
+
+
+def _strip(seen: Board, waiting: int) -> None:
+    st.markdown(f":small[{counted(seen.counts)}]", width="content")
+    if waiting:
+        st.button(
+            f"{words.count(waiting, 'visit needs', 'visits need')} an outcome",
+            icon=":material/help:",
+            type="tertiary",
+            key="desk:unresolved",
+            on_click=_open_unresolved,
+        )
 
 
 def counted(counts: dict[str, int]) -> str:

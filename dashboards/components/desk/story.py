@@ -14,11 +14,12 @@ from practice.money import Currency
 from practice.store.work import Row
 
 FILTERS = {
-    "Everything": None,
+    "Main steps": ("visit", "charge", "payment", "refund", "invoice"),
     "Visits": ("visit",),
     "Charges": ("charge", "adjustment", "transfer"),
     "Payments": ("payment", "allocation", "refund"),
     "Invoices": ("invoice",),
+    "Everything": None,
 }
 _TITLES = {
     "charge": "Charge", "payment": "Payment", "allocation": "Applied to a charge", "adjustment": "Adjustment",
