@@ -68,9 +68,14 @@ def fresh_at(zone: str) -> str:
     return f"{to_wall(published.known_at, zone or 'UTC'):%-d %b, %H:%M}" if published else ""
 
 
-@st.fragment(run_every="10s")
 def freshness() -> None:
     """A badge: how fresh the numbers are, and whether they passed their checks. Keeps itself up to date."""
+    with st.container(width="content"):  # a fragment alone would take all the room there is
+        _badge()
+
+
+@st.fragment(run_every="10s")
+def _badge() -> None:
     zone = practice_settings()["zone"]
     at = fresh_at(zone)
     if not at:

@@ -51,7 +51,7 @@ if part in ("Open items", "Payments"):
                 st.rerun()
         else:
             text = st.text_input(
-                "Only one client", placeholder="Any part of a name, phone or birth date", type="search"
+                "Only one client", placeholder="Any part of a name, phone or birth date", type="search", width=380
             )
             for row in read(search_clients, person, text=text, limit=4) if text else []:
                 if st.button(f"{row['given_name']} {row['family_name']}", key=f"only:{row['client_id']}"):

@@ -32,7 +32,7 @@ def _start_from_example() -> None:
         st.session_state["sql_text"] = examples()[chosen]
 
 
-names, side = st.columns([3, 1.25], gap="medium")
+names, side = st.columns([5, 3], gap="medium")
 with side, st.container(border=True):
     st.markdown("**Marts**  \n:small[:gray[Grain and columns; keys end in _key and join across sources]]")
     tables = catalogue(runtime.current().warehouse)

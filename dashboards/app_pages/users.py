@@ -49,6 +49,7 @@ picked = st.dataframe(
     on_select="rerun",
     selection_mode="single-row",
     key="users_table",
+    placeholder="–",
     column_config={"Last seen": st.column_config.DatetimeColumn(format="D MMM, HH:mm")},
     alt="Everyone who may sign in, with role and state",
 )

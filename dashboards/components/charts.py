@@ -30,6 +30,11 @@ def chart(
     return st.vega_lite_chart(_spec(key, dark, build), key=name, alt=alt_text, **options)
 
 
+def table_height(rows: int, most: int = 360) -> int:
+    """Pixels of a table that shows all its rows, or scrolls. A row is 2.2 rem of the theme's 15 px."""
+    return min(most, 33 * (max(rows, 1) + 1) + 3)
+
+
 def card(title: str, subtitle: str = "", *, height: str = "stretch") -> Any:
     """A bordered card with its heading."""
     box = st.container(border=True, height=height)

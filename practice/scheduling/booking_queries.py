@@ -90,15 +90,6 @@ def weekly_hours(reader: Reader, provider_id: str) -> list[Row]:
     )
 
 
-def exceptions_on(reader: Reader, location_id: str, day: date) -> list[Row]:
-    """Exceptions in force at the location on that day."""
-    return reader.rows(
-        "select * from availability_exceptions where location_id = ? and exception_date = ? and not is_withdrawn",
-        location_id,
-        day,
-    )
-
-
 def held(
     reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
 ) -> list[Row]:

@@ -18,7 +18,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect, sync_playwright
 
 FLAGS = [
     "--headless",
@@ -32,6 +32,7 @@ FLAGS = [
 ]
 LOCAL_HOSTS = {"127.0.0.1", "localhost", "::1"}
 HEALTHY_WITHIN_SECONDS = 60
+expect.set_options(timeout=20_000)  # two busy cores: waiting longer costs nothing when all is well
 
 
 @dataclass

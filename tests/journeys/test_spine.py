@@ -33,19 +33,21 @@ def choose_row(page: Page, table: int = 0, row: int = 0) -> None:
     idle(page)
 
 
-def book_new_client(page: Page, given: str, family: str, at: str) -> None:
+def add_client(page: Page, name: str, phone: str) -> None:
+    """On Book: search in vain, then add."""
     go(page, "Book")
-    page.get_by_placeholder("Name, phone or date of birth").fill(f"{given} {family}")
+    page.get_by_placeholder("Name, phone or date of birth").fill(name)
+    expect(page.get_by_text("Nobody matches that")).to_be_visible()
     page.get_by_role("button", name="New client").click()
-    page.get_by_label("Phone").fill("+1 555 014 7788")
+    page.get_by_label("Phone").fill(phone)
     page.get_by_role("button", name="Add client").click()
     expect(page.get_by_role("button", name="Change")).to_be_visible()
     idle(page)
-    page.get_by_role("radio", name=at, exact=True).first.click()
-    button = page.get_by_role("button", name=re.compile("^Book"))
-    expect(button.last).to_be_enabled()
-    button.last.click()
-    expect(page.get_by_text("Another visit for the same client")).to_be_visible()
+
+
+def book_it(page: Page) -> None:
+    expect(page.get_by_role("button", name=re.compile("^Book")).last).to_be_enabled()
+    page.get_by_role("button", name=re.compile("^Book")).last.click()
 
 
 def test_from_a_booking_to_the_owners_numbers(practice, sign_in):
@@ -53,7 +55,10 @@ def test_from_a_booking_to_the_owners_numbers(practice, sign_in):
     before = {name: practice.metric(name) for name in names}
 
     desk = sign_in(practice.url, "front_desk")
-    book_new_client(desk, "Aaltje", "Aardsma", "10:00")
+    add_client(desk, "Aaltje Aardsma", "+1 555 014 7788")
+    desk.get_by_role("radio", name="10:00", exact=True).first.click()
+    book_it(desk)
+    expect(desk.get_by_text("Another visit for the same client")).to_be_visible()
 
     practice.now("2026-11-20T15:05")  # 10:05 in New York
     go(desk, "Today")
@@ -109,19 +114,14 @@ def test_from_a_booking_to_the_owners_numbers(practice, sign_in):
 
 def test_a_second_desk_is_refused_the_same_time_and_told_why(practice, sign_in):
     first, second = sign_in(practice.url, "front_desk"), sign_in(practice.url, "manager")
-    for page, name in ((first, "Aaltje Aardsma"), (second, "Bodil Zwart")):
-        go(page, "Book")
-        page.get_by_placeholder("Name, phone or date of birth").fill(name)
-        page.get_by_role("button", name="New client").click()
-        page.get_by_label("Phone").fill("+1 555 014 77" + ("88" if page is first else "99"))
-        page.get_by_role("button", name="Add client").click()
-        expect(page.get_by_role("button", name="Change")).to_be_visible()
-        idle(page)
+    add_client(first, "Aaltje Aardsma", "+1 555 014 7788")
+    add_client(second, "Bodil Zwart", "+1 555 014 7799")
+    for page in (first, second):
         page.get_by_role("radio", name=re.compile(r"^\d\d:\d\d$")).first.click()
-        idle(page)
-    first.get_by_role("button", name=re.compile("^Book")).last.click()
+        expect(page.get_by_role("button", name=re.compile("^Book")).last).to_be_enabled()
+    book_it(first)
     expect(first.get_by_text("Another visit for the same client")).to_be_visible()
-    second.get_by_role("button", name=re.compile("^Book")).last.click()
+    book_it(second)
     refusal = second.get_by_test_id("stAlert")
     expect(refusal).to_contain_text("Aaltje Aardsma")  # who is there
     # What was typed is still there, and the nearest free times are one click away.

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.charts import table_height
 from dashboards.components.forms import practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor
 from practice.money import Currency
@@ -62,7 +63,7 @@ def choose(
     event = st.dataframe(
         frame,
         hide_index=True,
-        height=min(height, 38 + 35 * len(frame)),
+        height=table_height(len(frame), height),
         column_config=config,
         on_select="rerun",
         selection_mode="multi-row" if many else "single-row",

@@ -8,7 +8,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards.components.charts import card, chart
+from dashboards.components.charts import card, chart, table_height
 from dashboards.components.overview.numbers import query
 from dashboards.components.overview.period import Window
 from dashboards.components.overview.rows import receivable_rows
@@ -55,7 +55,7 @@ def money_by_month(warehouse: Warehouse, current: Window, location: str | None, 
                 alt.Color(
                     "series:N",
                     scale=alt.Scale(range=[colours.teal, colours.gold]),
-                    legend=alt.Legend(orient="top", title=None),
+                    legend=alt.Legend(orient="top", title=None, symbolType="stroke", symbolStrokeWidth=3),
                 ),
                 strokeDash=alt.StrokeDash("series:N", legend=None),
                 tooltip=[alt.Tooltip("month:T", format="%B %Y"), "series:N", alt.Tooltip("amount:Q", format=",.2f")],
@@ -199,7 +199,7 @@ def providers(
         {
             "Provider": frame.provider_id.map(names),
             "Completed": frame.visits,
-            "No-show": frame.no_show,
+            "No-show": frame.no_show * 100,
             "Charged": frame.charged / 10**currency.exponent,
         }
     )
@@ -207,10 +207,10 @@ def providers(
         st.dataframe(
             shown,
             hide_index=True,
-            height=275,
+            height=table_height(len(shown), 275),
             column_config={
                 "Completed": st.column_config.NumberColumn(format="localized"),
-                "No-show": st.column_config.NumberColumn(format="percent"),
+                "No-show": st.column_config.NumberColumn("No-show, %", format="%.1f"),
                 "Charged": st.column_config.NumberColumn(format="localized"),
             },
         )

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.charts import table_height
 from dashboards.components.overview.numbers import query
 from dashboards.components.overview.period import Window
 from dashboards.metrics import Definition
@@ -147,6 +148,6 @@ def _table(found: pd.DataFrame, currency: Currency) -> None:
         config["client"] = st.column_config.TextColumn("Client")
         shown["client_id"] = "/client?client=" + shown.client_id
         config["client_id"] = st.column_config.LinkColumn("Record", display_text="Open", width="small")
-    st.dataframe(shown, hide_index=True, height=min(460, 38 + 35 * max(1, len(shown))), column_config=config)
+    st.dataframe(shown, hide_index=True, height=table_height(len(shown), 460), column_config=config, placeholder="–")
     if len(found) > LIMIT:
         st.caption(f"The first {LIMIT:,} are shown; the SQL page has them all.")

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.charts import table_height
 from practice.people.setup import practice_today
 
 
@@ -30,7 +31,7 @@ def table(rows: list[dict[str, Any]], columns: dict[str, str], empty: str) -> No
         st.caption(empty)
         return
     shown = pd.DataFrame(rows)[list(columns)].rename(columns=columns)
-    st.dataframe(shown, hide_index=True, height=min(320, 38 + 35 * len(shown)), placeholder="")
+    st.dataframe(shown, hide_index=True, height=table_height(len(shown), 320), placeholder="–")
 
 
 def today() -> date:
