@@ -9,6 +9,7 @@ from dashboards.components.billing.charging import to_charge_part, to_invoice_pa
 from dashboards.components.billing.common import read
 from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
+from dashboards.components.desk.words import plain
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
 from practice.errors import Refusal
@@ -25,9 +26,10 @@ with st.container(horizontal=True, vertical_alignment="center"):
     part = st.segmented_control(
         "List",
         ["To charge", "To invoice", "Unpaid", "Open items", "Payments"],
-        default="To charge",
+        default=None if "billing_part" in st.session_state else "To charge",
         required=True,
         label_visibility="collapsed",
+        wrap=True,
         key="billing_part",
         bind="query-params",
     )
@@ -43,7 +45,7 @@ if part in ("Open items", "Payments"):
                     found = client(reader, person, chosen)
                 owes = found["guarantor_client_id"] or found["client_id"]
                 party = f"client:{owes}"
-                st.markdown(f"**{found['given_name']} {found['family_name']}**")
+                st.markdown(f"**{plain(found['name'])}**")
             except Refusal as refusal:
                 st.error(str(refusal))
             if st.button("Everybody", icon=":material/close:"):
@@ -54,7 +56,7 @@ if part in ("Open items", "Payments"):
                 "Only one client", placeholder="Any part of a name, phone or birth date", type="search", width=380
             )
             for row in read(search_clients, person, text=text, limit=4) if text else []:
-                if st.button(f"{row['given_name']} {row['family_name']}", key=f"only:{row['client_id']}"):
+                if st.button(plain(row["name"]), key=f"only:{row['client_id']}"):
                     st.query_params["client"] = row["client_id"]
                     st.rerun()
 

@@ -43,6 +43,8 @@ shown = pd.DataFrame(
         for row in rows
     ]
 )
+# Above the table, whose own toolbar would cover the button there while a row is selected.
+st.caption("Select a row to change the role, set a new password, end sessions or disable the person.")
 picked = st.dataframe(
     shown,
     hide_index=True,
@@ -53,6 +55,5 @@ picked = st.dataframe(
     column_config={"Last seen": st.column_config.DatetimeColumn(format="D MMM, HH:mm")},
     alt="Everyone who may sign in, with role and state",
 )
-st.caption("Select a row to change the role, set a new password, end sessions or disable the person.")
 if picked.selection.rows:
     change_user_form(person, rows[picked.selection.rows[0]])

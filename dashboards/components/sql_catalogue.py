@@ -26,7 +26,8 @@ def _catalogue(build_id: str, _warehouse: Warehouse) -> dict[str, TableShown]:
         "select view_name, comment from duckdb_views() where schema_name = 'marts' order by 1"
     )
     columns = _warehouse.query(
-        "select table_name, column_name as \"column\", lower(data_type) as type, replace(coalesce(comment, ''), '`', '') as meaning "
+        'select table_name, column_name as "column", lower(data_type) as type,'
+        " replace(coalesce(comment, ''), '`', '') as meaning "
         "from duckdb_columns() where schema_name = 'marts' order by table_name, column_index"
     )
     return {

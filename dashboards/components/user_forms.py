@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.desk.words import plain
 from dashboards.components.forms import send, show_refusal, start_anew, turn
 from dashboards.session import forget_refusal, form_key, keep_refusal, renew_key, say
 from practice.access.permissions import PEOPLE_ROLES, SYSTEM, Actor
@@ -99,8 +100,8 @@ def change_user_form(person: Actor, row: dict[str, Any]) -> None:
     """What can be done to one user."""
     with st.container(border=True):
         state = "" if row["is_active"] else " · :gray[disabled]"
-        st.markdown(f"**{row['name']}** · {row['email']}{state}")
-        role_column, password_column, access_column = st.columns(3, gap="medium")
+        st.markdown(f"**{plain(row['name'])}** · {plain(row['email'])}{state}")
+        role_column, password_column, access_column = st.columns([4, 3, 2], gap="medium")
         with role_column:
             _change_role(row)
         with password_column:

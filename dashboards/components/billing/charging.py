@@ -94,6 +94,8 @@ def to_invoice_part(person: Actor) -> None:
         "open_minor": "Open",
         "age_days": "Days",
     }
+    if rows:
+        st.caption("What clients owe and no invoice asks for yet. Select lines, or invoice them all.")
     picked = choose(rows, columns, key="to_invoice", many=True, empty="Everything that clients owe is on an invoice.")
     if not rows or not person.may(Permission.INVOICE):
         return

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.components.billing.common import choose, count, plain, read, total, void_popover
 from dashboards.components.billing.payment_form import payment_form
+from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from practice.access.permissions import Actor, Permission
 from practice.billing.adjustments import adjust_charge, transfer_responsibility
@@ -53,7 +54,8 @@ def item_panel(person: Actor, item: dict[str, Any]) -> None:
     left, right = st.columns(2, gap="medium")
     with left:
         if person.may(Permission.TAKE_PAYMENT):
-            payment_form(person, item["party"], f"Pay {item['description']}, {item['service_date']:%-d %b}", [item])
+            what = words.plain(item["description"])
+            payment_form(person, item["party"], f"Pay {what}, {item['service_date']:%-d %b}", [item])
         if person.may(Permission.VOID):
             void_popover(
                 "Void the charge",

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.components.billing.charging import FRESH_INVOICE
 from dashboards.components.billing.common import Rows, choose, count, plain, read, total, void_popover
 from dashboards.components.billing.payment_form import CLIENT_METHODS, payment_form
+from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, show_refusal, start_anew, turn
 from dashboards.session import attempt
 from practice.access.permissions import Actor, Permission
@@ -55,7 +56,7 @@ def invoice_panel(person: Actor, invoice: dict[str, Any]) -> None:
             items = [row for row in read(open_items, person, party=invoice["party"]) if row["charge_id"] in wanted]
             payment_form(person, invoice["party"], f"Pay invoice {invoice['number']}", items)
     with right, st.container(border=True, height="stretch"):
-        st.markdown(f"**Invoice {invoice['number']}**  \n{invoice['party_name']}")
+        st.markdown(f"**Invoice {invoice['number']}**  \n{words.plain(invoice['party_name'])}")
         st.caption(f"{count(len(document['lines']), 'line')} · due {invoice['due_date']:%-d %b %Y}")
         st.download_button(
             "PDF",

@@ -98,7 +98,7 @@ def aging(
                     "bucket:N",
                     sort=BUCKETS,
                     scale=alt.Scale(domain=BUCKETS, range=list(colours.aging)),
-                    legend=alt.Legend(orient="top", title=None, columnPadding=6, symbolSize=70, labelFontSize=10),
+                    legend=alt.Legend(orient="top", title=None, columns=3, columnPadding=8, symbolSize=70),
                 ),
                 order=alt.Order("bucket_order:Q"),
                 opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),

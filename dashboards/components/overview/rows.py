@@ -140,6 +140,9 @@ def _table(found: pd.DataFrame, currency: Currency) -> None:
             config[name] = st.column_config.NumberColumn(title, format=f"%,.{currency.exponent}f")
         elif name.endswith("_date"):
             config[name] = st.column_config.DateColumn(title, format="D MMM YYYY")
+    for name in ("outcome", "transaction_kind"):
+        if name in shown.columns:
+            shown[name] = shown[name].str.replace("_", " ")
     # Names stand in the record alone; who may not see clients sees their ids.
     if "client_id" in shown.columns and actor().may(Permission.SEE_CLIENTS):
         with runtime.current().record.read() as reader:

@@ -23,8 +23,9 @@ _VISITS = """
     join providers v on v.provider_id = a.provider_id
     join locations l on l.location_id = a.location_id
     join services s on s.service_id = a.service_id
-    where not exists (select 1 from charges h where h.live_key = t.attendee_id
-        or (t.billing_unit = 'appointment' and h.live_key = t.appointment_id))
+    where t.attendee_id not in (select live_key from charges where live_key is not null)
+        and not (t.billing_unit = 'appointment'
+            and t.appointment_id in (select live_key from charges where live_key is not null))
 """
 
 _OPEN_ITEMS = f"""
