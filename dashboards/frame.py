@@ -90,3 +90,10 @@ def _badge() -> None:
         st.badge(f"Data as of {at} · {behind} changes on their way", icon=":material/sync:", color="orange")
     else:
         st.badge(f"Data as of {at} · checks passed", icon=":material/check_circle:", color="green")
+
+
+@st.fragment(run_every="3s")
+def wait_for_first_build() -> None:
+    """A page that has nothing to show yet shows itself once the first build is published."""
+    if runtime.current().warehouse.published() is not None:
+        st.rerun()

@@ -55,6 +55,7 @@ if warehouse.published() is None:
     st.info(
         "The first build of the numbers is under way; it usually takes less than a minute, and this page shows it then."
     )
+    frame.wait_for_first_build()
     st.stop()
 
 current = window(length, today_of(warehouse))

@@ -23,6 +23,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 published = runtime.current().warehouse.published()
 if published is None:
     st.info("There is nothing to ask yet: the first build is under way, and usually takes less than a minute.")
+    frame.wait_for_first_build()
     st.stop()
 
 
