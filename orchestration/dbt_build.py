@@ -47,11 +47,13 @@ def project_fingerprint() -> str:
     return digest.hexdigest()[:16]
 
 
-def build(home: Home, inputs: BuildInputs, *, full: bool, log: Callable[[str], None]) -> Built:
+def build(home: Home, inputs: BuildInputs, *, full: bool, log: Callable[[str], None], is_tested: bool = True) -> Built:
     """Build every model into the candidate and run every test on it. The candidate's file is closed afterwards."""
     from dbt.cli.main import dbtRunner  # loading dbt takes seconds
 
-    arguments = ["build", *_arguments(home, inputs), "--exclude-resource-type", "unit_test"]
+    arguments = ["build" if is_tested else "run", *_arguments(home, inputs)]
+    if is_tested:
+        arguments += ["--exclude-resource-type", "unit_test"]
     if full:
         arguments.append("--full-refresh")
     with _environment(home, inputs), warnings.catch_warnings():

@@ -112,17 +112,29 @@ def sql(query: str, output: str) -> None:
 )
 @click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: a month before --to).")
 @click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day (default: the warehouse's today).")
+@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it was known at the end of this day.")
 @click.option("--source", default="record", show_default=True)
 @click.option("--format", "output", type=FORMATS, default="table", show_default=True)
 def metric(
-    name: str, dimensions: tuple[str, ...], first: datetime | None, last: datetime | None, source: str, output: str
+    name: str,
+    dimensions: tuple[str, ...],
+    first: datetime | None,
+    last: datetime | None,
+    as_of: datetime | None,
+    source: str,
+    output: str,
 ) -> None:
     """A metric's value with its numerator, denominator and band."""
     from dashboards.metrics import metric_table
     from dashboards.warehouse import Warehouse
 
+    home = Home.from_environment()
+    if as_of:
+        from orchestration.as_of import warehouse_as_of
+
+        home = warehouse_as_of(home, as_of.date(), log=lambda text: click.echo(text, err=True))
     frame = metric_table(
-        Warehouse(Home.from_environment()),
+        Warehouse(home),
         name,
         by=[name.strip() for given in dimensions for name in given.split(",")],
         first=first.date() if first else None,

@@ -1,6 +1,7 @@
 """The whole line on a small practice: book, see, charge, refresh, read."""
 
 from contextlib import closing
+from datetime import date
 
 import duckdb
 import pytest
@@ -8,9 +9,11 @@ import pytest
 from ingestion.feed_sources import InProcess
 from ingestion.imports import import_file
 from orchestration import dbt_build
+from orchestration.as_of import warehouse_as_of
 from orchestration.builds import published, status
 from orchestration.refresh import refresh
-from practice.billing.commands import charge_visit
+from practice.billing.commands import charge_visit, void_charge
+from practice.errors import Refusal
 from practice.home import Home
 from practice.scheduling.attendance import complete_visit, record_arrival, start_visit
 from practice.scheduling.commands import book_appointment
@@ -121,3 +124,30 @@ def test_a_candidate_that_lost_a_cent_is_refused_and_the_last_build_stays(home, 
     assert published(home).build_id == good.build_id
     assert served(home, "select count(*) from marts.fct_appointments") == [(1,)]
     assert status(home)["failed"] == list(refused.failed)
+
+
+def test_a_month_is_seen_as_it_was_known_on_a_day(build, home, visit, record, owner, clock):
+    """Two visits of 2 March: one is charged that day, the other's charge is entered on the 5th; on the 9th it is void."""
+    visit("2026-03-02T10:00", is_seen=True)
+    late = visit("2026-03-02T16:00")
+    clock.to("2026-03-05T15:00")
+    record.run(complete_visit, owner, attendee_id=late["attendee_id"])
+    charged = record.run(charge_visit, owner, attendee_id=late["attendee_id"])
+    clock.to("2026-03-09T15:00")
+    record.run(void_charge, owner, charge_id=charged["charge_id"], reason="charged twice")
+    build()
+
+    def knew(day):
+        scratch = warehouse_as_of(home, date.fromisoformat(day), log=lambda _: None)
+        return served(scratch, "select outcome, count(*) from marts.fct_appointments group by 1 order by 1"), served(
+            scratch,
+            "select cast(sum(numerator) as bigint) from marts.metric_daily where metric = 'charged'",
+        )
+
+    assert knew("2026-03-02") == ([("completed", 1), ("unresolved", 1)], [(150_00,)])
+    assert knew("2026-03-05") == ([("completed", 2)], [(300_00,)])
+    assert served(home, "select cast(sum(numerator) as bigint) from marts.metric_daily where metric = 'charged'") == [
+        (150_00,)
+    ]
+    with pytest.raises(Refusal, match="Nobody knows 2026-03-10 yet"):
+        knew("2026-03-10")
