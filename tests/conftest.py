@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -214,6 +215,7 @@ def house(record: Record) -> SimpleNamespace:
     )  # fmt: skip
 
 
-def pytest_unconfigure() -> None:
-    """All is said: DuckDB's binding would print a page of leaks at the interpreter's end."""
+@atexit.register
+def _nothing_after_the_last_word() -> None:
+    """DuckDB's binding would print a page of leaks at the interpreter's end."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
