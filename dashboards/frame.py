@@ -74,12 +74,17 @@ def freshness() -> None:
         _badge()
 
 
+def on_their_way(changes: int) -> str:
+    """How many changes of the record are not in the numbers yet."""
+    return "1 change on its way" if changes == 1 else f"{changes:,} changes on their way"
+
+
 @st.fragment(run_every="10s")
 def _badge() -> None:
     zone = practice_settings()["zone"]
     at = fresh_at(zone)
     if not at:
-        st.badge("No numbers yet: the first build is under way", icon=":material/hourglass_top:", color="orange")
+        st.badge("No numbers yet", icon=":material/hourglass_top:", color="orange")
         return
     running = runtime.current()
     published = running.warehouse.published()
@@ -87,7 +92,7 @@ def _badge() -> None:
     if running.warehouse.last_attempt().get("status") == "refused":
         st.badge(f"Data as of {at} · last build refused", icon=":material/report:", color="red")
     elif behind:
-        st.badge(f"Data as of {at} · {behind} changes on their way", icon=":material/sync:", color="orange")
+        st.badge(f"Data as of {at} · {on_their_way(behind)}", icon=":material/sync:", color="orange")
     else:
         st.badge(f"Data as of {at} · checks passed", icon=":material/check_circle:", color="green")
 

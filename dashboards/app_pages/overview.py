@@ -53,7 +53,8 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 if warehouse.published() is None:
     st.info(
-        "The first build of the numbers is under way; it usually takes less than a minute, and this page shows it then."
+        "There are no numbers yet. The pipelines make the first build within a minute, and this page shows it then;"
+        " without them run `daybook refresh`."
     )
     frame.wait_for_first_build()
     st.stop()

@@ -8,6 +8,7 @@ from datetime import date
 
 import click
 
+from dashboards.cli.bench import bench
 from dashboards.cli.data import check, import_command, metric, refresh, sql
 from dashboards.cli.run import serve, status, up
 from practice.clock import system_clock
@@ -163,7 +164,7 @@ def audit_verify() -> None:
     click.echo(f"{found['entries']} entries, whole and unchanged; {found['anchors']} anchors agree.")
 
 
-for verb in (up, serve, refresh, check, status, import_command, sql, metric):
+for verb in (up, serve, refresh, check, status, import_command, sql, metric, bench):
     main.add_command(verb)
 
 

@@ -28,6 +28,7 @@ def set_weekly_hours(
     Answers {availability_ids, visits}: visits that the new hours leave outside, to be moved by a person.
     """
     location = work.get("locations", location_id, "location")
+    require_location(work.actor, location_id)
     provider = work.get("providers", provider_id, "provider")
     begin = a_date(effective_from, "effective_from")
     rows = [_weekly_row(work, provider_id, location_id, entry, begin) for entry in hours]

@@ -180,8 +180,11 @@ def _change(
     standing = standing_claims(work, appointment["appointment_id"])
     shorter_by = timedelta(minutes=appointment["duration_minutes"] - minutes)
     is_outside, taken, kept = False, None, shortened(standing, shorter_by)
-    if shorter_by < timedelta():
-        is_outside, taken, kept = require_working(work, plan), take(work, plan), []
+    # A no-show gives the rest of its time back; taken back later, such a visit may hold less than it lasts.
+    is_cut = any(claim.kind == "care" and claim.ends_at < appointment["ends_at"] for claim in standing)
+    if shorter_by < timedelta() or is_cut:
+        is_outside = shorter_by < timedelta() and require_working(work, plan)
+        taken, kept = take(work, plan), []
     elif room_id not in (None, appointment["room_id"]):
         taken, kept = take(work, plan, ("room",)), [claim for claim in kept if claim.resource_kind != "room"]
     is_reasoned = is_outside or (taken is not None and taken.is_overridden)

@@ -156,7 +156,9 @@ def _choose_room(work: Work, plan: Plan, book: _Book) -> str:
 
 def _refuse_taken(work: Work, plan: Plan, kind: str, standing: Held, limits: Limits) -> NoReturn:
     words = facts.words_for(work, standing.appointment_id)
-    seen = ", ".join(words["clients"] or []) if work.actor.may(Permission.SEE_CLIENTS) else ""
+    is_elsewhere = bool(work.actor.location_ids) and words["location_id"] not in work.actor.location_ids
+    may_see = work.actor.may(Permission.SEE_CLIENTS) and not is_elsewhere
+    seen = ", ".join(words["clients"] or []) if may_see else ""
     whose = f"{seen} ({words['service']})" if seen else f"a {words['service']} visit"
     subject = {"provider": words["provider"], "room": words["room"], "client": "This client"}[kind]
     start, end = (to_wall(at, plan.location["zone"]) for at in (standing.starts_at, standing.ends_at))

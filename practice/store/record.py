@@ -105,11 +105,11 @@ class Record:
     ) -> Any:
         """Authorise → validate → write → audit, in one transaction: all or nothing.
 
-        `key` is the idempotency key: the same command sent twice with it is done once and answered the same; another
-        command under it is refused. Raises Refusal with a sentence for people; nothing is kept then.
+        `key` is the idempotency key: the same command sent twice by the same actor is done once and answered the same;
+        anything else under it is refused. Raises Refusal with a sentence for people; nothing is kept then.
         """
         require(actor, command.needs)
-        asked = json.dumps([command.name, parameters, reason], default=plain, sort_keys=True)
+        asked = json.dumps([actor.user_id, command.name, parameters, reason], default=plain, sort_keys=True)
         request_hash = hashlib.sha256(asked.encode()).hexdigest()
         with self._lock:
             self._check_space()

@@ -1,4 +1,4 @@
-"""What the parts of the Set-up page share."""
+"""What the parts of the Set-up page share: reading, and a list to choose a row from."""
 
 from __future__ import annotations
 
@@ -11,30 +11,89 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.charts import table_height
+from dashboards.components.forms import turn
 from practice.people.setup import practice_today
 
+Rows = list[dict[str, Any]]
+DATE = "YYYY-MM-DD"
+DATES = ("From", "To", "Day", "First day", "Last day")
+EARLIEST = date(1950, 1, 1)
 
-def read(query: Callable[..., list[dict[str, Any]]], *arguments: Any) -> list[dict[str, Any]]:
+
+def read(query: Callable[..., Rows], *arguments: Any, **options: Any) -> Rows:
     """A query's rows, asked for in a view of its own."""
     with runtime.current().record.read() as reader:
-        return query(reader, *arguments)
+        return query(reader, *arguments, **options)
 
 
-def names_by(rows: list[dict[str, Any]], key: str) -> dict[str, str]:
-    """Key → name, for lists to choose from."""
-    return {row[key]: row["name"] for row in rows}
+def names_by(rows: Rows, key: str) -> dict[str, str]:
+    """Key → name, for lists to choose from; what is closed says so."""
+    return {row[key]: row["name"] + ("" if row.get("is_active", True) else " (closed)") for row in rows}
 
 
-def table(rows: list[dict[str, Any]], columns: dict[str, str], empty: str) -> None:
-    """The rows under readable titles, or one sentence."""
-    if not rows:
-        st.caption(empty)
-        return
-    shown = pd.DataFrame(rows)[list(columns)].rename(columns=columns)
-    st.dataframe(shown, hide_index=True, height=table_height(len(shown), 320), placeholder="–")
+def choose(
+    name: str, title: str, rows: Rows, columns: dict[str, str], *, key: str, empty: str
+) -> dict[str, Any] | None:
+    """A titled table of the rows under readable column names; answers the one that a person selected.
+
+    Closed rows are hidden behind a toggle. After a success (`start_anew(name)`) nothing is selected any more.
+    """
+    st.markdown(f"**{title}**")
+    closed = [row for row in rows if not row.get("is_active", True)]
+    toggle = f"{name}:closed"
+    is_open = bool(closed) and bool(st.session_state.get(toggle))
+    shown = rows if is_open else [row for row in rows if row.get("is_active", True)]
+    picked = None
+    if shown:
+        frame = pd.DataFrame(shown)[list(columns)].rename(columns=columns)
+        if is_open:
+            frame["State"] = ["open" if row["is_active"] else "closed" for row in shown]
+        # A selection must never come to mean another row after somebody's write.
+        identity = hash(tuple(row[key] for row in shown))
+        picked = select(frame, shown, f"{name}:table:{turn(name)}:{identity}")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.caption("Select a row to change it." if shown else empty, width="content")
+        st.space("stretch")
+        if closed:  # beneath the table, whose own toolbar covers what stands above it
+            st.toggle(f"Show closed ones ({len(closed)})", key=toggle)
+    return picked
+
+
+def select(frame: pd.DataFrame, rows: list[Any], key: str, *, row_height: int | None = None) -> Any | None:
+    """Show the frame; answers which of the rows behind its lines is selected, by its box or by a click on a cell."""
+    event = st.dataframe(
+        frame,
+        hide_index=True,
+        height=table_height(len(frame), 360) if row_height is None else row_height * len(frame) + 36,
+        row_height=row_height,
+        placeholder="–",
+        on_select="rerun",
+        selection_mode=["single-row", "single-cell"],
+        key=key,
+        column_config={title: st.column_config.DateColumn(format="D MMM YYYY") for title in DATES},
+    )
+    chosen = [*event.selection.rows, *(row for row, _ in event.selection.cells)]
+    return next((rows[index] for index in chosen if index < len(rows)), None)
+
+
+def follow(name: str, picked: Any, wanted: dict[str, Any]) -> None:
+    """When another row is selected than before, the inputs below turn to it; after that a person may choose otherwise.
+
+    `wanted` maps the inputs' keys to their values.
+    """
+    if picked != st.session_state.get(f"{name}:followed"):
+        st.session_state[f"{name}:followed"] = picked
+        if picked is not None:
+            st.session_state.update(wanted)
 
 
 def today() -> date:
     """The practice's today."""
     with runtime.current().record.read() as reader:
         return practice_today(reader)
+
+
+def lists(shares: tuple[int, int] = (3, 2)) -> tuple[Any, Any]:
+    """Two cards beside each other: the list, and the form that adds to it or changes its selected row."""
+    left, right = st.columns(list(shares), gap="medium")
+    return left.container(border=True), right.container(border=True)

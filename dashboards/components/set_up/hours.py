@@ -1,4 +1,4 @@
-"""When providers work: weekly hours from a day on, time off, and days on which a location is closed."""
+"""When providers work: everybody's week at a glance, and the hours of one of them from a day on."""
 
 from __future__ import annotations
 
@@ -9,76 +9,120 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.forms import entry, show_refusal, start_anew, turn
-from dashboards.components.set_up.common import names_by, read, today
-from dashboards.session import attempt, keep_refusal, say
+from dashboards.components.desk import words
+from dashboards.components.forms import show_refusal, start_anew, turn
+from dashboards.components.set_up.common import DATE, Rows, follow, names_by, read, select, today
+from dashboards.components.set_up.touched import remember
+from dashboards.session import attempt, keep_refusal
 from practice.access.permissions import Actor
 from practice.errors import Refusal
 from practice.people import queries
-from practice.scheduling.booking_queries import weekly_hours
-from practice.scheduling.hours import add_exception, add_time_off, set_weekly_hours
+from practice.scheduling.booking_queries import hours as hours_between
+from practice.scheduling.dated import is_never
+from practice.scheduling.hours import set_weekly_hours
 
 WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 USUAL = [{"weekday": day, "start_time": time(9), "end_time": time(17)} for day in range(1, 6)]
+OUTSIDE = "outside the hours now"
 
 
 def hours_part(person: Actor) -> None:
     """Weekly hours from a date on; earlier weeks stay as they were."""
-    people, sites = _whom_and_where(person)
+    people = names_by(read(queries.providers, person), "provider_id")
+    sites = names_by(read(queries.locations, person), "location_id")
     if not people or not sites:
         st.info("Add a location and a provider first; then their hours.")
         return
+    now = today()
     with st.container(border=True):
-        st.markdown("**Weekly hours**")
+        st.markdown("**The week now**")
+        _glance(people, sites, now)
+    with st.container(border=True):
+        st.markdown("**Hours of one provider**")
         a, b, c = st.columns(3)
-        provider = a.selectbox("Provider", list(people), format_func=people.get, key="hours_provider")
-        site = b.selectbox("Location", list(sites), format_func=sites.get, key="hours_location")
-        start = c.date_input("From", today(), key="hours_from")
-        form = f"hours:{provider}:{site}"
-        known = _in_force(str(provider), str(site), start)
-        edited = _editor(known or USUAL, f"{form}:{start}:{turn(form)}")
-        hint = "" if known else "Nothing is set here yet: this is a start to change. "
-        st.caption(f"{hint}Two rows for one day make a break, such as lunch. Days without a row are free.")
-        if st.button("Save the hours", type="primary"):
-            try:
-                hours = _rows(edited)
-            except Refusal as refusal:
-                keep_refusal(form, refusal)
-            else:
-                _send_and_warn(
-                    set_weekly_hours,
-                    form,
-                    provider_id=provider,
-                    location_id=site,
-                    hours=hours,
-                    effective_from=str(start),
-                    done="The hours were saved.",
-                )
-        show_refusal(form)
+        provider = str(a.selectbox("Provider", list(people), format_func=people.get, key="hours_provider"))
+        site = str(b.selectbox("Location", list(sites), format_func=sites.get, key="hours_location"))
+        start = c.date_input("From", now, key="hours_from", format=DATE)
+        _editor_of(provider, site, start)
 
 
-def _whom_and_where(person: Actor) -> tuple[dict[str, str], dict[str, str]]:
-    people = names_by(read(queries.providers, person), "provider_id")
-    return people, names_by(read(queries.locations, person), "location_id")
+def _glance(people: dict[str, str], sites: dict[str, str], now: date) -> None:
+    """A line for each provider and location: the stretches of each weekday. Select one to change it below."""
+    standing = _versions(list(people), now, date.max)
+    lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    for row in standing:
+        if row["effective_from"] <= now and row["location_id"] in sites:
+            lines.setdefault((row["provider_id"], row["location_id"]), []).append(row)
+    for key in people:
+        if not any(provider == key for provider, _ in lines):
+            lines[key, ""] = []
+    ordered = sorted(lines, key=lambda line: (people[line[0]], sites.get(line[1], "")))
+    frame = pd.DataFrame(
+        [
+            {"Provider": people[provider], "Location": sites.get(site)}
+            | {name[:3]: _stretches(lines[provider, site], day) for day, name in enumerate(WEEKDAYS, 1)}
+            for provider, site in ordered
+        ]
+    )
+    shown = frame if len(sites) > 1 else frame.drop(columns="Location")
+    most = max(len(_of_day(lines[line], day)) for line in ordered for day in range(1, 8))
+    picked = select(shown, ordered, f"hours:glance:{hash(tuple(ordered))}", row_height=14 + 20 * max(1, most))
+    provider, site = picked or ("", "")
+    follow("hours", picked, {"hours_provider": provider} | ({"hours_location": site} if site else {}))
+    st.caption("Select a line to change its hours below.")
+    coming = sorted(
+        {(row["effective_from"], people[row["provider_id"]]) for row in standing if row["effective_from"] > now}
+    )
+    for begin, name in coming[:5]:
+        st.caption(f":material/event_upcoming: {words.plain(name)}: other hours from {words.date_of(begin)} on.")
 
 
-def _in_force(provider_id: str, location_id: str, day: date) -> list[dict[str, Any]]:
-    """The provider's hours at the location as they hold on that day."""
+def _stretches(rows: Rows, weekday: int) -> str | None:
+    """A line for each stretch of the day."""
+    return "\n".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in _of_day(rows, weekday)) or None
+
+
+def _of_day(rows: Rows, weekday: int) -> list[tuple[time, time]]:
+    return sorted((row["start_time"], row["end_time"]) for row in rows if row["weekday"] == weekday)
+
+
+def _versions(provider_ids: list[str], first: date, last: date) -> Rows:
+    """Weekly hours that hold on a day between the two, without those that were superseded before they began."""
     with runtime.current().record.read() as reader:
-        versions = weekly_hours(reader, provider_id)
-    return sorted(
-        (
-            row
-            for row in versions
-            if row["location_id"] == location_id
-            and row["effective_from"] <= day
-            and (row["effective_to"] is None or row["effective_to"] >= day)
-        ),
+        found = hours_between(reader, provider_ids, first, last).weekly
+    return [dict(row) for row in found if not is_never(row)]
+
+
+def _editor_of(provider: str, site: str, start: date) -> None:
+    form = f"hours:{provider}:{site}"
+    known = sorted(
+        (row for row in _versions([provider], start, start) if row["location_id"] == site),
         key=lambda row: (row["weekday"], row["start_time"]),
     )
+    edited = _editor(known or USUAL, f"{form}:{start}:{turn(form)}")
+    hint = "" if known else "Nothing is set here yet: this is a start to change. "
+    st.caption(
+        f"{hint}Two rows for one day make a break, such as lunch. Days without a row are free; without any row the "
+        "provider stops working here. Earlier weeks stay as they were."
+    )
+    if st.button("Save the hours", type="primary"):
+        try:
+            hours = _rows(edited)
+        except Refusal as refusal:
+            keep_refusal(form, refusal)
+        else:
+            answer = attempt(
+                set_weekly_hours, form, is_in_place=True, done="The hours were saved.", provider_id=provider,
+                location_id=site, hours=hours, effective_from=str(start),
+            )  # fmt: skip
+            if answer is not None:
+                remember([row["appointment_id"] for row in answer["visits"]], OUTSIDE)
+                start_anew(form)
+                st.rerun()
+    show_refusal(form)
 
 
-def _editor(known: list[dict[str, Any]], key: str) -> pd.DataFrame:
+def _editor(known: Rows, key: str) -> pd.DataFrame:
     frame = pd.DataFrame(
         [{"Day": WEEKDAYS[row["weekday"] - 1], "From": row["start_time"], "To": row["end_time"]} for row in known]
     )
@@ -96,7 +140,7 @@ def _editor(known: list[dict[str, Any]], key: str) -> pd.DataFrame:
     return edited
 
 
-def _rows(edited: pd.DataFrame) -> list[dict[str, Any]]:
+def _rows(edited: pd.DataFrame) -> Rows:
     """The editor's rows as the command takes them. Refuses a row with a gap; an empty one is none."""
     whole = edited.dropna(how="all")
     if whole.isna().to_numpy().any():
@@ -105,66 +149,3 @@ def _rows(edited: pd.DataFrame) -> list[dict[str, Any]]:
         {"weekday": WEEKDAYS.index(row["Day"]) + 1, "start": f"{row['From']:%H:%M}", "end": f"{row['To']:%H:%M}"}
         for row in whole.to_dict("records")
     ]
-
-
-def absences(person: Actor) -> None:
-    """Time off of a provider; a day on which a location is closed."""
-    people, sites = _whom_and_where(person)
-    if not people or not sites:
-        st.info("Add a location and a provider first.")
-        return
-    left, right = st.columns(2, gap="medium")
-    with left, st.container(border=True, height="stretch"):
-        st.markdown("**Time off**")
-        _time_off(people)
-    with right, st.container(border=True, height="stretch"):
-        st.markdown("**Closed day**")
-        _closed_day(sites)
-
-
-def _time_off(people: dict[str, str]) -> None:
-    with entry("time_off"):
-        provider = st.selectbox("Provider", list(people), format_func=people.get, key="time_off:provider")
-        a, b = st.columns(2)
-        first = a.date_input("First day", today())
-        last = b.date_input("Last day", today())
-        why = st.text_input("Why (seen by staff)")
-        if st.form_submit_button("Add time off", type="primary"):
-            _send_and_warn(
-                add_time_off,
-                "time_off",
-                reason=why or None,
-                provider_id=provider,
-                start_date=str(first),
-                end_date=str(last),
-                done="The time off was added.",
-            )
-
-
-def _closed_day(sites: dict[str, str]) -> None:
-    with entry("closure"):
-        site = st.selectbox("Location", list(sites), format_func=sites.get, key="closure:location")
-        day = st.date_input("Day", today())
-        why = st.text_input("Why", placeholder="A public holiday, for example")
-        if st.form_submit_button("Close this day", type="primary"):
-            _send_and_warn(
-                add_exception,
-                "closure",
-                reason=why or None,
-                location_id=site,
-                exception_date=str(day),
-                done="The day was closed.",
-            )
-
-
-def _send_and_warn(command: Any, form: str, **parameters: Any) -> None:
-    """Send it; after a success begin anew, and say how many visits a person has to move."""
-    answer = attempt(command, form, is_in_place=True, **parameters)
-    if answer is None:
-        return
-    count = len(answer["visits"])
-    if count:
-        visits = "1 visit falls" if count == 1 else f"{count} visits fall"
-        say(f"{visits} outside the hours now; move or cancel on Today.", "refusal")
-    start_anew(form)
-    st.rerun()

@@ -2,73 +2,107 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
 import streamlit as st
 
-from dashboards.components.forms import amount, entry, practice_currency, send
-from dashboards.components.set_up.common import names_by, read, table, today
+from dashboards.components.billing.common import plain
+from dashboards.components.forms import amount, entry, practice_currency, send, start_anew
+from dashboards.components.set_up.common import DATE, EARLIEST, choose, follow, lists, names_by, read, today
+from dashboards.components.set_up.things import Thing, submit
 from practice.access.permissions import Actor
+from practice.money import Currency
 from practice.people import queries
-from practice.people.commands import add_payer, add_referral_source, set_contract
+from practice.people.commands import add_payer, add_referral_source, change_payer, change_referral_source, set_contract
+from practice.people.payers import PAYER_KINDS, REFERRAL_KINDS
+
+PAYER = Thing("payer", "payer_id", add_payer, change_payer)
+SOURCE = Thing("referral source", "referral_source_id", add_referral_source, change_referral_source)
 
 
 def payers_part(person: Actor) -> None:
     """Who pays besides clients, and what they allow for a service."""
-    found = read(queries.payers, person)
-    names = names_by(found, "payer_id")
+    found = read(queries.payers, person, include_inactive=True)
+    left, right = lists()
+    with left:
+        empty = "None yet; clients pay themselves."
+        columns = {"name": "Name", "kind": "Kind"}
+        row = choose(PAYER.table, "Payers", found, columns, key="payer_id", empty=empty)
+    with right:
+        _kind_form(PAYER, row, "Name of the payer", PAYER_KINDS)
+    if row and row["is_active"]:
+        follow("payers", row["payer_id"], {"contract:payer": row["payer_id"]})
+    open_ones = names_by([one for one in found if one["is_active"]], "payer_id")
     services = names_by(read(queries.services, person), "service_id")
-    left, right = st.columns(2, gap="medium")
-    with left, st.container(border=True, height="stretch"):
-        st.markdown("**Payers**")
-        table(found, {"name": "Name", "kind": "Kind"}, "None yet; clients pay themselves.")
-        with entry("add_payer"):
-            name = st.text_input("Name of the payer", required=True)
-            kind = st.selectbox("Kind", ["commercial", "public", "employer", "other"], key="add_payer:kind")
-            if st.form_submit_button("Add payer", type="primary"):
-                send(add_payer, "add_payer", name=name, kind=kind, done="The payer was added.")
-    with right, st.container(border=True, height="stretch"):
-        st.markdown("**What a payer allows for a service**")
-        if names and services:
-            _contract(person, names, services)
-        else:
-            st.caption("Add a payer and a service first.")
-
-
-def _contract(person: Actor, names: dict[str, str], services: dict[str, str]) -> None:
-    currency = practice_currency()
-    payer = st.selectbox("Payer", list(names), format_func=names.get, key="contract:payer")
-    known = [
-        row | {"allowed": currency.show(row["allowed_minor"])} for row in read(queries.contracts, person, str(payer))
-    ]
-    columns = {"service_name": "Service", "allowed": "Allowed", "effective_from": "From", "effective_to": "To"}
-    table(known, columns, "Nothing is agreed yet: the whole fee is asked of this payer.")
-    with entry("contract"):
-        a, b, c = st.columns(3)
-        service = a.selectbox("Service", list(services), format_func=services.get, key="contract:service")
-        allowed = b.text_input(f"Allowed, {currency.code}", placeholder="110.00")
-        start = c.date_input("From", today())
-        if st.form_submit_button("Save", type="primary"):
-            minor = amount("contract", allowed, is_zero_fine=True)
-            if minor is not None:
-                send(
-                    set_contract,
-                    "contract",
-                    payer_id=payer,
-                    service_id=service,
-                    allowed_minor=minor,
-                    effective_from=str(start),
-                    done="Saved.",
-                )
+    if open_ones and services:
+        _contracts(person, open_ones, services)
+    else:
+        st.caption("Once there is a payer and a service, what the payer allows for it is said here.")
 
 
 def referral_sources_part(person: Actor) -> None:
     """Where clients hear of the practice."""
-    left, _ = st.columns(2, gap="medium")
-    with left, st.container(border=True):
-        st.markdown("**Referral sources**")
-        table(read(queries.referral_sources, person), {"name": "Name", "kind": "Kind"}, "None yet.")
-        with entry("add_source"):
-            name = st.text_input("Name of the source", required=True)
-            kinds = ["client", "professional", "payer", "web", "event", "other"]
-            kind = st.selectbox("Kind", kinds, key="add_source:kind")
-            if st.form_submit_button("Add source", type="primary"):
-                send(add_referral_source, "add_source", name=name, kind=kind, done="The source was added.")
+    left, right = lists()
+    with left:
+        found = read(queries.referral_sources, person, include_inactive=True)
+        columns = {"name": "Name", "kind": "Kind"}
+        empty = "None yet: add where clients hear of the practice."
+        row = choose(SOURCE.table, "Referral sources", found, columns, key="referral_source_id", empty=empty)
+    with right:
+        _kind_form(SOURCE, row, "Name of the source", REFERRAL_KINDS)
+
+
+def _kind_form(thing: Thing, row: dict[str, Any] | None, label: str, kinds: tuple[str, ...]) -> None:
+    with entry(thing.form(row)):
+        thing.heading(row)
+        name = st.text_input(label, row["name"] if row else "", required=True)
+        index = kinds.index(row["kind"]) if row else 0
+        kind = st.selectbox("Kind", kinds, index=index, format_func=str.capitalize)
+        submit(thing, row, lambda: {"name": name, "kind": kind})
+
+
+def _contracts(person: Actor, payers: dict[str, str], services: dict[str, str]) -> None:
+    """What the payer allows for each service: select a line to change it from a day on."""
+    currency = practice_currency()
+    left, right = lists()
+    with left:
+        payer = str(st.selectbox("Payer", list(payers), format_func=payers.get, key="contract:payer"))
+        rows = [
+            row | {"name": row["service_name"], "allowed": currency.show(row["allowed_minor"])}
+            for row in read(queries.contracts, person, payer)
+        ]
+        now = today()
+        ended = [row for row in rows if row["effective_to"] and row["effective_to"] < now]
+        if ended and st.toggle(f"Show earlier ones ({len(ended)})", key="contract:earlier"):
+            ended = []
+        shown = [row for row in rows if row not in ended]
+        columns = {"name": "Service", "allowed": "Allowed", "effective_from": "From", "effective_to": "To"}
+        empty = "Nothing is agreed: the whole fee is asked of this payer."
+        row = choose("contracts", "What this payer allows", shown, columns, key="payer_contract_id", empty=empty)
+    with right:
+        _contract_form(payer, row, services, currency, now)
+
+
+def _contract_form(
+    payer: str, row: dict[str, Any] | None, services: dict[str, str], currency: Currency, now: date
+) -> None:
+    form = f"contract:{payer}"
+    with entry(form):
+        st.markdown("**Allow an amount from a day on**")
+        keys = list(services)
+        index = keys.index(row["service_id"]) if row and row["service_id"] in keys else 0
+        service = st.selectbox("Service", keys, index=index, format_func=services.get)
+        a, b = st.columns(2)
+        now_allowed = plain(row["allowed_minor"], currency) if row else ""
+        allowed = a.text_input(f"Allowed, {currency.code}", now_allowed, placeholder="110.00", required=True)
+        start = b.date_input("From", now, min_value=EARLIEST, format=DATE)
+        st.caption("What was allowed before ends the day before; charges made already keep their amounts.")
+        if st.form_submit_button("Save the amount", type="primary"):
+            minor = amount(form, allowed, is_zero_fine=True)
+            if minor is not None:
+                start_anew("contracts")
+                send(
+                    set_contract, form, payer_id=payer, service_id=service, allowed_minor=minor,
+                    effective_from=str(start), done="Saved.",
+                )  # fmt: skip

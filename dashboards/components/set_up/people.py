@@ -2,57 +2,81 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
-from dashboards.components.forms import entry, send
-from dashboards.components.set_up.common import names_by, read, table
+from dashboards.components.forms import entry
+from dashboards.components.set_up.common import DATE, EARLIEST, choose, lists, names_by, read, today
+from dashboards.components.set_up.things import Thing, submit
+from dashboards.session import attempt
 from practice.access.permissions import Actor
 from practice.people import queries
-from practice.people.commands import add_provider, assign_service
+from practice.people.commands import add_provider, assign_service, change_provider, unassign_service
+
+PROVIDER = Thing(
+    "provider", "provider_id", add_provider, change_provider, "provider_id", done="; set the hours next"
+)  # fmt: skip
 
 
 def providers_part(person: Actor) -> None:
     """Who sees clients, and what they give."""
     services = names_by(read(queries.services, person), "service_id")
     found = [
-        row | {"services": ", ".join(services[key] for key in row["service_ids"] if key in services)}
-        for row in read(queries.providers, person)
+        row | {"services": ", ".join(sorted(services[key] for key in row["service_ids"] if key in services))}
+        for row in read(queries.providers, person, include_inactive=True)
     ]
-    people = names_by(found, "provider_id")
-    left, right = st.columns([3, 2], gap="medium")
-    with left, st.container(border=True, height="stretch"):
-        st.markdown("**Providers**")
+    left, right = lists()
+    with left:
         columns = {"name": "Name", "code": "Code", "discipline": "Discipline", "services": "Services"}
-        table(found, columns, "None yet.")
-        _new_provider(services)
-    with right, st.container(border=True, height="stretch"):
-        st.markdown("**Give a service to a provider**")
-        if not people or not services:
-            st.caption("Add a provider and a service first.")
-            return
-        with entry("assign"):
-            provider = st.selectbox("Provider", list(people), format_func=people.get, key="assign:provider")
-            service = st.selectbox("Service", list(services), format_func=services.get, key="assign:service")
-            if st.form_submit_button("Assign"):
-                send(assign_service, "assign", provider_id=provider, service_id=service, done="Assigned.")
+        if any(row["ended_date"] for row in found):
+            columns["ended_date"] = "Last day"
+        empty = "None yet: add who sees clients."
+        row = choose(PROVIDER.table, "Providers", found, columns, key="provider_id", empty=empty)
+    with right:
+        _provider_form(row, services)
 
 
-def _new_provider(services: dict[str, str]) -> None:
-    with entry("add_provider"):
+def _provider_form(row: dict[str, Any] | None, services: dict[str, str]) -> None:
+    form = PROVIDER.form(row)
+    known = row or {}
+    with entry(form):
+        PROVIDER.heading(row)
+        name = st.text_input("Name of the provider", known.get("name", ""), required=True)
+        discipline = st.text_input("Discipline", known.get("discipline") or "")
         a, b = st.columns(2)
-        name = a.text_input("Name of the provider", required=True)
-        discipline = b.text_input("Discipline")
-        code = a.text_input("Code (empty: the initials)", help="What numbers and exports show in place of the name.")
-        npi = b.text_input("NPI (United States; may stay empty)")
-        gives = st.multiselect("Services", list(services), default=list(services), format_func=services.get)
-        if st.form_submit_button("Add provider", type="primary"):
-            send(
-                add_provider,
-                "add_provider",
-                name=name,
-                code=code or None,
-                discipline=discipline or None,
-                npi=npi or None,
-                service_ids=gives,
-                done="The provider was added; set the hours next.",
+        code = a.text_input(
+            "Code",
+            known.get("code", ""),
+            placeholder="The initials",
+            help="What numbers and exports show in place of the name.",
+        )
+        npi = b.text_input("NPI", known.get("npi") or "", help="Ten digits, in the United States; may stay empty.")
+        a, b = st.columns(2)
+        first = a.date_input("First day", known.get("started_date") or today(), min_value=EARLIEST, format=DATE)
+        fields = {
+            "name": name, "discipline": discipline or None, "code": code or None, "npi": npi or None,
+            "started_date": str(first),
+        }  # fmt: skip
+        if row:
+            last = b.date_input(
+                "Last day", row["ended_date"], min_value=EARLIEST, format=DATE, help="Empty while they stay."
             )
+            fields |= {"ended_date": str(last) if last else None, "code": code}
+        given = [key for key in services if key in row["service_ids"]] if row else list(services)
+        gives = st.multiselect("Services", list(services), default=given, format_func=services.get)
+        if row:
+            st.caption("When a service is taken away, its visits stay as booked.")
+            submit(PROVIDER, row, lambda: fields, also=lambda: _give(row["provider_id"], form, given, gives))
+        else:
+            submit(PROVIDER, None, lambda: fields | {"service_ids": gives})
+
+
+def _give(provider_id: str, form: str, before: list[str], after: list[str]) -> bool | None:
+    """Assign what is new and take away what is gone. Whether anything changed; None if one was refused."""
+    wanted = [(assign_service, key) for key in after if key not in before]
+    wanted += [(unassign_service, key) for key in before if key not in after]
+    for command, service_id in wanted:
+        if attempt(command, form, is_in_place=True, provider_id=provider_id, service_id=service_id) is None:
+            return None
+    return bool(wanted)

@@ -1,0 +1,1 @@
+"""The baseline of pages: a Streamlit page with nothing on it."""

@@ -1,0 +1,78 @@
+"""The ground that benchmarks run on: a temporary demo, and a process of its own for each area."""
+
+from __future__ import annotations
+
+import atexit
+import importlib
+import multiprocessing
+import os
+import shutil
+import sys
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+from dashboards.bench.measure import Measure
+from ingestion.demo.make import DEMO_TODAY, make_demo
+from practice.home import Home, open_record
+from practice.store.record import Record
+
+AREAS = {"scheduling": "scheduling", "money": "money", "warehouse": "warehouse", "dashboard": "pages"}
+"""Each area and the module that measures it."""
+
+
+def say(text: str) -> None:
+    """Progress, where it is in nobody's way."""
+    print(f"  {text} …", file=sys.stderr, flush=True)
+
+
+def make_home(path: Path, size: str) -> Home:
+    """A demo practice of that size."""
+    home = Home(path)
+    home.create()
+    say(f"making the {size} demo practice")
+    with closing(Record(home.record)) as record:
+        make_demo(record, home, size, DEMO_TODAY)
+    return home
+
+
+def copy_home(home: Home, path: Path) -> Home:
+    """The same practice somewhere else, so that one area's bookings are not in the way of another's."""
+    shutil.copytree(home.path, path)
+    return Home(path)
+
+
+def apart(function: str, *arguments: object) -> list[Measure] | None:
+    """Call a function of this module in a fresh process and wait for its answer."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, context, initializer=_quiet_farewell) as pool:
+        answer: list[Measure] | None = pool.submit(globals()[function], *arguments).result()
+    return answer
+
+
+def make(path: str, size: str) -> None:
+    """`make_home`, for a process of its own."""
+    make_home(Path(path), size)
+
+
+def measure(area: str, path: str) -> list[Measure]:
+    """The area's measures on the practice at that path."""
+    module = importlib.import_module(f"dashboards.bench.{AREAS[area]}")
+    found: list[Measure] = module.measure(Home(Path(path)), say)
+    return found
+
+
+def publish(path: str) -> None:
+    """Refresh the practice at that path, for a process of its own."""
+    from ingestion.feed_sources import InProcess
+    from orchestration.refresh import refresh
+
+    say("publishing the numbers")
+    home = Home(Path(path))
+    with closing(open_record(home)) as record:
+        refresh(home, InProcess(record), log=lambda _: None)
+
+
+def _quiet_farewell() -> None:
+    """DuckDB's binding prints a page of leaks when a process ends; nobody who waits for figures wants it."""
+    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))
