@@ -6,6 +6,9 @@ VENV   := .venv
 BIN    := $(VENV)/bin
 READY  := $(VENV)/.ready
 
+PORT = 8501
+DAGSTER_PORT = 3000
+
 export DAGSTER_DISABLE_TELEMETRY = 1
 export DO_NOT_TRACK = 1
 
@@ -13,6 +16,7 @@ export DO_NOT_TRACK = 1
 
 help:
 	@echo "make up         set everything up and run: demo practice, warehouse, app on :8501, Dagster on :3000"
+	@echo "                (other ports: make up PORT=8502 DAGSTER_PORT=3001)"
 	@echo "make test       set everything up and run the whole test suite, the browser tests included"
 	@echo "make test-long  the long tests: racing bookers, kill -9, thousands of random steps"
 	@echo "make lint       style, types, and the contract between the rooms"
@@ -23,14 +27,14 @@ help:
 $(READY): requirements.lock pyproject.toml
 	@echo "→ Python environment in $(VENV) (once; a minute or two)"
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/python -m pip install --quiet --disable-pip-version-check \
+	@$(BIN)/python -c 'import uv' 2>/dev/null || $(BIN)/python -m pip install -qq --disable-pip-version-check \
 		"uv==$$(sed -n 's/^uv==\([0-9.]*\).*/\1/p' requirements.lock)"
 	@$(BIN)/python -m uv pip sync --quiet --python $(BIN)/python --require-hashes requirements.lock
 	@$(BIN)/python -m uv pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --editable .
 	@touch $(READY)
 
 up: $(READY)
-	@$(BIN)/daybook up --demo-if-empty small
+	@$(BIN)/daybook up --demo-if-empty small --port $(PORT) --dagster-port $(DAGSTER_PORT)
 
 browser:
 	@command -v "$${CHROMIUM:-chromium}" >/dev/null 2>&1 || command -v chromium-browser >/dev/null 2>&1 \
@@ -63,4 +67,7 @@ lock:
 		--no-emit-find-links --group dev pyproject.toml -o requirements.lock
 
 clean:
-	rm -rf $(VENV) .daybook .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@if [ -f .daybook/record.duckdb ] && [ ! -d .daybook/truth ]; then \
+		echo "→ .daybook holds a practice of your own: it stays. Remove it yourself if you mean it."; \
+	else rm -rf .daybook; fi
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

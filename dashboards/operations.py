@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ingestion.record_feed import audit_anchors
 from practice.access.permissions import SYSTEM
 from practice.access.queries import users
 from practice.access.users import create_user, disable_user
@@ -50,11 +50,7 @@ def back_up(home: Home, record: Record, *, destination: str) -> Any:
 
 def verify_audit(home: Home, record: Record) -> dict[str, Any]:
     """The chain's findings, checked against the anchors that landing wrote down."""
-    anchors: dict[int, str] = {}
-    for manifest in sorted((home.landing / "record" / "_batches").glob("*.json")):
-        batch = json.loads(manifest.read_text())
-        if batch.get("audit_seq"):
-            anchors[int(batch["audit_seq"])] = batch["audit_hash"]
+    anchors = {seq: digest for seq, digest in audit_anchors(home) if seq}
     return {"findings": verify(record, anchors), "entries": feed_head(record).audit_seq, "anchors": len(anchors)}
 
 

@@ -17,6 +17,8 @@ from practice.errors import Refusal
 SECONDS = 30
 ROWS = 100_000
 MEMORY = "1GB"
+LARGEST_ANSWER = 256_000_000
+"""Bytes of an answer: it is held by the app, which must never be the one that runs out of memory."""
 _LOCKED = {
     "enable_external_access": "false",
     "autoinstall_known_extensions": "false",
@@ -25,6 +27,7 @@ _LOCKED = {
     "memory_limit": MEMORY,
     "temp_directory": "",  # out of memory is a refusal, not a full disk
 }
+_BATCH_ROWS = 2_048
 # What asks; everything else changes something, or tries to.
 _ASKS = {"SELECT", "EXPLAIN", "MULTI"}  # MULTI: a pivot, which DuckDB takes apart into several steps
 
@@ -58,7 +61,10 @@ def ask(path: str, sql: str, rows: int) -> pa.Table:
     """Inside the process of its own: the answer of one statement. Raises Refusal with what is wrong."""
     import duckdb
 
-    connection = duckdb.connect(path, read_only=True, config=_LOCKED)
+    try:
+        connection = duckdb.connect(path, read_only=True, config=_LOCKED)
+    except duckdb.Error:
+        raise Refusal("The published warehouse cannot be opened; run `daybook refresh` to build it anew.") from None
     try:
         connection.execute("use marts")  # so that names work with and without the schema
         connection.execute("set lock_configuration = true")
@@ -69,11 +75,26 @@ def ask(path: str, sql: str, rows: int) -> pa.Table:
             raise Refusal(
                 "The warehouse is read-only: write a query that begins with select, with or from.", field="sql"
             )
-        return connection.sql(sql).limit(rows).to_arrow_table()
+        return _collected(connection.sql(sql).limit(rows).to_arrow_reader(_BATCH_ROWS))
     except (duckdb.Error, ValueError) as error:
         raise Refusal(str(error).split("\n\nLINE")[0], field="sql") from None
     finally:
         connection.close()
+
+
+def _collected(reader: pa.RecordBatchReader) -> pa.Table:
+    """The whole answer; refuses one that is too large as soon as it is."""
+    batches, size = [], 0
+    for batch in reader:
+        batches.append(batch)
+        size += batch.nbytes
+        if size > LARGEST_ANSWER:
+            raise Refusal(
+                f"The answer is larger than {LARGEST_ANSWER // 1_000_000} MB; ask for fewer columns or rows.",
+                rule="too_large",
+                field="sql",
+            )
+    return pa.Table.from_batches(batches, reader.schema)
 
 
 def _main() -> None:

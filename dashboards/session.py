@@ -23,9 +23,12 @@ def token_from_browser() -> str | None:
     return st.context.cookies.get(COOKIE)
 
 
-def actor() -> Actor:
-    """The signed-in person. Without one the page goes to sign-in and stops."""
-    session = session_actor(runtime.current().record, token_from_browser())
+def actor(*, is_present: bool = True) -> Actor:
+    """The signed-in person. Without one the page goes to sign-in and stops.
+
+    A page's own beat, which is no sign of anybody being there, asks with `is_present` false.
+    """
+    session = session_actor(runtime.current().record, token_from_browser(), is_present=is_present)
     if session is None:
         st.html("<script>location.assign('/login')</script>", unsafe_allow_javascript=True)
         st.info("Your session has ended. [Sign in again](/login)")

@@ -6,6 +6,7 @@ import json
 import threading
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -26,6 +27,14 @@ class Published:
     today: str
 
 
+def _read(path: Path) -> dict[str, Any]:
+    """What the file says; empty if it is not there or not readable, which the next refresh mends."""
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
 class Warehouse:
     """Questions to the published build. A newly published one is picked up with the next question."""
 
@@ -35,14 +44,14 @@ class Warehouse:
         self._open: tuple[str, duckdb.DuckDBPyConnection] | None = None
 
     def published(self) -> Published | None:
-        """The build that readers see, or None before the first one."""
-        try:
-            pointer = json.loads(self._home.pointer.read_text())
-        except FileNotFoundError:
+        """The build that readers see; None before the first one, and where the pointer or its file is lost."""
+        pointer = _read(self._home.pointer)
+        path = self._home.path / pointer.get("path", "")
+        if not pointer or not path.exists():
             return None
         return Published(
             pointer["build_id"],
-            str(self._home.path / pointer["path"]),
+            str(path),
             datetime.fromisoformat(pointer["built_at"]),
             datetime.fromisoformat(pointer["known_at"]),
             int(pointer.get("feed_seq") or 0),
@@ -51,10 +60,7 @@ class Warehouse:
 
     def last_attempt(self) -> dict[str, Any]:
         """The last build's outcome: status 'published' or 'refused', and the failed checks' sentences."""
-        try:
-            return dict(json.loads(self._home.build_status.read_text()))
-        except FileNotFoundError:
-            return {}
+        return _read(self._home.build_status)
 
     def query(self, sql: str, *parameters: Any) -> pd.DataFrame:
         """The answer as a frame. Raises LookupError before the first build."""

@@ -16,6 +16,8 @@ from typing import Any
 
 import duckdb
 
+from practice.errors import Refusal
+
 EMPTY = "_empty.parquet"
 MANIFESTS = "_batches"
 
@@ -54,8 +56,18 @@ def write_json(target: Path, content: dict[str, Any]) -> None:
 
 
 def manifests(folder: Path) -> list[dict[str, Any]]:
-    """The manifests of a source's folder, oldest batch first."""
-    return [json.loads(path.read_text(encoding="utf-8")) for path in sorted((folder / MANIFESTS).glob("*.json"))]
+    """The manifests of a source's folder, oldest batch first. Refuses a damaged one: nobody knows what it named."""
+    return [_manifest(path) for path in sorted((folder / MANIFESTS).glob("*.json"))]
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(path.read_text(encoding="utf-8")))
+    except ValueError:
+        raise Refusal(
+            f"The manifest {path.name} of the landing folder is damaged; bring that file back from a backup.",
+            rule="landing_damaged",
+        ) from None
 
 
 def commit(folder: Path, manifest: dict[str, Any], files: Iterable[Path]) -> None:

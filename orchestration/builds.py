@@ -14,6 +14,8 @@ from ingestion.landing import write_json
 from practice.home import Home
 
 BUILDS_KEPT = 3
+SPARE_BYTES = 64 * 1024 * 1024
+"""What stays free beside the file that a build makes, its log included: the record stops writing below 16 MB."""
 
 
 @dataclass(frozen=True)
@@ -34,9 +36,9 @@ class Published:
 
 
 def published(home: Home) -> Published | None:
-    """The published build, or None before the first one."""
+    """The published build; None before the first one, and where the pointer or its file is lost: then build anew."""
     content = _json(home.pointer)
-    if content is None:
+    if not content or not (home.path / content["path"]).exists():
         return None
     return Published(
         content["build_id"],
@@ -88,6 +90,21 @@ def publish(home: Home, build: Published) -> None:
     _drop_old(home, build.build_id)
 
 
+def drop_candidate(home: Home) -> None:
+    """Remove what an attempt left under construction."""
+    for stale in (home.candidate, home.candidate.with_name(home.candidate.name + ".wal")):
+        stale.unlink(missing_ok=True)
+
+
+def lack_of_space(home: Home, last: Published | None) -> list[str]:
+    """A sentence if a candidate may not fit: a full disk would stop the record itself, which matters more."""
+    size = last.path.stat().st_size if last else sum(f.stat().st_size for f in home.landing.rglob("*.parquet"))
+    needed, free = 2 * size + SPARE_BYTES, shutil.disk_usage(home.path).free
+    if free >= needed:
+        return []
+    return [f"A build needs about {needed >> 20:,} MB and the disk has {free >> 20:,} MB left; free some space."]
+
+
 def _drop_old(home: Home, current: str) -> None:
     others = sorted((folder for folder in home.builds.iterdir() if folder.name != current), reverse=True)
     for folder in others[BUILDS_KEPT - 1 :]:
@@ -95,7 +112,8 @@ def _drop_old(home: Home, current: str) -> None:
 
 
 def _json(path: Path) -> dict[str, Any] | None:
+    """What the file says; None if it is not there or not readable, which the next attempt mends."""
     try:
         return dict(json.loads(path.read_text(encoding="utf-8")))
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None

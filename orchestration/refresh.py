@@ -23,7 +23,15 @@ from ingestion.imports.holding import hold_batch, landed_batches, tidy_imports
 from ingestion.lock import build_lock
 from ingestion.record_feed import Landed, land_record, landed_settings, last_seq, newest_known_at
 from orchestration import dbt_build
-from orchestration.builds import Published, note_attempt, publish, published, status
+from orchestration.builds import (
+    Published,
+    drop_candidate,
+    lack_of_space,
+    note_attempt,
+    publish,
+    published,
+    status,
+)
 from practice.clock import DEMO_DAY_STARTS, Clock, local_date, stored, system_clock, to_instant
 from practice.home import Home
 
@@ -140,13 +148,23 @@ def refresh(
         if full and (merged := compact_record(home)):
             log(f"merged {merged} small batches of the record into one")
         full = full or attempt.before is None or attempt.before.project != attempt.project
-        _check_arrivals(attempt, full)
-        if not attempt.failed:
-            _build(attempt, full)
-        if not attempt.failed:
-            with attempt.step("check_candidate"):
-                attempt.judged(check_candidate(home, home.candidate))
+        try:
+            _make(attempt, full)
+        except OSError as error:
+            attempt.failed = [f"The disk refused the build ({error.strerror or 'a write failed'}); free some space."]
         return _refuse(attempt) if attempt.failed else _publish(attempt)
+
+
+def _make(attempt: _Attempt, full: bool) -> None:
+    """Check what arrived, build the candidate and check it; stops at the first door that refuses."""
+    attempt.failed += lack_of_space(attempt.home, attempt.before)
+    if not attempt.failed:
+        _check_arrivals(attempt, full)
+    if not attempt.failed:
+        _build(attempt, full)
+    if not attempt.failed:
+        with attempt.step("check_candidate"):
+            attempt.judged(check_candidate(attempt.home, attempt.home.candidate))
 
 
 def _present(demo_today: Any, zone: str, clock: Clock, home: Home) -> tuple[str, datetime]:
@@ -175,8 +193,7 @@ def _check_arrivals(attempt: _Attempt, full: bool) -> None:
 
 def _build(attempt: _Attempt, full: bool) -> None:
     home = attempt.home
-    for stale in (home.candidate, home.candidate.with_name(home.candidate.name + ".wal")):
-        stale.unlink(missing_ok=True)
+    drop_candidate(home)
     if attempt.before and not full:
         shutil.copyfile(attempt.before.path, home.candidate)
     inputs = dbt_build.BuildInputs(
@@ -203,6 +220,7 @@ def _publish(attempt: _Attempt) -> BuildResult:
 
 
 def _refuse(attempt: _Attempt) -> BuildResult:
+    drop_candidate(attempt.home)  # nobody reads it, and the record may need the room
     _note(attempt, "refused")
     for sentence in attempt.failed:
         attempt.log(sentence)

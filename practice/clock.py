@@ -8,6 +8,11 @@ from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
 from zoneinfo import ZoneInfo
 
+from practice.errors import Refusal
+
+FIRST_YEAR, LAST_YEAR = 1900, 2199
+"""Between them lies every date that a practice means; another year is mistyped."""
+
 Clock = Callable[[], datetime]
 """Returns the present instant: an aware datetime in UTC."""
 
@@ -60,6 +65,13 @@ def to_wall(instant: datetime, zone: str) -> datetime:
 def local_date(instant: datetime, zone: str) -> date:
     """The calendar day in `zone`."""
     return to_wall(instant, zone).date()
+
+
+def plausible(day: date, field: str) -> date:
+    """The day itself. Refuses a year that nobody means: reckoning also fails at the ends of the calendar."""
+    if not FIRST_YEAR <= day.year <= LAST_YEAR:
+        raise Refusal(f"{day} is not between {FIRST_YEAR} and {LAST_YEAR}; check the year.", rule="year", field=field)
+    return day
 
 
 def as_utc(instant: datetime) -> datetime:

@@ -31,7 +31,6 @@ st.markdown("## Set-up")
 show_messages()
 progress.show_progress(person, steps)
 show_touched(person)
-part = st.segmented_control(
-    "Part", list(PARTS), default=progress.part_of(steps), required=True, label_visibility="collapsed", key=progress.PART
-)
+st.session_state.setdefault(progress.PART, progress.part_of(steps))
+part = st.segmented_control("Part", list(PARTS), required=True, label_visibility="collapsed", key=progress.PART)
 PARTS[part](person)

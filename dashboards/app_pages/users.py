@@ -23,7 +23,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Users")
     st.space("stretch")
     if st.button("Add a user", type="primary", icon=":material/person_add:"):
-        add_user_form(person)
+        add_user_form()
 show_messages()
 
 shown = pd.DataFrame(

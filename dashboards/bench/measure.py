@@ -41,16 +41,25 @@ class Measure:
 
 @dataclass(frozen=True)
 class Laps:
-    """Calls made together: the seconds of each that was granted, of all of them, and how many were refused."""
+    """Calls made together: the seconds of each that was granted, of all of them, and how many were refused.
+
+    `processor_seconds` is what all of them kept this process's cores busy: on a shared machine it is the steadier one.
+    """
 
     each: tuple[float, ...]
     seconds: float
+    processor_seconds: float
     refused: int
 
     @property
     def rate(self) -> float:
         """Granted calls per second."""
         return len(self.each) / self.seconds
+
+    @property
+    def processor_ms(self) -> float:
+        """Milliseconds of processor time for each granted call."""
+        return self.processor_seconds * 1000 / len(self.each)
 
 
 def run_laps(calls: Sequence[Callable[[], Any]], threads: int = 1) -> Laps:
@@ -64,15 +73,15 @@ def run_laps(calls: Sequence[Callable[[], Any]], threads: int = 1) -> Laps:
             return None
         return time.perf_counter() - began
 
-    began = time.perf_counter()
+    began, busy = time.perf_counter(), time.process_time()
     if threads == 1:
         found = [lap(call) for call in calls]
     else:
         with ThreadPoolExecutor(threads) as pool:
             found = list(pool.map(lap, calls))
-    seconds = time.perf_counter() - began
+    seconds, processor_seconds = time.perf_counter() - began, time.process_time() - busy
     granted = tuple(one for one in found if one is not None)
-    return Laps(granted, seconds, len(found) - len(granted))
+    return Laps(granted, seconds, processor_seconds, len(found) - len(granted))
 
 
 def seconds_of(call: Callable[[], Any]) -> float:

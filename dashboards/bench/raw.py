@@ -31,15 +31,15 @@ class Duel:
         ours = Home(folder / "ours")
         ours.path.mkdir(parents=True)
         shutil.copyfile(home.record, ours.record)
-        theirs = folder / "theirs.duckdb"
-        shutil.copyfile(home.record, theirs)
+        self._path = folder / "theirs.duckdb"
+        shutil.copyfile(home.record, self._path)
         self.record: Record = open_record(ours)
-        self._raw = duckdb.connect(str(theirs))
+        self.theirs = duckdb.connect(str(self._path))
 
     def close(self) -> None:
         """Close both."""
         self.record.close()
-        self._raw.close()
+        self.theirs.close()
 
     def round(self, calls: Sequence[Callable[[], Any]], threads: int = 1) -> tuple[Laps, Laps]:
         """Make the calls (each runs one command on `record`), then the raw inserts of what they wrote."""
@@ -52,17 +52,10 @@ class Duel:
     def follow(self, work: Callable[[], Any]) -> None:
         """Do something on ours that is not measured, and bring theirs to the same state by copying its file anew."""
         work()
-        path = Path(self._raw.execute("select path from duckdb_databases() where path is not null").fetchall()[0][0])
-        self._raw.close()
+        self.theirs.close()
         with self.record.standing_still():
-            shutil.copyfile(self.record.path, path)
-        self._raw = duckdb.connect(str(path))
-
-    def rows(self, table: str) -> tuple[int, int]:
-        """How many rows of a table ours and theirs have."""
-        with self.record.read() as reader:
-            ours = reader.value(f"select count(*) from {table}")
-        return ours, self._raw.execute(f"select count(*) from {table}").fetchall()[0][0]
+            shutil.copyfile(self.record.path, self._path)
+        self.theirs = duckdb.connect(str(self._path))
 
     def _newest(self) -> int:
         with self.record.read() as reader:
@@ -70,7 +63,7 @@ class Duel:
 
     def _insert(self, transaction: list[Statement]) -> Callable[[], None]:
         def insert() -> None:
-            cursor = self._raw.cursor()
+            cursor = self.theirs.cursor()
             try:
                 cursor.begin()
                 for sql, values in transaction:

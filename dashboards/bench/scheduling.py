@@ -56,11 +56,13 @@ def measure(home: Home, say: Say) -> list[Measure]:
 
 
 def writes(area: str, what: str, threads: int, laps: list[tuple[Laps, Laps]]) -> list[Measure]:
-    """Rate, p50 and p99 of commands against the raw inserts of the same rows."""
+    """Rate, processor time, p50 and p99 of commands against the raw inserts of the same rows."""
     label = f"{what}, {threads} thread{'' if threads == 1 else 's'}"
     ours, theirs = ([[one * 1000 for one in pair[side].each] for pair in laps] for side in (0, 1))
     rates = ([pair[side].rate for pair in laps] for side in (0, 1))
     said = [compare(area, label, "per second", next(rates), RAW, next(rates), is_rate=True)]
+    cost = ([pair[side].processor_ms for pair in laps] for side in (0, 1))
+    said.append(compare(area, f"{label}, processor time", "ms", next(cost), RAW, next(cost)))
     for name, share in (("p50", 0.5), ("p99", 0.99)):
         mine, raw = (percentile([one for each in side for one in each], share) for side in (ours, theirs))
         said.append(against(area, f"{label}, {name}", "ms", mine, RAW, raw))

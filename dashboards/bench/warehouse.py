@@ -37,9 +37,11 @@ def measure(home: Home, say: Say) -> list[Measure]:
     """
     with closing(open_record(home)) as record, tempfile.TemporaryDirectory() as folder:
         say("the first refresh, in a fresh process")
+        busy = time.process_time()
         first, seconds = _refresh(home, record, full=True)
         said = [
             *_stages("first refresh", [first], [seconds]),
+            Measure(AREA, "first refresh, processor time", time.process_time() - busy, "s"),
             Measure(AREA, "changes landed", sum(first.landed.rows_by_table.values()), ""),
         ]
         # As a change between two builds would be: one booking, then everything up to the pointer.

@@ -11,6 +11,16 @@ from practice.errors import Refusal
 from practice.home import Home
 from practice.store.record import Record
 
+TOLD = {
+    "providers": "providers",
+    "clients": "clients",
+    "attendees": "visits",
+    "charges": "charges",
+    "payments": "payments",
+    "postings": "postings",
+}
+"""What is said of a new demo: table → its word for people."""
+
 
 def create_practice(home: Home, demo: str | None, today: date | None) -> None:
     """Make the record. Refuses where one exists; a demo that fails half-way leaves nothing behind."""
@@ -30,7 +40,7 @@ def create_practice(home: Home, demo: str | None, today: date | None) -> None:
 
             click.echo(f"Making the {demo} demo practice …")
             counts = make_demo(record, home, demo, today or DEMO_TODAY, progress=lambda text: click.echo(f"  {text}"))
-            click.echo("  " + ", ".join(f"{count:,} {name}" for name, count in counts.items()))
+            click.echo("  " + ", ".join(f"{counts[table]:,} {name}" for table, name in TOLD.items()))
     finally:
         record.close()
     unfinished.rename(home.record)

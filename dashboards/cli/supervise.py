@@ -86,12 +86,13 @@ def supervise(home: Home, host: str, port: int, dagster_port: int) -> None:
         processes.append(app)
         _wait_healthy(app, url)
         click.echo(f"App          {url}")
+        click.echo("Numbers      being brought up to date; the first build takes half a minute …")
         if subprocess.run([*daybook, "refresh"], env=os.environ | environment, check=False).returncode:
             click.echo("The numbers were not refreshed; the page says why. The record works without them.", err=True)
         log = home.logs / "dagster.log"
         dagster = _start(dagster_command(home, dagster_port), log, environment | dagster_environment(home))
         processes.append(dagster)
-        click.echo(f"Pipelines    http://127.0.0.1:{dagster_port}   (log: {log})")
+        click.echo(f"Pipelines    http://127.0.0.1:{dagster_port}   (answers in half a minute; log: {log})")
         click.echo("Ctrl-C stops both.")
         while app.poll() is None:
             time.sleep(0.5)

@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk.words import plain
 from dashboards.components.forms import send, show_refusal, start_anew, turn
-from dashboards.session import forget_refusal, form_key, keep_refusal, renew_key, say
+from dashboards.session import actor, forget_refusal, form_key, keep_refusal, renew_key, say
 from practice.access.permissions import PEOPLE_ROLES, SYSTEM, Actor
 from practice.access.users import change_password, change_user, create_user, disable_user, enable_user, revoke_sessions
 from practice.errors import Refusal
@@ -59,9 +59,9 @@ def _scope(role: str, row: dict[str, Any], key: str) -> dict[str, Any]:
 
 
 @st.dialog("Add a user", position="right")
-def add_user_form(person: Actor) -> None:
-    """The drawer around `new_user`."""
-    new_user(person)
+def add_user_form() -> None:
+    """The drawer around `new_user`. Who adds is asked anew: a drawer that stays open outlives its opener's session."""
+    new_user(actor())
 
 
 def new_user(person: Actor) -> None:

@@ -1,6 +1,6 @@
 {# Aging buckets as [name, first day, day after the last]: day 30 is in the first, day 121 opens the last. #}
 {% macro aging_buckets() -%}
-    {{ return([['0-30', none, 31], ['31-60', 31, 61], ['61-90', 61, 91], ['91-120', 91, 121], ['121+', 121, none]]) }}
+    {{ return([['0-30', none, 31], ['31-60', 31, 61], ['61-90', 61, 91], ['91-120', 91, 121], ['120+', 121, none]]) }}
 {%- endmacro %}
 
 {# The bucket of an age in days. #}

@@ -65,11 +65,17 @@ def sign_in(record: Record, email: str, password: str, *, real_clock: Clock = sy
 
 
 def session_actor(
-    record: Record, token: str | None, *, real_clock: Clock = system_clock, idle: timedelta = IDLE
+    record: Record,
+    token: str | None,
+    *,
+    real_clock: Clock = system_clock,
+    idle: timedelta = IDLE,
+    is_present: bool = True,
 ) -> Session | None:
     """Who the token stands for, as their role and scope are now; None once the session has ended.
 
-    One read; a write (of when the session was last seen) at most once a minute.
+    One read; a write (of when the session was last seen) at most once a minute. A page that asks by itself, without
+    anybody at it, says so (`is_present` false): the session goes on growing idle.
     """
     if not token:
         return None
@@ -81,7 +87,7 @@ def session_actor(
     seen, ends = as_utc(row["last_seen_at"]), as_utc(row["expires_at"])
     if now >= min(seen + idle, ends):
         return None
-    if now - seen >= _TOUCH_AFTER:
+    if is_present and now - seen >= _TOUCH_AFTER:
         seen = now
         with contextlib.suppress(StorageTrouble):  # a full disk ends nobody's reading
             queries.touch_session(record, _hash(token), now)

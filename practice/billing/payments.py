@@ -24,6 +24,7 @@ from practice.billing.posting import (
 from practice.billing.queries import facts
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
+from practice.people import checks
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -66,7 +67,7 @@ def take_payment(
         "location_id": location_id,
         "method": method,
         "amount_minor": amount,
-        "reference": (reference or "").strip() or None,
+        "reference": checks.optional_text(reference, "The reference", "reference"),
         "received_date": received,
         "known_at": stored(work.now),
         "status": "posted",

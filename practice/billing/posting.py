@@ -7,7 +7,7 @@ from typing import Any
 
 from practice.billing import accounts, ledger
 from practice.billing.queries import facts
-from practice.clock import local_date, stored
+from practice.clock import local_date, plausible, stored
 from practice.errors import Conflict, NotFound, Refusal
 from practice.money import Currency
 from practice.store.work import Reader, Row, Work
@@ -41,7 +41,7 @@ def why(work: Work, verb: str) -> str:
 def day(text: str, field: str) -> date:
     """A date given as 'YYYY-MM-DD'."""
     try:
-        return date.fromisoformat(text)
+        return plausible(date.fromisoformat(text), field)
     except (ValueError, TypeError):
         raise Refusal("A date is written like 2026-03-31.", rule="bad_date", field=field) from None
 

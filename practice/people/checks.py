@@ -7,14 +7,15 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from practice.clock import zone_of
+from practice.clock import plausible, zone_of
 from practice.errors import Refusal
 
 Checks = Mapping[str, Callable[[Any], Any]]
 """Field → the check that returns what is kept."""
 
 _LONGEST_TEXT = 200
-_OLDEST_BIRTH = date(1900, 1, 1)
+# Unprintable by themselves, but Persian and Indic names are spelt with them.
+_JOINERS = dict.fromkeys(map(ord, "\N{ZERO WIDTH NON-JOINER}\N{ZERO WIDTH JOINER}"))
 
 
 def text(value: Any, what: str, field: str, *, limit: int = _LONGEST_TEXT) -> str:
@@ -24,7 +25,7 @@ def text(value: Any, what: str, field: str, *, limit: int = _LONGEST_TEXT) -> st
         raise Refusal(f"{what} is missing; write it out.", field=field)
     if len(tidy) > limit:
         raise Refusal(f"{what} is too long; at most {limit} characters fit.", field=field)
-    if not tidy.isprintable():
+    if not tidy.translate(_JOINERS).isprintable():
         raise Refusal(f"{what} holds a sign that cannot be printed; type it again.", field=field)
     return tidy
 
@@ -66,7 +67,7 @@ def one_of(value: Any, what: str, field: str, choices: tuple[str, ...]) -> str:
 def day(value: Any, what: str, field: str) -> date:
     """A calendar date, from `2026-03-02` or a date."""
     try:
-        return date.fromisoformat(str(value))
+        return plausible(date.fromisoformat(str(value)), field)
     except ValueError:
         raise Refusal(f"{what} is not a date; write it like 2026-03-02.", field=field) from None
 
@@ -81,8 +82,6 @@ def birth_date(value: Any, today: date) -> date | None:
     born = optional_day(value, "The date of birth", "birth_date")
     if born is not None and born > today:
         raise Refusal("The date of birth is in the future; check the year.", field="birth_date")
-    if born is not None and born < _OLDEST_BIRTH:
-        raise Refusal("The date of birth is before 1900; check the year.", field="birth_date")
     return born
 
 

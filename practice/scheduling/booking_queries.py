@@ -201,10 +201,10 @@ def providers_working_at(reader: Reader, location_id: str) -> list[Row]:
 
 
 def words_for(reader: Reader, appointment_id: str) -> Row:
-    """What a sentence about an appointment needs: its place, provider, service, room, wall times, the clients' names."""
+    """What a sentence about an appointment needs: place, provider, service, room, wall times, the clients' names."""
     found = reader.one(
-        "select p.name as provider, s.name as service, r.name as room, a.wall_start, a.wall_end, a.zone,"
-        " a.location_id, list(c.given_name || ' ' || c.family_name order by c.family_name) filter (c.client_id is not null) as clients"
+        "select p.name as provider, s.name as service, r.name as room, a.wall_start, a.wall_end, a.zone, a.location_id,"
+        " list(c.given_name || ' ' || c.family_name order by c.family_name) filter (c.client_id is not null) as clients"
         " from appointments a join providers p using (provider_id) join services s using (service_id)"
         " left join rooms r using (room_id) left join attendees t on t.appointment_id = a.appointment_id"
         " and t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"

@@ -6,17 +6,15 @@ from collections.abc import Iterable, Mapping
 from datetime import date, time, timedelta
 from typing import Any
 
-from practice.clock import local_date
+from practice.clock import local_date, plausible
 from practice.errors import Refusal
 from practice.store.work import Reader
 
 
 def a_date(text: str | date, field: str) -> date:
     """A date 'YYYY-MM-DD'; anything else is refused."""
-    if isinstance(text, date):
-        return text
     try:
-        return date.fromisoformat(text)
+        return plausible(text if isinstance(text, date) else date.fromisoformat(text), field)
     except (TypeError, ValueError):
         raise Refusal(f"{text!r} is no date; write it like 2026-03-02.", rule="date", field=field) from None
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, S
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from practice.clock import stored, to_instant, to_wall
+from practice.clock import plausible, stored, to_instant, to_wall
 from practice.errors import Refusal
 
 GRID = timedelta(minutes=5)
@@ -68,6 +68,7 @@ def wall_time(text: str, field: str = "wall_start") -> datetime:
         raise Refusal(
             f"{text!r} is no date and time; write it like 2026-03-02T10:00.", rule="wall_time", field=field
         ) from None
+    plausible(wall.date(), field)
     if wall.tzinfo is not None:
         raise Refusal("Give the time on the location's wall, without a zone.", rule="wall_time", field=field)
     if floor_grid(wall) != wall:

@@ -181,7 +181,10 @@ def _change(
     shorter_by = timedelta(minutes=appointment["duration_minutes"] - minutes)
     is_outside, taken, kept = False, None, shortened(standing, shorter_by)
     # A no-show gives the rest of its time back; taken back later, such a visit may hold less than it lasts.
-    is_cut = any(claim.kind == "care" and claim.ends_at < appointment["ends_at"] for claim in standing)
+    is_cut = not any(
+        claim.resource_kind == "provider" and claim.kind == "care" and claim.ends_at == appointment["ends_at"]
+        for claim in standing
+    )
     if shorter_by < timedelta() or is_cut:
         is_outside = shorter_by < timedelta() and require_working(work, plan)
         taken, kept = take(work, plan), []

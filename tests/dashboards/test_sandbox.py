@@ -110,3 +110,14 @@ def test_a_query_that_needs_too_much_memory_is_refused(warehouse):
 
 def test_an_answer_is_cut_at_the_row_limit(warehouse):
     assert run_sql(warehouse, "select * from range(1000)", rows=10).num_rows == 10
+
+
+def test_an_answer_that_would_fill_the_app_s_memory_is_refused(warehouse, monkeypatch):
+    monkeypatch.setattr("dashboards.sandbox.LARGEST_ANSWER", 1_000_000)
+    with pytest.raises(Refusal, match="larger than 1 MB"):
+        ask(warehouse, "select repeat('x', 1000) from range(10_000)", 10_000)
+
+
+def test_a_published_file_that_is_gone_is_said_in_a_sentence(tmp_path):
+    with pytest.raises(Refusal, match="cannot be opened; run `daybook refresh`"):
+        run_sql(str(tmp_path / "gone.duckdb"), "select 1")

@@ -146,3 +146,11 @@ def test_an_app_that_is_down_is_said_in_one_sentence_without_the_token():
     with pytest.raises(AppIsDown, match="does not answer") as refused:
         OverHttp("http://127.0.0.1:9", "secret-token", timeout_seconds=1).head()
     assert "secret-token" not in str(refused.value)
+
+
+def test_a_damaged_manifest_is_named(home, record, house):
+    land_record(InProcess(record), home)
+    manifest = next((record_folder(home) / "_batches").glob("*.json"))
+    manifest.write_text("{")
+    with pytest.raises(Refusal, match=f"{manifest.name} .* damaged"):
+        last_seq(home)

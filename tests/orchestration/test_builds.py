@@ -70,3 +70,18 @@ def test_a_crash_before_the_swap_leaves_the_old_build_published(home, monkeypatc
             publish(home, made)
     assert published(home).build_id == "b1"
     assert published(home).path.exists()
+
+
+@pytest.mark.parametrize("content", ["", '{"build', "\x00"])
+def test_a_pointer_that_cannot_be_read_is_none(home, content):
+    publish(home, build(home, "b1"))
+    home.pointer.write_text(content)
+    home.build_status.write_text(content)
+    assert published(home) is None
+    assert status(home) == {}
+
+
+def test_a_build_whose_file_is_gone_is_not_published(home):
+    publish(home, build(home, "b1"))
+    published(home).path.unlink()
+    assert published(home) is None

@@ -1,6 +1,8 @@
 """A refusal at the first door: the last good build stays, every failed check is named, nobody else may build meanwhile."""
 
+import errno
 import json
+import shutil
 from contextlib import closing
 from datetime import datetime
 
@@ -71,3 +73,25 @@ def test_the_lock_is_free_again_after_a_failure(home):
         raise ValueError
     with build_lock(home, "second"):
         assert json.dumps((home.path / "build.lock").read_text()).startswith('"second')
+
+
+def test_a_build_that_may_not_fit_is_not_begun(served, record, house, monkeypatch):
+    full = shutil.disk_usage(served.path)._replace(free=30 * 1024 * 1024)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: full)
+    result = refresh(served, InProcess(record), log=lambda _: None)
+    assert (result.status, published(served).build_id) == ("refused", "good")
+    assert "the disk has 30 MB left; free some space" in status(served)["failed"][0]
+    assert not result.checks
+
+
+def test_a_disk_that_fills_up_meanwhile_gets_the_candidate_s_room_back(served, record, house, monkeypatch):
+    def fills_up(home, *_, **__):
+        home.candidate.write_bytes(b"half a warehouse")
+        home.candidate.with_name(f"{home.candidate.name}.wal").write_bytes(b"and its log")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("orchestration.dbt_build.build", fills_up)
+    result = refresh(served, InProcess(record), log=lambda _: None)
+    assert (result.status, published(served).build_id) == ("refused", "good")
+    assert "No space left on device" in status(served)["failed"][0]
+    assert not list(served.candidate.parent.iterdir())

@@ -188,6 +188,12 @@ def test_a_command_sent_twice_under_its_key_is_done_once(record, house, owner):
         record.run(add_room, owner, key="k", location_id=house.location, name="Green")
 
 
+def test_a_key_is_its_sender_s_own(record, house, owner, as_role):
+    record.run(add_room, owner, key="k", location_id=house.location, name="Blue")
+    with pytest.raises(Conflict, match="reload"):
+        record.run(add_room, as_role("manager"), key="k", location_id=house.location, name="Blue")
+
+
 def test_a_refused_command_leaves_its_key_free(record, house, owner):
     with pytest.raises(Refusal):
         record.run(add_room, owner, key="k", location_id=house.location, name="")

@@ -276,3 +276,18 @@ def test_what_was_entered_in_error_is_not_unresolved(record, ten, desk):
     ten.says(enter_in_error, reason="Wrong day", at=NEXT_DAY)
     with record.read() as reader:
         assert queries.unresolved(reader, desk) == []
+
+
+def test_a_visit_that_is_expected_again_after_its_end_can_be_shortened(ten):
+    ten.says(record_no_show, at=DURING)
+    ten.says(correct_attendance, at=AFTER, status="scheduled", reason="She came after all")
+    ten.says(move_appointment, duration_minutes=10)
+    assert {claim["ends_at"].strftime("%H:%M") for claim in ten.visit()["claims"]} == {"15:10", "15:20"}
+
+
+def test_a_visit_whose_time_was_given_away_is_not_changed_over_the_next_one(ten, house):
+    ten.says(record_no_show, at=DURING)
+    ten.books(house.ben, "10:20")
+    ten.says(correct_attendance, at="2026-03-02T17:00", status="scheduled", reason="She came after all")
+    assert "Ben Alder" in ten.refused("provider_taken", move_appointment, duration_minutes=40)
+    ten.says(move_appointment, duration_minutes=10)

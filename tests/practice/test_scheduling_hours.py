@@ -306,3 +306,24 @@ def test_offers_are_quick(record, week, house):
         week.offers(limit=1000, days=14)
         took.append(perf_counter() - started)
     assert sorted(took)[2] < 0.5  # 20 ms on a quiet machine
+
+
+# --- who may, and which dates ---
+
+
+def test_hours_of_another_location_are_none_of_yours(week, house, as_role):
+    elsewhere = as_role("manager", location_ids=frozenset({"loc-other"}))
+    with pytest.raises(NotPermitted, match="another location"):
+        week.does(set_weekly_hours, by=elsewhere, provider_id=house.moss, location_id=house.location, hours=MONDAYS,
+                  effective_from="2026-03-09")  # fmt: skip
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1026-03-09", "9999-12-31"])
+def test_a_year_that_nobody_means_is_refused(week, house, day):
+    refused = week.refused(
+        "year", set_weekly_hours, provider_id=house.moss, location_id=house.location, hours=MONDAYS, effective_from=day
+    )
+    assert "check the year" in refused
+    week.refused("year", add_time_off, provider_id=house.moss, start_date=day, end_date=day)
+    with pytest.raises(Refusal, match="check the year"):
+        week.books(house.ada, f"{day}T10:00")

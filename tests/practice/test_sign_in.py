@@ -156,6 +156,15 @@ def test_an_idle_session_ends_after_an_hour_and_a_used_one_goes_on(enter, who, r
     assert who(idle) is None
 
 
+def test_a_page_that_asks_by_itself_keeps_no_session_alive(record, enter, real):
+    token = enter()
+    for _ in range(59):
+        real.forward(minutes=1)
+        assert session_actor(record, token, real_clock=real, is_present=False)
+    real.forward(minutes=1)
+    assert session_actor(record, token, real_clock=real, is_present=False) is None
+
+
 def test_no_session_outlives_twelve_hours(enter, who, real):
     token = enter()
     for _ in range(23):

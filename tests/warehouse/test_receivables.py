@@ -134,7 +134,7 @@ def balances(lines, day, known=datetime(9999, 1, 1)):
 
 def bucket_of(age):
     return next(
-        (name for last, name in ((30, "0-30"), (60, "31-60"), (90, "61-90"), (120, "91-120")) if age <= last), "121+"
+        (name for last, name in ((30, "0-30"), (60, "31-60"), (90, "61-90"), (120, "91-120")) if age <= last), "120+"
     )
 
 
@@ -145,7 +145,7 @@ def test_the_edges_of_the_buckets_fall_as_printed(warehouse):
         TODAY,
     )
     assert rows == [
-        ("0-30", 10_00, 25_00), ("121+", 1280_00, 0), ("31-60", 60_00, 0), ("61-90", 240_00, 0), ("91-120", 960_00, 0),
+        ("0-30", 10_00, 25_00), ("120+", 1280_00, 0), ("31-60", 60_00, 0), ("61-90", 240_00, 0), ("91-120", 960_00, 0),
     ]  # fmt: skip
     amounts = dict(warehouse(
         "select metric, sum(numerator)::bigint from marts.metric_daily where source = 'edges' and metric_date = ? group by 1", TODAY

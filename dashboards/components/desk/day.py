@@ -13,7 +13,7 @@ from dashboards.components.desk import acts, words
 from dashboards.components.desk.board import Board, board
 from dashboards.components.desk.booking_drawer import booking_drawer
 from dashboards.components.desk.memo import unchanged
-from dashboards.components.desk.place import Desk, choose_location, desk_of, nothing_yet
+from dashboards.components.desk.place import LOCATION_KEY, Desk, choose_location, desk_of, nothing_yet
 from dashboards.components.desk.unresolved import SETTLED, unresolved_drawer, waiting_for_outcome
 from dashboards.components.desk.visit_drawer import visit_drawer
 from dashboards.session import actor
@@ -29,7 +29,7 @@ HEIGHT = 730
 @st.fragment(run_every="2s")
 def the_day() -> None:
     """Header, counts and calendar. Another desk's booking shows with the next beat."""
-    desk = desk_of(actor())
+    desk = desk_of(actor(is_present=_has_looked_around()))
     if desk is None:
         nothing_yet()
         return
@@ -44,6 +44,15 @@ def the_day() -> None:
     _calendar(desk, seen, shown)
     st.caption(f"{words.when(desk.now, desk.today)} at {words.plain(desk.location['name'])} · {words.place(desk.zone)}")
     _open_drawer()
+
+
+def _has_looked_around() -> bool:
+    """Whether somebody leafed on since the last beat. Beats alone would keep an abandoned screen signed in all day;
+    whatever else a person does opens a drawer or runs a command, and either notes that they are there."""
+    looked_at = [st.session_state.get(name) for name in (DAY, SPAN, LOCATION_KEY)]
+    before = st.session_state.get("desk:looked_at")
+    st.session_state["desk:looked_at"] = looked_at
+    return looked_at != before
 
 
 def viewed(view: View) -> None:

@@ -16,7 +16,7 @@ from dashboards.theme import Palette
 from dashboards.warehouse import Warehouse
 from practice.money import Currency
 
-BUCKETS = ["0-30", "31-60", "61-90", "91-120", "121+"]
+BUCKETS = ["0-30", "31-60", "61-90", "91-120", "120+"]
 OUTCOMES = {
     "completed": "Completed",
     "no_show": "No-show",

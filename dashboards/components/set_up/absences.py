@@ -9,8 +9,8 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
-from dashboards.components.forms import entry, show_refusal, start_anew
-from dashboards.components.set_up.common import DATE, Rows, choose, lists, names_by, read, today
+from dashboards.components.forms import entry, show_refusal
+from dashboards.components.set_up.common import DATE, Rows, begin_anew, choose, lists, names_by, read, today
 from dashboards.components.set_up.hours import OUTSIDE
 from dashboards.components.set_up.touched import remember
 from dashboards.session import attempt, keep_refusal
@@ -154,7 +154,4 @@ def _send(
     else:
         if wanted:
             remember(touched, OUTSIDE)
-            start_anew(form)
-            if list_name:
-                start_anew(list_name)
-            st.rerun()
+            begin_anew(form, *([list_name] if list_name else []))

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.charts import table_height
-from dashboards.components.forms import turn
+from dashboards.components.forms import start_anew, turn
 from practice.people.setup import practice_today
 
 Rows = list[dict[str, Any]]
@@ -47,30 +47,29 @@ def choose(
     if shown:
         frame = pd.DataFrame(shown)[list(columns)].rename(columns=columns)
         if is_open:
-            frame["State"] = ["open" if row["is_active"] else "closed" for row in shown]
+            frame.insert(1, "State", ["open" if row["is_active"] else "closed" for row in shown])
         # A selection must never come to mean another row after somebody's write.
         identity = hash(tuple(row[key] for row in shown))
         picked = select(frame, shown, f"{name}:table:{turn(name)}:{identity}")
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.caption("Select a row to change it." if shown else empty, width="content")
+        st.caption("" if picked else "Select a row to change it." if shown else empty, width="content")
         st.space("stretch")
         if closed:  # beneath the table, whose own toolbar covers what stands above it
             st.toggle(f"Show closed ones ({len(closed)})", key=toggle)
     return picked
 
 
-def select(frame: pd.DataFrame, rows: list[Any], key: str, *, row_height: int | None = None) -> Any | None:
+def select(frame: pd.DataFrame, rows: list[Any], key: str, **options: Any) -> Any | None:
     """Show the frame; answers which of the rows behind its lines is selected, by its box or by a click on a cell."""
+    config = {title: st.column_config.DateColumn(format="D MMM YYYY") for title in DATES}
     event = st.dataframe(
         frame,
         hide_index=True,
-        height=table_height(len(frame), 360) if row_height is None else row_height * len(frame) + 36,
-        row_height=row_height,
         placeholder="–",
         on_select="rerun",
         selection_mode=["single-row", "single-cell"],
         key=key,
-        column_config={title: st.column_config.DateColumn(format="D MMM YYYY") for title in DATES},
+        **{"height": table_height(len(frame), 360), "column_config": config} | options,
     )
     chosen = [*event.selection.rows, *(row for row, _ in event.selection.cells)]
     return next((rows[index] for index in chosen if index < len(rows)), None)
@@ -91,6 +90,13 @@ def today() -> date:
     """The practice's today."""
     with runtime.current().record.read() as reader:
         return practice_today(reader)
+
+
+def begin_anew(*names: str) -> NoReturn:
+    """After a success: these forms are empty, these lists have nothing selected, and the page runs anew."""
+    for name in names:
+        start_anew(name)
+    st.rerun()
 
 
 def lists(shares: tuple[int, int] = (3, 2)) -> tuple[Any, Any]:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from datetime import date, time
-from typing import Any
 
 import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
-from dashboards.components.forms import show_refusal, start_anew, turn
-from dashboards.components.set_up.common import DATE, Rows, follow, names_by, read, select, today
+from dashboards.components.forms import show_refusal, turn
+from dashboards.components.set_up.common import DATE, Rows, begin_anew, names_by, read, today
 from dashboards.components.set_up.touched import remember
 from dashboards.session import attempt, keep_refusal
 from practice.access.permissions import Actor
@@ -47,29 +46,27 @@ def hours_part(person: Actor) -> None:
 
 
 def _glance(people: dict[str, str], sites: dict[str, str], now: date) -> None:
-    """A line for each provider and location: the stretches of each weekday. Select one to change it below."""
-    standing = _versions(list(people), now, date.max)
-    lines: dict[tuple[str, str], list[dict[str, Any]]] = {}
+    """A line for each provider and location: the stretches of each weekday; and which changes are to come."""
+    standing = [row for row in _versions(list(people), now, date.max) if row["location_id"] in sites]
+    lines: dict[tuple[str, str], Rows] = {}
     for row in standing:
-        if row["effective_from"] <= now and row["location_id"] in sites:
+        if row["effective_from"] <= now:
             lines.setdefault((row["provider_id"], row["location_id"]), []).append(row)
-    for key in people:
-        if not any(provider == key for provider, _ in lines):
-            lines[key, ""] = []
-    ordered = sorted(lines, key=lambda line: (people[line[0]], sites.get(line[1], "")))
+    for key in people.keys() - {provider for provider, _ in lines}:
+        lines[key, ""] = []
     frame = pd.DataFrame(
         [
-            {"Provider": people[provider], "Location": sites.get(site)}
+            {"Provider": words.plain(people[provider]), "Location": words.plain(sites.get(site))}
             | {name[:3]: _stretches(lines[provider, site], day) for day, name in enumerate(WEEKDAYS, 1)}
-            for provider, site in ordered
+            for provider, site in sorted(lines, key=lambda line: (people[line[0]], sites.get(line[1], "")))
         ]
     )
-    shown = frame if len(sites) > 1 else frame.drop(columns="Location")
-    most = max(len(_of_day(lines[line], day)) for line in ordered for day in range(1, 8))
-    picked = select(shown, ordered, f"hours:glance:{hash(tuple(ordered))}", row_height=14 + 20 * max(1, most))
-    provider, site = picked or ("", "")
-    follow("hours", picked, {"hours_provider": provider} | ({"hours_location": site} if site else {}))
-    st.caption("Select a line to change its hours below.")
+    st.table(
+        frame if len(sites) > 1 else frame.drop(columns="Location"),
+        border="horizontal",
+        hide_index=True,
+        alt="The weekly hours of every provider as they hold today",
+    )
     coming = sorted(
         {(row["effective_from"], people[row["provider_id"]]) for row in standing if row["effective_from"] > now}
     )
@@ -77,13 +74,10 @@ def _glance(people: dict[str, str], sites: dict[str, str], now: date) -> None:
         st.caption(f":material/event_upcoming: {words.plain(name)}: other hours from {words.date_of(begin)} on.")
 
 
-def _stretches(rows: Rows, weekday: int) -> str | None:
+def _stretches(rows: Rows, weekday: int) -> str:
     """A line for each stretch of the day."""
-    return "\n".join(f"{start:%H:%M}–{end:%H:%M}" for start, end in _of_day(rows, weekday)) or None
-
-
-def _of_day(rows: Rows, weekday: int) -> list[tuple[time, time]]:
-    return sorted((row["start_time"], row["end_time"]) for row in rows if row["weekday"] == weekday)
+    day = sorted((row["start_time"], row["end_time"]) for row in rows if row["weekday"] == weekday)
+    return "  \n".join(f"{start:%H:%M}\u2060–\u2060{end:%H:%M}" for start, end in day) or "–"
 
 
 def _versions(provider_ids: list[str], first: date, last: date) -> Rows:
@@ -117,8 +111,7 @@ def _editor_of(provider: str, site: str, start: date) -> None:
             )  # fmt: skip
             if answer is not None:
                 remember([row["appointment_id"] for row in answer["visits"]], OUTSIDE)
-                start_anew(form)
-                st.rerun()
+                begin_anew(form)
     show_refusal(form)
 
 

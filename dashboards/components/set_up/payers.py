@@ -8,9 +8,10 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components.billing.common import plain
-from dashboards.components.forms import amount, entry, practice_currency, send, start_anew
-from dashboards.components.set_up.common import DATE, EARLIEST, choose, follow, lists, names_by, read, today
+from dashboards.components.forms import amount, entry, practice_currency
+from dashboards.components.set_up.common import DATE, EARLIEST, begin_anew, choose, follow, lists, names_by, read, today
 from dashboards.components.set_up.things import Thing, submit
+from dashboards.session import attempt
 from practice.access.permissions import Actor
 from practice.money import Currency
 from practice.people import queries
@@ -101,8 +102,9 @@ def _contract_form(
         if st.form_submit_button("Save the amount", type="primary"):
             minor = amount(form, allowed, is_zero_fine=True)
             if minor is not None:
-                start_anew("contracts")
-                send(
-                    set_contract, form, payer_id=payer, service_id=service, allowed_minor=minor,
-                    effective_from=str(start), done="Saved.",
+                answer = attempt(
+                    set_contract, form, is_in_place=True, payer_id=payer, service_id=service, allowed_minor=minor,
+                    effective_from=str(start), done="The amount was saved.",
                 )  # fmt: skip
+                if answer is not None:
+                    begin_anew(form, "contracts")

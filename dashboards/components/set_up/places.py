@@ -30,7 +30,9 @@ ROOM = Thing("room", "room_id", add_room, change_room, "room_id")
 def places(person: Actor) -> None:
     """The practice, its locations, and their rooms."""
     found = read(queries.locations, person, include_inactive=True)
-    if not found:
+    with runtime.current().record.read() as reader:
+        is_named = bool(reader.setting("currency"))
+    if not is_named:
         _practice()
     left, right = lists()
     with left:
@@ -39,8 +41,13 @@ def places(person: Actor) -> None:
         location = choose(LOCATION.table, "Locations", found, columns, key="location_id", empty=empty)
     with right:
         _location_form(location)
-    if not found:
-        return
+    if any(row["is_active"] for row in found):
+        _rooms(person, found)
+    if is_named:
+        _practice()
+
+
+def _rooms(person: Actor, locations: list[dict[str, Any]]) -> None:
     left, right = lists()
     with left:
         rooms = read(queries.rooms, person, include_inactive=True)
@@ -48,8 +55,7 @@ def places(person: Actor) -> None:
         empty = "None yet; services that need a room cannot be booked without one."
         room = choose(ROOM.table, "Rooms", rooms, columns, key="room_id", empty=empty)
     with right:
-        _room_form(room, names_by([row for row in found if row["is_active"]], "location_id"))
-    _practice()
+        _room_form(room, names_by([row for row in locations if row["is_active"]], "location_id"))
 
 
 def _practice() -> None:

@@ -10,8 +10,8 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.billing.common import plain
-from dashboards.components.forms import amount, entry, practice_currency, show_refusal, start_anew, turn
-from dashboards.components.set_up.common import DATE, Rows, choose, lists, names_by, read, today
+from dashboards.components.forms import amount, entry, practice_currency, show_refusal, turn
+from dashboards.components.set_up.common import DATE, Rows, begin_anew, choose, lists, names_by, read, today
 from dashboards.components.set_up.touched import remember
 from dashboards.session import attempt
 from practice.access.permissions import Actor
@@ -95,7 +95,7 @@ def _notice_form(row: dict[str, Any] | None, services: dict[str | None, str], cu
                     notice_minutes=round(hours * 60), fee_minor=minor, effective_from=str(start),
                 )  # fmt: skip
                 if answer is not None:
-                    _begin_anew(form)
+                    begin_anew(form)
 
 
 def _overlap(person: Actor, services: dict[str | None, str], now: date) -> None:
@@ -163,7 +163,7 @@ def _overlap_form(
         )  # fmt: skip
         if answer is not None:
             remember(answer["over_capacity"], "where more visits overlap than the rules now allow")
-            _begin_anew(form)
+            begin_anew(form)
     show_refusal(form)
 
 
@@ -172,9 +172,3 @@ def _select(label: str, options: dict[Any, str], now: Any, key: str) -> Any:
     return st.selectbox(
         label, keys, index=keys.index(now) if now in keys else 0, format_func=options.__getitem__, key=key
     )
-
-
-def _begin_anew(name: str) -> None:
-    """The form is empty and the list has nothing selected: both go by the same name."""
-    start_anew(name)
-    st.rerun()

@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
-from dashboards.components.forms import send, start_anew
+from dashboards.components.forms import send
+from dashboards.components.set_up.common import begin_anew
 from dashboards.components.set_up.touched import remember
 from dashboards.session import attempt, forget_refusal, say
 from practice.people.queries import upcoming_appointments
@@ -80,10 +81,9 @@ def submit(
         if fields is not None:
             _save(thing, row, fields, also)
     elif is_switched:
-        done = "Reopened." if not row["is_active"] else "Closed; nothing new can be booked with it."
-        if _send(
-            thing, row, {"is_active": not row["is_active"]}, done if thing.column or verb == "Reopen" else "Closed."
-        ):
+        is_closing = bool(row["is_active"])
+        done = "Reopened." if not is_closing else "Closed; nothing new can be booked with it." if booked else "Closed."
+        if _send(thing, row, {"is_active": not is_closing}, done):
             _leave(thing, row)
     elif is_left:
         forget_refusal(form)
@@ -106,9 +106,7 @@ def _save(thing: Thing, row: Row, fields: Fields, also: Callable[[], bool | None
 
 def _leave(thing: Thing, row: Row) -> None:
     """Back to the list, nothing selected; the page begins anew."""
-    start_anew(thing.form(row))
-    start_anew(thing.table)
-    st.rerun()
+    begin_anew(thing.form(row), thing.table)
 
 
 def _send(thing: Thing, row: Row, fields: Fields, done: str) -> bool:

@@ -11,6 +11,7 @@ from dashboards.components.calendar import Opened
 from dashboards.components.desk import words
 from dashboards.components.desk.day import DAY, open_visit
 from dashboards.components.desk.place import LOCATION_KEY
+from dashboards.session import say
 from practice.access.permissions import Actor
 from practice.errors import Refusal
 from practice.people.setup import practice_today
@@ -24,6 +25,8 @@ def remember(appointment_ids: list[str], matter: str) -> None:
     """Keep them until each is moved or cancelled, or the person has seen enough. `matter` completes "3 visits are"."""
     if appointment_ids:
         st.session_state[TOUCHED] = {"ids": list(appointment_ids), "matter": matter}
+        visits = words.count(len(appointment_ids), "upcoming visit is", "upcoming visits are")
+        say(f"{visits} touched by this; see the top of the page.")
 
 
 def show_touched(person: Actor) -> None:

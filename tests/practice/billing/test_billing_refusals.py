@@ -281,3 +281,16 @@ def test_somebody_of_another_location_touches_no_money_here(desk, as_role, refus
         ),
     ]:
         refused(command, "You work at another location", who=stranger, **parameters)
+
+
+@pytest.mark.parametrize(
+    ("typed", "sentence"),
+    [
+        ({"received_date": "1026-03-02"}, "not between 1900 and 2199; check the year"),
+        ({"reference": "x" * 201}, "The reference is too long"),
+        ({"reference": "check\x00 12"}, "cannot be printed"),
+    ],
+)
+def test_what_is_noted_of_a_payment_is_plausible(refused, typed, sentence):
+    taken = {"party": "client:client-ada", "amount_minor": 1, "method": "check", "location_id": "loc-elm"}
+    refused(commands.take_payment, sentence, **taken | typed)
