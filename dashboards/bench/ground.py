@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import atexit
 import importlib
-import multiprocessing
-import os
+import json
 import shutil
+import subprocess
 import sys
-from concurrent.futures import ProcessPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
-from dashboards.bench.measure import Measure
+from dashboards.bench.measure import Baseline, Measure
 from ingestion.demo.make import DEMO_TODAY, make_demo
+from practice.errors import Refusal
 from practice.home import Home, open_record
 from practice.store.record import Record
 
@@ -42,12 +41,14 @@ def copy_home(home: Home, path: Path) -> Home:
     return Home(path)
 
 
-def apart(function: str, *arguments: object) -> list[Measure] | None:
-    """Call a function of this module in a fresh process and wait for its answer."""
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(1, context, initializer=_quiet_farewell) as pool:
-        answer: list[Measure] | None = pool.submit(globals()[function], *arguments).result()
-    return answer
+def apart(function: str, *arguments: str) -> list[Measure]:
+    """Call `make`, `publish` or `measure` in a fresh process and wait for its answer."""
+    command = [sys.executable, "-m", "dashboards.bench", function, *arguments]
+    done = subprocess.run(command, stdout=subprocess.PIPE, check=False)
+    if done.returncode:
+        raise Refusal("The benchmark could not go on; the line above says why.")
+    found = json.loads(done.stdout) or []
+    return [Measure(**one | {"baseline": one["baseline"] and Baseline(**one["baseline"])}) for one in found]
 
 
 def make(path: str, size: str) -> None:
@@ -71,8 +72,3 @@ def publish(path: str) -> None:
     home = Home(Path(path))
     with closing(open_record(home)) as record:
         refresh(home, InProcess(record), log=lambda _: None)
-
-
-def _quiet_farewell() -> None:
-    """DuckDB's binding prints a page of leaks when a process ends; nobody who waits for figures wants it."""
-    atexit.register(lambda: os.dup2(os.open(os.devnull, os.O_WRONLY), 2))

@@ -58,7 +58,7 @@ def run(areas: tuple[str, ...], size: str, folder: Path) -> list[Measure]:
         if area == "dashboard" and "warehouse" not in areas:
             apart("publish", str(published))
         of_numbers = area in ("warehouse", "dashboard")
-        found += apart("measure", area, str(published if of_numbers else pristine.path)) or []
+        found += apart("measure", area, str(published if of_numbers else pristine.path))
     return found
 
 
