@@ -10,6 +10,7 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.pages import FIRST
+from dashboards.session import actor
 from practice.access.permissions import Actor, Permission
 from practice.clock import to_wall
 from practice.people.queries import setup_progress
@@ -72,6 +73,12 @@ def freshness() -> None:
     """A badge: how fresh the numbers are, and whether they passed their checks. Keeps itself up to date."""
     with st.container(width="content"):  # a fragment alone would take all the room there is
         _badge()
+
+
+@st.fragment(run_every="30s")
+def watch_session() -> None:
+    """A page that nobody touches goes to sign-in by itself once its session has ended."""
+    actor(is_present=False)
 
 
 def on_their_way(changes: int) -> str:

@@ -24,6 +24,7 @@ chosen = st.navigation(
 with st.sidebar:
     frame.signed_in_as(person)
 frame.notices()
+frame.watch_session()
 enter_page(chosen.url_path)
 show_messages()
 chosen.run()

@@ -22,9 +22,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
 
 published = runtime.current().warehouse.published()
 if published is None:
-    st.info(
-        "There is nothing to ask yet. The pipelines make the first build soon; without them run `daybook refresh`."
-    )
+    st.info("There is nothing to ask yet. The pipelines make the first build soon; without them run `daybook refresh`.")
     frame.wait_for_first_build()
     st.stop()
 

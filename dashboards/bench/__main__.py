@@ -1,4 +1,4 @@
-"""`python -m dashboards.bench FUNCTION ARGUMENT…`: a part of a benchmark in a process of its own; the answer is JSON."""
+"""`python -m dashboards.bench FUNCTION ARGUMENT…`: a part of a benchmark in a process of its own; answers JSON."""
 
 from __future__ import annotations
 

@@ -163,6 +163,13 @@ def _plain(value: Any, *, is_whole: bool = False) -> Any:
     return round(plain) if is_whole else plain
 
 
+def _shown(value: Any) -> str:
+    """A value in a table for people: at most six digits after the point."""
+    if isinstance(value, float):
+        return f"{value:.6f}".rstrip("0").rstrip(".")
+    return "" if value is None else str(value)
+
+
 def print_rows(names: list[str], rows: list[list[Any]], output: str) -> None:
     """Rows for people, spreadsheets or programs."""
     if output == "json":
@@ -172,7 +179,7 @@ def print_rows(names: list[str], rows: list[list[Any]], output: str) -> None:
         writer.writerow(names)
         writer.writerows(rows)
     else:
-        texts = [["" if value is None else str(value) for value in row] for row in rows]
+        texts = [[_shown(value) for value in row] for row in rows]
         widths = [max(len(name), *(len(row[i]) for row in texts), 0) for i, name in enumerate(names)]
         click.echo("  ".join(name.ljust(width) for name, width in zip(names, widths, strict=True)).rstrip())
         click.echo("  ".join("─" * width for width in widths))

@@ -114,6 +114,7 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
     if status in ("no_show", "left_unseen"):
         free_the_rest(work, appointment)
     elif appointment["ends_at"] > stored(work.now):
+        # Afterwards a correction states what happened; it claims no time that was given to somebody else meanwhile.
         _take_back(work, appointment)
     return answer
 

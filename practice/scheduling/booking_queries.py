@@ -34,10 +34,23 @@ def providers_offering(reader: Reader, service_id: str) -> list[Row]:
 
 
 def rooms_of(reader: Reader, location_id: str) -> list[Row]:
-    """Active rooms of the location, by name."""
+    """Active rooms of the location, those that take fewest visits first."""
     return reader.rows(
-        "select room_id, name, capacity from rooms where location_id = ? and is_active order by name", location_id
+        "select room_id, name, capacity from rooms where location_id = ? and is_active order by capacity, name",
+        location_id,
     )
+
+
+def usual_room(reader: Reader, provider_id: str, service_id: str, location_id: str) -> str | None:
+    """The room of the provider's newest visit of that service there, or None."""
+    room_id: str | None = reader.value(
+        "select room_id from appointments where provider_id = ? and service_id = ? and location_id = ?"
+        " and room_id is not null order by starts_at desc limit 1",
+        provider_id,
+        service_id,
+        location_id,
+    )
+    return room_id
 
 
 def room_capacities(reader: Reader) -> dict[str, int]:

@@ -79,7 +79,7 @@ def book_appointment(
         wall_start=wall,
         starts_at=starts_at,
         minutes=group["duration_minutes"] if group else minutes_of(service, duration_minutes),
-        rooms=() if group else rooms_for(work, location, service, mode, room_id),
+        rooms=() if group else rooms_for(work, location, service, mode, room_id, provider_id=provider_id),
         is_override=bool(override_reason),
     )
     if group:

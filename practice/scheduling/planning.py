@@ -48,13 +48,25 @@ def minutes_of(service: Row, asked: int | None) -> int:
 
 
 def rooms_for(
-    work: Work, location: Row, service: Row, mode: str, room_id: str | None, liked: str | None = None
+    work: Work,
+    location: Row,
+    service: Row,
+    mode: str,
+    room_id: str | None,
+    liked: str | None = None,
+    *,
+    provider_id: str | None = None,
 ) -> tuple[Row, ...]:
-    """The rooms that would do: the one named; else, for a service in person that needs one, all, `liked` first."""
+    """The rooms that would do: the one named; else, for a service in person that needs one, all, the `liked` one first.
+
+    Where none is liked, the one that the provider used last for the service is.
+    """
     if room_id is None and liked is None and (not service["needs_room"] or mode == "video"):
         return ()
     rooms = facts.rooms_of(work, location["location_id"])
     if room_id is None:
+        if liked is None and provider_id:
+            liked = facts.usual_room(work, provider_id, service["service_id"], location["location_id"])
         rooms.sort(key=lambda room: room["room_id"] != liked)
         if not rooms:
             raise Refusal(

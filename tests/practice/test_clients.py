@@ -321,10 +321,17 @@ def test_searching_among_eighty_thousand_clients_takes_a_moment(record, desk, ho
         with record.standing_still():
             pass
     with record.read() as reader:
+        scan = min(_seconds(lambda: reader.value("select sum(length(given_name || family_name)) from clients"), 7))
         for text in ("family3 givenc", "nobody at all", "5551077777", "fàm", "1984-02-29", ""):
-            took = []
-            for _ in range(7):
-                started = time.perf_counter()
-                queries.search_clients(reader, desk, text)
-                took.append(time.perf_counter() - started)
-            assert min(took) < 0.030, f"{text!r} took {min(took) * 1000:.0f} ms"
+            ratio = min(_seconds(lambda text=text: queries.search_clients(reader, desk, text), 7)) / scan
+            # Measured: 3 to 20 times a plain scan of two columns. A join or a sort per row would be hundreds.
+            assert ratio < 100, f"{text!r} took {ratio:.0f} times a plain scan"
+
+
+def _seconds(what, times):
+    took = []
+    for _ in range(times):
+        started = time.perf_counter()
+        what()
+        took.append(time.perf_counter() - started)
+    return took

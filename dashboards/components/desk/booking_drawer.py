@@ -13,7 +13,7 @@ from dashboards.components.desk.booking import ask_reason, book, habit, show_ref
 from dashboards.components.desk.client_picker import pick_client
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, desk_of
-from dashboards.session import actor
+from dashboards.session import actor, show_messages
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
 from practice.scheduling.model import floor_grid, spelled
@@ -28,7 +28,8 @@ def booking_drawer(selection: Selection, form: str) -> None:
     desk = desk_of(actor())
     if desk is None:
         return
-    start = floor_grid(selection.start)
+    show_messages()  # here, or the calendar's next beat says it and closes the drawer
+    start = clicked(selection)
     with runtime.current().record.read() as reader:
         services = people.services(reader, desk.person, selection.resource_id)
         providers = {row["provider_id"]: row["name"] for row in people.providers(reader, desk.person)}
@@ -60,6 +61,12 @@ def booking_drawer(selection: Selection, form: str) -> None:
         width="stretch",
     )
     show_refusal(form, client_name, desk)
+
+
+def clicked(selection: Selection) -> datetime:
+    """Where a visit begins: a drawn span to five minutes, a mere click to the quarter of an hour it fell in. Pure."""
+    start = floor_grid(selection.start)
+    return start if selection.end is not None else start - timedelta(minutes=start.minute % 15)
 
 
 def _service(

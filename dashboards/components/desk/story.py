@@ -14,7 +14,7 @@ from practice.money import Currency
 from practice.store.work import Row
 
 FILTERS = {
-    "Main steps": ("visit", "charge", "payment", "refund", "invoice"),
+    "Main steps": ("visit", "charge", "adjustment", "payment", "refund", "invoice"),
     "Visits": ("visit",),
     "Charges": ("charge", "adjustment", "transfer"),
     "Payments": ("payment", "allocation", "refund"),
