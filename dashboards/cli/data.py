@@ -68,6 +68,7 @@ def import_command(
 ) -> None:
     """Take in what another system exported. FORMAT: a shipped mapping's name, or a mapping file (YAML)."""
     from ingestion.imports import import_file
+    from ingestion.imports.shapes import reason_in_words
 
     home = Home.from_environment()
     if not home.exists():
@@ -76,7 +77,7 @@ def import_command(
     names = ("read", "loaded", "merged", "rejected", "ignored")
     click.echo(" · ".join(f"{name} {getattr(report, name):,}" for name in names) + f" · flagged {report.flagged:,}")
     for reason, count in sorted(report.reasons.items(), key=lambda item: -item[1]):
-        click.echo(f"  {count:>8,}  {reason}")
+        click.echo(f"  {count:>8,}  {reason_in_words(reason)}")
     if dry_run:
         click.echo("Dry run: nothing was kept.")
     elif report.loaded:

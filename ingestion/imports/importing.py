@@ -47,10 +47,9 @@ def import_file(
     `source` names the facts' origin (default: the mapping's name); `as_known_at` is when the file was exported, as a
     date or wall time in the mapping's zone. Refuses a file, mapping or source that can't be used with one sentence.
     """
-    mapping, file = load_mapping(format_or_yaml_path), Path(path)
+    mapping = load_mapping(format_or_yaml_path)
     source = _source_name(source or mapping.name)
-    if not file.is_file():
-        raise Refusal(f"There is no file {file}.", field="path")
+    file = _file_of(Path(path))
     say = progress or (lambda _: None)
     with build_lock(home, f"import of {source}", wait_seconds=LOCK_WAIT_SECONDS):
         folder = home.landing / "imports" / source
@@ -69,6 +68,19 @@ def import_file(
             return report
         finally:
             connection.close()
+
+
+def _file_of(path: Path) -> Path:
+    """The file itself, or the one table of a folder."""
+    if path.is_file():
+        return path
+    if not path.is_dir():
+        raise Refusal(f"There is no file {path}.", field="path")
+    found = sorted(file for file in path.iterdir() if file.suffix.lower() in (".csv", ".tsv", ".txt"))
+    if len(found) != 1:
+        names = ", ".join(file.name for file in found) or "none"
+        raise Refusal(f"The folder {path} should hold one CSV file, or name the file; it holds: {names}.", field="path")
+    return found[0]
 
 
 def _source_name(name: str) -> str:

@@ -233,3 +233,18 @@ def test_a_file_or_format_that_is_not_there_is_refused(home, tmp_path):
         import_file(home, "nonesuch", tmp_path / "none.csv")
     with pytest.raises(Refusal, match="can't name a source"):
         import_file(home, "noshow_brazil", tmp_path / "none.csv", source="record")
+
+
+def test_a_folder_stands_for_the_one_file_in_it(home, tmp_path):
+    folder = tmp_path / "export"
+    folder.mkdir()
+    with pytest.raises(Refusal, match="it holds: none"):
+        import_file(home, "noshow_brazil", folder)
+    (folder / "appointments.csv").write_text(
+        "PatientId,AppointmentID,ScheduledDay,AppointmentDay,No_show\n1.0,10,2016-04-29 18:38:08,2016-04-29,No\n"
+    )
+    (folder / "SOURCE.md").write_text("where it is from")
+    assert import_file(home, "noshow_brazil", folder).loaded == 1
+    (folder / "more.csv").write_text("x\n1\n")
+    with pytest.raises(Refusal, match=r"appointments\.csv, more\.csv"):
+        import_file(home, "noshow_brazil", folder)
