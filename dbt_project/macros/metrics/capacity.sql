@@ -1,0 +1,4 @@
+{# Hours that can be booked, and what became of them. #}
+{% macro capacity_metrics() -%}
+    {{ return({}) }}
+{%- endmacro %}

@@ -1,0 +1,4 @@
+{# Who comes: new and returning clients. #}
+{% macro client_metrics() -%}
+    {{ return({}) }}
+{%- endmacro %}
