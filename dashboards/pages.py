@@ -31,10 +31,16 @@ class PageSpec:
 _P = Permission
 PAGES = (
     PageSpec("overview.py", "overview", "Overview", ":material/monitoring:", "Numbers", _P.SEE_NUMBERS),
+    PageSpec("attendance.py", "attendance", "Attendance", ":material/how_to_reg:", "Numbers", _P.SEE_NUMBERS),
+    PageSpec("revenue.py", "revenue", "Revenue", ":material/payments:", "Numbers", _P.SEE_NUMBERS),
+    PageSpec("receivables.py", "receivables", "Receivables", ":material/hourglass_bottom:", "Numbers", _P.SEE_NUMBERS),
+    PageSpec("capacity.py", "capacity", "Capacity", ":material/schedule:", "Numbers", _P.SEE_NUMBERS),
+    PageSpec("catalogue.py", "metrics", "Metric catalogue", ":material/menu_book:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("today.py", "today", "Today", ":material/calendar_view_day:", "Desk", _P.SEE_SCHEDULE),
     PageSpec("book.py", "book", "Book", ":material/event_available:", "Desk", _P.BOOK),
     PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),
     PageSpec("billing.py", "billing", "Billing", ":material/receipt_long:", "Money", _P.SEE_MONEY),
+    PageSpec("quality.py", "quality", "Data quality", ":material/fact_check:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("sql.py", "sql", "SQL", ":material/terminal:", "Numbers", _P.QUERY),
     PageSpec("users.py", "users", "Users", ":material/manage_accounts:", "Practice", _P.MANAGE_USERS),
     PageSpec("set_up.py", "set-up", "Set-up", ":material/tune:", "Practice", _P.SET_UP),

@@ -18,7 +18,8 @@ made = {spec.url: st.Page(spec.path, title=spec.title, icon=spec.icon, url_path=
         for spec in specs}  # fmt: skip
 chosen = st.navigation(
     {section: [made[spec.url] for spec in specs if spec.section == section] for section in SECTIONS
-     if any(spec.section == section for spec in specs)}
+     if any(spec.section == section for spec in specs)},
+    expanded=True,  # else a dozen pages end in "View more"
 )  # fmt: skip
 
 with st.sidebar:

@@ -78,6 +78,11 @@ class Warehouse:
         finally:
             cursor.close()
 
+    def has(self, table: str) -> bool:
+        """Whether the published build has that mart; an app that is newer than its build may know more."""
+        sql = "select 1 from information_schema.tables where table_schema = 'marts' and table_name = ?"
+        return len(self.query(sql, table)) > 0
+
     def _connection(self) -> duckdb.DuckDBPyConnection:
         published = self.published()
         if published is None:

@@ -10,6 +10,8 @@ CRITICAL = "critical"
 WARNING = "warning"
 RECORD = "record"
 """The scope of checks that can stop the practice's publish; every other scope is an import's batch."""
+DOORS = ("landing", "dbt", "served")
+"""What arrived, what was built, what is read."""
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,8 @@ class Check:
     """An expectation of Great Expectations on the rows of a query.
 
     `sentence` says what must hold, for people. A critical check that fails blocks its scope, a warning is shown. The
-    default expectation is that the query finds nothing: it selects the rows that break the rule.
+    default expectation is that the query finds nothing: it selects the rows that break the rule. `concerns` names the
+    numbers that a failure would make doubtful: marts, metrics, or patterns of metrics (`days_in_ar_*`).
     """
 
     name: str
@@ -27,11 +30,16 @@ class Check:
     expectation: str = "UnexpectedRowsExpectation"
     arguments: Mapping[str, Any] = field(default_factory=lambda: {"unexpected_rows_query": "select * from {batch}"})
     scope: str = RECORD
+    concerns: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """One check's outcome; `observed` says what was found instead, `rows` how many rows broke it."""
+    """One check's outcome; `observed` says what was found instead, `rows` how many rows broke it.
+
+    `value` is the number that a trend is drawn of: what was measured (hours, share, seconds), otherwise the rows that
+    broke the rule. `sample` holds the first of those rows, as a JSON list of objects.
+    """
 
     check: str
     severity: str
@@ -40,6 +48,9 @@ class CheckResult:
     observed: str
     rows: int
     scope: str = RECORD
+    concerns: tuple[str, ...] = ()
+    value: float | None = None
+    sample: str = ""
 
     def in_words(self) -> str:
         """What must hold and what was found instead, for people, with the check's name to ask about."""
@@ -50,7 +61,7 @@ class CheckResult:
 
 @dataclass(frozen=True)
 class Verdict:
-    """The results at one door ('landing' or 'served')."""
+    """The results at one door ('landing', 'dbt' or 'served')."""
 
     door: str
     results: tuple[CheckResult, ...]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import warnings
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, ClassVar
 
 # Before the import: nothing about a practice is reported to anybody.
@@ -18,6 +18,7 @@ from great_expectations.data_context.types.base import ProgressBarsConfig
 from sqlalchemy.dialects import registry
 
 from expectations.check import Check, CheckResult
+from expectations.sample import as_sample
 
 SHOWN_ROWS = 3
 
@@ -84,22 +85,51 @@ def _result(source: Any, number: int, check: Check) -> CheckResult:
     )
     # A check that cannot be run has not passed.
     success = bool(found.success) and not trouble
-    rows = 0 if success else int(found.result.get("unexpected_count") or found.result.get("observed_value") or 0)
-    observed = "" if success else _observed(found.result, trouble)
-    return CheckResult(check.name, check.severity, success, check.sentence, observed, rows, check.scope)
+    measured, rows = _numbers(found.result, success=success)
+    return CheckResult(
+        check.name, check.severity, success, check.sentence,
+        "" if success else _observed(found.result, trouble, check),
+        rows, check.scope, check.concerns, None if trouble else measured, _sample(found.result),
+    )  # fmt: skip
 
 
-def _observed(result: dict[str, Any], trouble: str | None) -> str:
+def _numbers(result: Mapping[str, Any], *, success: bool) -> tuple[float, int]:
+    """What a trend is drawn of, and how many rows broke the rule: a measured column has no such rows."""
+    counted = result.get("unexpected_count")
+    if counted is None and "details" not in result and isinstance(result.get("observed_value"), (int, float)):
+        return float(result["observed_value"]), 0
+    rows = 0 if success else int(counted or _number(result.get("observed_value")))
+    return float(rows), rows
+
+
+def _number(value: Any) -> float:
+    return value if isinstance(value, (int, float)) else 0
+
+
+def _rows(result: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [dict(row) for row in (result.get("details") or {}).get("unexpected_rows") or []]
+
+
+def _sample(result: Mapping[str, Any]) -> str:
+    rows = _rows(result) or [{"value": value} for value in result.get("partial_unexpected_list") or []]
+    return as_sample(rows)
+
+
+def _observed(result: Mapping[str, Any], trouble: str | None, check: Check) -> str:
     if trouble:
         return f"the check could not be run: {trouble.splitlines()[0][:200]}"
-    rows = (result.get("details") or {}).get("unexpected_rows")
-    if rows:
-        shown = "; ".join(
-            ", ".join(f"{name} {value}" for name, value in dict(row).items()) for row in rows[:SHOWN_ROWS]
-        )
+    if rows := _rows(result):
+        shown = "; ".join(", ".join(f"{name} {value}" for name, value in row.items()) for row in rows[:SHOWN_ROWS])
         return shown + (f"; and {len(rows) - SHOWN_ROWS} more" if len(rows) > SHOWN_ROWS else "")
     values = result.get("partial_unexpected_list")
     if values is not None:
         distinct = ", ".join(str(value) for value in dict.fromkeys(map(str, values[:10])))
         return f"{result.get('unexpected_count')} rows, such as {distinct}"
-    return str(result.get("observed_value", ""))
+    return _measured(result.get("observed_value", ""), str(check.arguments.get("column", "")))
+
+
+def _measured(value: Any, unit: str) -> str:
+    """A measured column is called by its unit: hours, or a share."""
+    if not isinstance(value, float):
+        return str(value)
+    return f"{value:.1%}" if unit == "share" else f"{value:,.1f} {unit}".strip()

@@ -3,24 +3,36 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 
 from expectations.check import Verdict
+from expectations.results import set_damaged_aside
 from expectations.suites.imports import import_checks
 from expectations.suites.landing import record_checks
+from expectations.suites.reading import present, settings
 from expectations.suites.served import served_checks
 from practice.home import Home
 
 
-def check_landing(home: Home, *, since_seq: int = 0, checked_batches: frozenset[str] = frozenset()) -> Verdict:
+def check_landing(
+    home: Home,
+    *,
+    since_seq: int = 0,
+    checked_batches: frozenset[str] = frozenset(),
+    now: datetime | None = None,
+) -> Verdict:
     """Judge what arrived since change `since_seq`, and the import batches that are not in `checked_batches`.
 
-    What arrived earlier was judged when it did, so a booking does not wait for years of history.
+    What arrived earlier was judged when it did, so a booking does not wait for years of history. Freshness is judged
+    at `now` (naive UTC): the build's clock, or by default the present, which in a demo stands still.
     """
     from expectations.engine import judge  # loading Great Expectations takes seconds
 
-    checks = [*record_checks(home, since_seq), *import_checks(home, checked_batches)]
-    return Verdict("landing", tuple(judge(checks)))
+    said = settings(home)
+    zone = said.get("zone") or "UTC"
+    arrived = record_checks(home, since_seq, now or present(said), zone, set_damaged_aside(home))
+    return Verdict("landing", tuple(judge([*arrived, *import_checks(home, checked_batches)])))
 
 
 def check_candidate(home: Home, database_path: Path, *, feed_seq: int | None = None) -> Verdict:

@@ -10,11 +10,16 @@ from typing import Protocol
 
 import pyarrow as pa
 
+from ingestion.frugal import frugal
 from practice.errors import Refusal
 from practice.store.feed import FeedHead, changes_after, feed_head
 from practice.store.record import Record
 
 TIMEOUT_SECONDS = 60
+PAGE_ROWS = 500_000
+"""Changes of a page that needs no network; the app decides itself how many it sends."""
+MEMORY_LIMIT = "512MB"
+"""What the record may keep in memory of a feed that is read once, from one end to the other."""
 
 
 class FeedSource(Protocol):
@@ -39,7 +44,8 @@ class InProcess:
 
     def changes_after(self, seq: int) -> pa.Table:
         """The next page of changes above `seq`."""
-        return changes_after(self._record, seq)
+        with frugal(self._record, memory_limit=MEMORY_LIMIT):
+            return changes_after(self._record, seq, PAGE_ROWS)
 
 
 class AppIsDown(Refusal):

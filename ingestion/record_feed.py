@@ -1,17 +1,21 @@
 """The record's change feed into the landing folder: `landing/record/<table>/<from>-<to>.parquet`, typed.
 
-Where the next batch continues is read from the manifests, so landing twice changes nothing and a crash loses nothing.
+What is new lands in slices, each a batch with its manifest, so that a feed of any length passes through the same
+memory. Where the next one continues is read from the manifests: landing twice changes nothing, a crash loses nothing.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.contracts import CONTRACTS, empty_relation, json_structure
 from ingestion.feed_sources import FeedSource, InProcess, OverHttp
@@ -19,7 +23,19 @@ from ingestion.landing import EMPTY, commit, engine, manifests, quoted, sweep, w
 from practice.clock import stored, system_clock
 from practice.errors import Refusal
 from practice.home import Home
+from practice.store.feed import FeedHead
 from practice.store.tables import TABLES
+
+SLICE_ROWS = 500_000
+"""A batch is written as soon as it holds so many changes: what bounds the memory of a landing."""
+
+FEED = pa.schema(
+    {
+        "seq": pa.int64(), "table": pa.string(), "key": pa.string(), "op": pa.string(), "row": pa.string(),
+        "schema_version": pa.int64(), "known_at": pa.timestamp("us"),
+    }
+)  # fmt: skip
+"""What landing reads of a page; one of tombstones alone has no text in `row` to tell its type by."""
 
 __all__ = [
     "FeedSource",
@@ -35,7 +51,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Landed:
-    """What one landing brought. `batch_id` is None when there was nothing new; the sequence numbers are inclusive.
+    """What one landing brought. `batch_id` is its newest batch, None when there was nothing new; numbers are inclusive.
 
     `unknown_columns` are `table.column` names that the feed carries and the contracts don't: the record is newer.
     """
@@ -70,7 +86,7 @@ def audit_anchors(home: Home) -> list[tuple[int, str]]:
     return [(seq, digest) for manifest in manifests(record_folder(home)) for seq, digest in manifest["anchors"]]
 
 
-def land_record(source: FeedSource, home: Home) -> Landed:
+def land_record(source: FeedSource, home: Home, *, progress: Callable[[str], None] | None = None) -> Landed:
     """Land every change that came after the last batch. Refuses a feed that stands before what has landed."""
     folder = record_folder(home)
     connection = engine(home.landing)
@@ -84,24 +100,30 @@ def land_record(source: FeedSource, home: Home) -> Landed:
                 "another record. Restore the landing folder that belongs to it, or move it away.",
                 rule="feed_went_back",
             )
-        rows, unknown = {}, ()
-        if head.seq >= began:
-            _collect(connection, source, began, head.seq)
-            batch_id = f"{began:012d}-{head.seq:012d}"
-            unknown = _unknown_columns(connection)
-            rows, files = _write_tables(connection, folder, batch_id)
-            landed = Landed(batch_id, began, head.seq, rows, unknown, head.audit_seq, head.audit_hash)
-            (newest,) = connection.execute("select max(known_at) from changes").fetchone() or (None,)
-            added = {
-                "newest_known_at": newest,
-                "landed_at": stored(system_clock()),
-                "anchors": [[head.audit_seq, head.audit_hash]],
-            }
-            commit(folder, landed.__dict__ | added, files)
-            return landed
-        return Landed(None, began, head.seq, rows, unknown, head.audit_seq, head.audit_hash)
+        landed = Landed(None, began, head.seq, {}, (), head.audit_seq, head.audit_hash)
+        reached = began - 1
+        while reached < head.seq:
+            changes = _collect(source, reached, head.seq)
+            batch = _land_slice(connection, folder, changes, reached + 1, head)
+            landed, reached = _with(landed, batch), batch.to_seq
+            if progress and reached < head.seq:
+                progress(f"landed up to change {reached:,} of {head.seq:,}")
+        return landed
     finally:
         connection.close()
+
+
+def _with(landed: Landed, batch: Landed) -> Landed:
+    """What has landed until now, and one more batch."""
+    tables = landed.rows_by_table.keys() | batch.rows_by_table.keys()
+    return replace(
+        landed,
+        batch_id=batch.batch_id,
+        rows_by_table={
+            table: landed.rows_by_table.get(table, 0) + batch.rows_by_table.get(table, 0) for table in sorted(tables)
+        },
+        unknown_columns=tuple(sorted({*landed.unknown_columns, *batch.unknown_columns})),
+    )
 
 
 def landed_settings(home: Home) -> dict[str, Any]:
@@ -130,28 +152,48 @@ def _columns_of_query(connection: duckdb.DuckDBPyConnection, query: str) -> list
     return [(row[0], row[1]) for row in connection.execute(f"describe {query}").fetchall()]
 
 
-def _collect(connection: duckdb.DuckDBPyConnection, source: FeedSource, began: int, ends: int) -> None:
-    """Fetch the pages up to the head into the table `changes`; refuses a feed that ends before its head."""
-    connection.execute(
-        'create table changes (seq bigint, "table" varchar, key varchar, op varchar, "row" varchar, known_at timestamp)'
-    )
-    reached = began - 1
-    while reached < ends:
+def _collect(source: FeedSource, reached: int, ends: int) -> pa.Table:
+    """The pages that come next, until they make a slice or the head is there; refuses a feed that ends before it."""
+    pages, rows = [], 0
+    while reached < ends and rows < SLICE_ROWS:
         page = source.changes_after(reached)
         if not page.num_rows:
             raise Refusal(f"The feed gave nothing after change {reached}, though its head is {ends}; try again.")
-        connection.register("page", page)
-        connection.execute(
-            'insert into changes select seq, "table", key, op, "row", known_at from page where seq <= ? order by seq',
-            [ends],
-        )
-        connection.unregister("page")
+        if page.column("seq")[-1].as_py() > ends:
+            page = page.filter(pc.less_equal(page.column("seq"), ends))
         reached = page.column("seq")[-1].as_py()
+        rows += page.num_rows
+        pages.append(page.select(FEED.names).cast(FEED))
+    return pa.concat_tables(pages)
+
+
+def _land_slice(
+    connection: duckdb.DuckDBPyConnection, folder: Path, changes: pa.Table, began: int, head: FeedHead
+) -> Landed:
+    """Write one batch: the files of its tables, then its manifest."""
+    reached = changes.column("seq")[-1].as_py()
+    batch_id = f"{began:012d}-{reached:012d}"
+    connection.register("changes", changes)
+    try:
+        unknown = _unknown_columns(connection)
+        rows, files = _write_tables(connection, folder, batch_id)
+    finally:
+        connection.unregister("changes")
+    landed = Landed(batch_id, began, reached, rows, unknown, head.audit_seq, head.audit_hash)
+    added = {
+        "newest_known_at": pc.max(changes.column("known_at")).as_py(),
+        "landed_at": stored(system_clock()),
+        "anchors": [[head.audit_seq, head.audit_hash]],
+    }
+    commit(folder, landed.__dict__ | added, files)
+    return landed
 
 
 def _unknown_columns(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:
+    """Seen in the newest row of each table and schema version: the record feeds every column of a version always."""
     shapes = connection.execute(
-        'select distinct "table", json_keys("row") from changes where "row" is not null'
+        'select "table", json_keys(arg_max("row", seq)) from changes where "row" is not null'
+        ' group by "table", schema_version'
     ).fetchall()
     found = {f"{table}.{name}" for table, names in shapes for name in names if name not in CONTRACTS.get(table, ())}
     return tuple(sorted(found))
@@ -172,7 +214,10 @@ def _write_tables(
 
 
 def _typed(table: str, batch_id: str) -> str:
-    """The table's changes with typed columns; a tombstone keeps its key. A column that the feed lacks is null."""
+    """The table's changes, in the order of the feed, with typed columns; a tombstone keeps its key.
+
+    A column that the feed lacks is null.
+    """
     key = TABLES[table].key
     columns = [
         f'coalesce(fed."{name}", key) as "{name}"' if name == key else f'fed."{name}"' for name in CONTRACTS[table]
@@ -180,5 +225,5 @@ def _typed(table: str, batch_id: str) -> str:
     return (
         f"select {', '.join(columns)}, seq as _seq, op as _op, known_at as _known_at, {quoted(batch_id)} as _batch_id"
         f' from (select *, from_json("row", {quoted(json_structure(table))}) as fed'
-        f' from changes where "table" = {quoted(table)}) order by seq'
+        f' from changes where "table" = {quoted(table)})'
     )

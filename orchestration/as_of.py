@@ -47,7 +47,12 @@ def warehouse_as_of(home: Home, day: date, *, log: Callable[[str], None] = print
         _copy_what_was_known(home.landing, scratch.landing, until)
         build_id = f"{system_clock():%Y%m%dT%H%M%S%f}"
         inputs = dbt_build.BuildInputs(
-            build_id, day.isoformat(), until.isoformat(" ", "seconds"), zone, str(settings.get("currency", "USD"))
+            build_id,
+            day.isoformat(),
+            until.isoformat(" ", "seconds"),
+            zone,
+            str(settings.get("currency", "USD")),
+            now.feed_seq,
         )
         # Its gates were the published build's: what was not known yet is missing here by intention.
         built = dbt_build.build(scratch, inputs, full=True, log=_silent, is_tested=False)

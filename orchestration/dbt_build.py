@@ -8,11 +8,13 @@ import os
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from expectations.check import CRITICAL, WARNING, CheckResult
+from expectations.concerns import of_models
+from expectations.sample import failing_rows
 from practice.home import Home
 
 PROJECT = Path(__file__).parents[1] / "dbt_project"
@@ -21,13 +23,17 @@ THREADS = 2
 
 @dataclass(frozen=True)
 class BuildInputs:
-    """What a build is told: who it is, its day in the practice's zone, what it knows (naive UTC, as text)."""
+    """What a build is told: who it is, its day in the practice's zone, what it knows (naive UTC, as text).
+
+    `feed_seq` is the newest change of the record's feed that has landed; 0 where that doesn't matter.
+    """
 
     build_id: str
     today: str
     known_at: str
     zone: str
     currency: str
+    feed_seq: int = 0
 
 
 @dataclass(frozen=True)
@@ -48,7 +54,10 @@ def project_fingerprint() -> str:
 
 
 def build(home: Home, inputs: BuildInputs, *, full: bool, log: Callable[[str], None], is_tested: bool = True) -> Built:
-    """Build every model into the candidate and run every test on it. The candidate's file is closed afterwards."""
+    """Build every model into the candidate and run every test on it. The candidate's file is closed afterwards.
+
+    Unless `full`, the candidate is a copy of the last good build, and what is new is added to it.
+    """
     from dbt.cli.main import dbtRunner  # loading dbt takes seconds
 
     arguments = ["build" if is_tested else "run", *_arguments(home, inputs)]
@@ -67,7 +76,7 @@ def build(home: Home, inputs: BuildInputs, *, full: bool, log: Callable[[str], N
         trouble = str(outcome.exception or "no reason given").strip().splitlines()[0]
         return Built((), (_failed("dbt", "The dbt project can be read and run.", trouble, CRITICAL),))
     models = tuple(node.node.name for node in nodes if node.node.resource_type == "model" and node.status == "success")
-    results = tuple(result for node in nodes if (result := _result(node)))
+    results = tuple(result for node in nodes if (result := _result(node, home.candidate)))
     log(f"dbt built {len(models)} models and ran {sum(node.node.resource_type == 'test' for node in nodes)} tests")
     return Built(models, results)
 
@@ -110,6 +119,7 @@ def _environment(home: Home, inputs: BuildInputs) -> Iterator[None]:
         "DAYBOOK_BUILD_ID": inputs.build_id,
         "DAYBOOK_TODAY": inputs.today,
         "DAYBOOK_KNOWN_AT": inputs.known_at,
+        "DAYBOOK_FEED_SEQ": str(inputs.feed_seq),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
         "DO_NOT_TRACK": "1",
     }
@@ -134,21 +144,31 @@ def _close_candidate() -> None:
         DuckDBConnectionManager.close_all_connections()
 
 
-def _result(node: Any) -> CheckResult | None:
+def _result(node: Any, candidate: Path) -> CheckResult | None:
     """A test's result, or that of a model that could not be built. What was skipped because of it says nothing."""
     if node.status == "skipped":
         return None
     name, message = node.node.name, (node.message or "").strip()
     if node.node.resource_type != "test":
         if node.status == "error":
-            return _failed(name, f"{name} can be built.", message.splitlines()[-1] if message else "", CRITICAL)
+            return _failed(name, f"{name} can be built.", _trouble(message), CRITICAL)
         return None
     severity = CRITICAL if str(node.node.config.severity).upper() == "ERROR" else WARNING
-    sentence = (node.node.description or "").strip() or f"{name.replace('_', ' ').capitalize()}."
+    words = name.removeprefix("assert_").replace("_", " ").capitalize()
+    sentence = (node.node.description or "").strip() or f"{words}."
+    concerns = of_models(unique_id.split(".")[-1] for unique_id in node.node.depends_on.nodes)
     if node.status == "pass":
-        return CheckResult(name, severity, True, sentence, "", 0)
-    observed = message.splitlines()[-1] if node.status == "error" and message else f"{node.failures or 0} rows break it"
-    return _failed(name, sentence, observed, CRITICAL if node.status == "error" else severity, node.failures or 0)
+        return CheckResult(name, severity, True, sentence, "", 0, concerns=concerns, value=0)
+    observed = (node.status == "error" and _trouble(message)) or f"{node.failures or 0} rows break it"
+    failed = _failed(name, sentence, observed, CRITICAL if node.status == "error" else severity, node.failures or 0)
+    sample = failing_rows(candidate, node.node.compiled_code or "")
+    return replace(failed, concerns=concerns, value=failed.rows, sample=sample)
+
+
+def _trouble(message: str) -> str:
+    """The line of dbt's message that says what is wrong: DuckDB's own, above the excerpt of the SQL."""
+    lines = [line.strip() for line in message.splitlines() if line.strip()]
+    return next((line for line in lines[1:] if "Error: " in line), lines[-1] if lines else "")
 
 
 def _failed(name: str, sentence: str, observed: str, severity: str, rows: int = 0) -> CheckResult:

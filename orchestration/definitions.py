@@ -1,11 +1,11 @@
-"""What Dagster loads: one job, one sensor, one nightly schedule; all of them call `orchestration.refresh`."""
+"""What Dagster loads: one job that calls `orchestration.refresh`, what starts it, and who watches over it."""
 
 import logging
 
 import dagster as dg
 
-from orchestration.defs.automation import new_changes, nightly, refresh_job
-from orchestration.defs.warehouse import warehouse
+from orchestration.defs.automation import new_changes, nightly, refresh_job, stale_numbers
+from orchestration.defs.warehouse import GRAPH, warehouse
 
 
 @dg.logger
@@ -17,9 +17,9 @@ def warnings_only(_: dg.InitLoggerContext) -> logging.Logger:
 
 
 defs = dg.Definitions(
-    assets=[warehouse],
+    assets=[warehouse, *GRAPH.pages],
     jobs=[refresh_job],
-    sensors=[new_changes],
+    sensors=[new_changes, stale_numbers],
     schedules=[nightly],
     loggers={"console": warnings_only},
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,8 @@ from practice.home import Home
 RECORD = dg.AssetKey(["landing", "record"])
 IMPORTS = dg.AssetKey(["landing", "imports"])
 PUBLISHED = dg.AssetKey(["published_warehouse"])
+FRESHNESS = dg.FreshnessPolicy.time_window(warn_window=timedelta(hours=26), fail_window=timedelta(hours=50))
+"""A new build is published every night at the latest: one that is missing warns, two fail."""
 
 
 @dataclass(frozen=True)
@@ -31,12 +34,14 @@ class Graph:
 
     assets: list[dg.AssetSpec]
     checks: list[dg.AssetCheckSpec]
+    pages: list[dg.AssetSpec]
+    """What people open: shown at the end of the lineage, made by nobody."""
 
     @classmethod
     def of(cls, home: Home) -> Graph:
         """The graph of a data directory; parses the dbt project if nothing has been built there yet."""
         manifest = manifest_of(home)
-        return cls(asset_specs(manifest), check_specs(manifest))
+        return cls(asset_specs(manifest), check_specs(manifest), page_specs(manifest))
 
 
 class Translator(DagsterDbtTranslator):
@@ -105,10 +110,27 @@ def asset_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
     ]
     marts = [spec.key for spec in models if spec.key.path[0] == "marts"]
     served = dg.AssetSpec(
-        PUBLISHED, deps=marts, group_name="published", skippable=True,
+        PUBLISHED, deps=marts, group_name="published", skippable=True, freshness_policy=FRESHNESS,
         description="The warehouse that pages, SQL and exports read: a build that passed its checks.",
     )  # fmt: skip
     return [*landing, *models, served]
+
+
+def page_specs(manifest: Mapping[str, Any]) -> list[dg.AssetSpec]:
+    """A page for each of dbt's exposures: it reads these marts, out of the published warehouse."""
+    translator, nodes = Translator(), manifest["nodes"]
+    return [
+        dg.AssetSpec(
+            dg.AssetKey(["pages", page["name"]]),
+            deps=[PUBLISHED, *(translator.get_asset_key(nodes[mart]) for mart in page["depends_on"]["nodes"])],
+            group_name="pages",
+            description=page["description"],
+            owners=[f"team:{page['owner']['name']}"],
+            metadata={"page": page["label"] or page["name"]},
+            kinds={"dashboard"},
+        )
+        for page in manifest["exposures"].values()
+    ]
 
 
 def check_specs(manifest: Mapping[str, Any]) -> list[dg.AssetCheckSpec]:

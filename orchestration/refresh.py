@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,9 +21,10 @@ from ingestion.feed_sources import FeedSource
 from ingestion.imports.holding import hold_batch, landed_batches, tidy_imports
 from ingestion.lock import build_lock
 from ingestion.record_feed import Landed, land_record, landed_settings, last_seq, newest_known_at
-from orchestration import dbt_build
+from orchestration import alerts, dbt_build
 from orchestration.builds import (
     Published,
+    copy_to_candidate,
     drop_candidate,
     lack_of_space,
     note_attempt,
@@ -114,6 +114,15 @@ class _Attempt:
         last = self.before
         return last is not None and now == (last.feed_seq, last.today, last.project, last.import_batches)
 
+    def must_be_full(self) -> bool:
+        """Whether nothing can be added to the published build: what it is made of differs in more than new changes."""
+        last = self.before
+        if last is None or not last.feed_seq:
+            return True
+        now = (self.project, self.zone, self.currency, self.batches())
+        went_back = self.today < last.today or self.known_at < last.known_at
+        return went_back or now != (last.project, last.zone, last.currency, last.import_batches)
+
     def result(self, outcome: str) -> BuildResult:
         """The attempt as its caller sees it."""
         build_id = self.before.build_id if outcome == "up_to_date" and self.before else self.build_id
@@ -134,7 +143,8 @@ def refresh(
 ) -> BuildResult:
     """Bring the published warehouse up to the record, or say why not.
 
-    `full` builds every model anew instead of from the last good build. Raises Conflict if another build is under way
+    `full` builds every model anew instead of adding to the last good build; so does whatever that build can't be added
+    to for: another project, zone, currency or import, an earlier day. Raises Conflict if another build is under way
     (after `wait_seconds`), and Refusal if the feed can't be read.
     """
     home.create()
@@ -144,15 +154,15 @@ def refresh(
         if attempt.is_up_to_date() and not full:
             log("up to date")
             return attempt.result("up_to_date")
-        # A changed project may change what incremental models mean, so it starts afresh.
         if full and (merged := compact_record(home)):
             log(f"merged {merged} small batches of the record into one")
-        full = full or attempt.before is None or attempt.before.project != attempt.project
         try:
             _make(attempt, full)
         except OSError as error:
             attempt.failed = [f"The disk refused the build ({error.strerror or 'a write failed'}); free some space."]
-        return _refuse(attempt) if attempt.failed else _publish(attempt)
+        outcome = _refuse(attempt) if attempt.failed else _publish(attempt)
+    alerts.tell(home, log=log)  # outside of the lock: a slow mail server holds nobody up
+    return outcome
 
 
 def _make(attempt: _Attempt, full: bool) -> None:
@@ -161,7 +171,7 @@ def _make(attempt: _Attempt, full: bool) -> None:
     if not attempt.failed:
         _check_arrivals(attempt, full)
     if not attempt.failed:
-        _build(attempt, full)
+        _build(attempt, full or attempt.must_be_full())
     if not attempt.failed:
         with attempt.step("check_candidate"):
             attempt.judged(check_candidate(attempt.home, attempt.home.candidate))
@@ -182,7 +192,7 @@ def _check_arrivals(attempt: _Attempt, full: bool) -> None:
     before = attempt.before
     since, checked = (before.feed_seq, before.import_batches) if before and not full else (0, frozenset())
     with attempt.step("check_landing"):
-        verdict = check_landing(attempt.home, since_seq=since, checked_batches=checked)
+        verdict = check_landing(attempt.home, since_seq=since, checked_batches=checked, now=attempt.known_at)
         attempt.judged(verdict)
     for scope, reasons in verdict.held.items():
         source, batch_id = scope.split("/")
@@ -195,9 +205,15 @@ def _build(attempt: _Attempt, full: bool) -> None:
     home = attempt.home
     drop_candidate(home)
     if attempt.before and not full:
-        shutil.copyfile(attempt.before.path, home.candidate)
+        with attempt.step("copy"):
+            copy_to_candidate(home, attempt.before)
     inputs = dbt_build.BuildInputs(
-        attempt.build_id, attempt.today, attempt.known_at.isoformat(" ", "seconds"), attempt.zone, attempt.currency
+        attempt.build_id,
+        attempt.today,
+        attempt.known_at.isoformat(" ", "seconds"),
+        attempt.zone,
+        attempt.currency,
+        attempt.feed_seq,
     )
     with attempt.step("dbt"):
         built = dbt_build.build(home, inputs, full=full, log=attempt.log)
@@ -209,7 +225,7 @@ def _publish(attempt: _Attempt) -> BuildResult:
     home, built_at = attempt.home, stored(system_clock())
     build = Published(
         attempt.build_id, home.builds / attempt.build_id / "warehouse.duckdb", built_at, attempt.feed_seq,
-        attempt.known_at, attempt.today, attempt.project, attempt.batches(),
+        attempt.known_at, attempt.today, attempt.project, attempt.batches(), attempt.zone, attempt.currency,
     )  # fmt: skip
     publish(home, build)
     _note(attempt, "published")

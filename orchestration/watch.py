@@ -54,6 +54,14 @@ def app_feed(home: Home) -> FeedSource:
     return OverHttp(f"http://{address['host']}:{address['port']}", home.feed_token(), timeout_seconds=30)
 
 
+def first_look(decision: Decision, now: datetime) -> Decision:
+    """In a new Dagster directory one run shows what is published already: its first page is not empty then."""
+    is_first = not decision.memory.launched_at and not decision.memory.failures
+    if decision.is_launch or not is_first:
+        return decision
+    return Decision(True, "A first look at what is published.", replace(decision.memory, launched_at=now.isoformat()))
+
+
 def decide(home: Home, memory: Memory, now: datetime, feed: Callable[[Home], FeedSource] = app_feed) -> Decision:
     """Launch if the record or an import moved past the last attempt. An app that is down is asked ever more rarely."""
     if memory.ask_after and now < datetime.fromisoformat(memory.ask_after):

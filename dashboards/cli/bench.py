@@ -18,7 +18,7 @@ AREAS = ("scheduling", "money", "warehouse", "dashboard")
 
 @click.command()
 @click.argument("area", type=click.Choice([*AREAS, "all"]))
-@click.option("--size", type=click.Choice(["small", "medium"]), default="small", show_default=True)
+@click.option("--size", type=click.Choice(["small", "medium", "large"]), default="small", show_default=True)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object, for scripts.")
 def bench(area: str, size: str, as_json: bool) -> None:
     """Measure the speed of an area, or of all, on a temporary demo practice; nothing of yours is touched.

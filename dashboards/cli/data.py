@@ -1,4 +1,4 @@
-"""`daybook refresh`, `check`, `import`, `sql` and `metric`: facts in, numbers out."""
+"""`daybook refresh`, `check`, `import` and `sql`: facts in, answers out."""
 
 from __future__ import annotations
 
@@ -42,45 +42,61 @@ def refresh(full: bool) -> None:
 def check() -> None:
     """The gates, on the published build."""
     from dashboards.warehouse import Warehouse
+    from expectations.docs import write_docs
     from expectations.runner import check_candidate, check_landing
+    from practice.clock import stored, system_clock
 
     home = Home.from_environment()
     published = Warehouse(home).published()
     if published is None:
         raise Refusal("Nothing is published yet; run `daybook refresh` first.")
-    results = [*check_landing(home).results, *check_candidate(home, Path(published.path)).results]
+    verdicts = [check_landing(home), check_candidate(home, Path(published.path))]
+    for verdict in verdicts:
+        docs = write_docs(home, verdict.door, verdict.results, published.build_id, stored(system_clock()))
+    results = [result for verdict in verdicts for result in verdict.results]
     for result in results:
         click.echo(f"{'ok  ' if result.success else 'FAIL'} {result.severity:<9} {result.sentence}")
     failed = [result for result in results if not result.success and result.severity == "critical"]
     if failed:
         raise Refusal(f"{len(failed)} of {len(results)} checks failed.")
-    click.echo(f"{len(results)} checks, none critical failed.")
+    click.echo(f"{len(results)} checks, none critical failed. Data Docs: {docs}")
 
 
 @click.command("import")
 @click.argument("format_name", metavar="FORMAT")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
 @click.option("--source", help="Name under which the rows are kept (default: the mapping's name).")
-@click.option("--as-known-at", type=click.DateTime(), help="When the file was exported.")
+@click.option("--as-known-at", type=click.DateTime(), help="When the files were exported.")
 @click.option("--dry-run", is_flag=True, help="Read and judge every row, keep nothing.")
 def import_command(
     format_name: str, path: Path, source: str | None, as_known_at: datetime | None, dry_run: bool
 ) -> None:
-    """Take in what another system exported. FORMAT: a shipped mapping's name, or a mapping file (YAML)."""
+    """Take in what another system exported: a file, or a folder of them. FORMAT: a shipped mapping's name, or a mapping
+    file (YAML)."""
     from ingestion.imports import import_file
-    from ingestion.imports.shapes import reason_in_words
+    from ingestion.imports.reasons import reason_in_words
 
     home = Home.from_environment()
     if not home.exists():
         raise Refusal(f"There is no practice in {home.path}; make one with `daybook init` first.")
-    report = import_file(home, format_name, path, source=source, dry_run=dry_run, as_known_at=as_known_at)
-    names = ("read", "loaded", "merged", "rejected", "ignored")
-    click.echo(" · ".join(f"{name} {getattr(report, name):,}" for name in names) + f" · flagged {report.flagged:,}")
+    report = import_file(
+        home, format_name, path, source=source, dry_run=dry_run, as_known_at=as_known_at,
+        progress=lambda text: click.echo(f"… {text}", err=True),
+    )  # fmt: skip
+    counts = ("read", "loaded", "merged", "rejected", "ignored")
+    if len(report.files) > 1:
+        width = max(len(file.file) for file in report.files)
+        for file in report.files:
+            shown = " · ".join(f"{name} {getattr(file, name):,}" for name in counts)
+            click.echo(f"{file.file.ljust(width)}  {shown}")
+    click.echo(" · ".join(f"{name} {getattr(report, name):,}" for name in counts) + f" · flagged {report.flagged:,}")
     for reason, count in sorted(report.reasons.items(), key=lambda item: -item[1]):
         click.echo(f"  {count:>8,}  {reason_in_words(reason)}")
+    if report.left_out:
+        click.echo(f"Not read, since the mapping has no use for them: {', '.join(report.left_out)}.")
     if dry_run:
         click.echo("Dry run: nothing was kept.")
-    elif report.loaded:
+    elif report.batch_id:
         click.echo("They are in the numbers after the next refresh (`daybook refresh`).")
 
 
@@ -100,68 +116,6 @@ def sql(query: str, output: str) -> None:
     print_rows(table.column_names, rows, output)
     if len(rows) == ROWS:
         click.echo(f"These are the first {ROWS:,} rows; narrow the query, or add an order and a limit.", err=True)
-
-
-@click.command()
-@click.argument("name")
-@click.option(
-    "--by",
-    "dimensions",
-    multiple=True,
-    metavar="DIM[,DIM]",
-    help="Slice by location, provider, service, payer, and by day, week, month, quarter or year.",
-)
-@click.option("--from", "first", type=click.DateTime(["%Y-%m-%d"]), help="First day (default: a month before --to).")
-@click.option("--to", "last", type=click.DateTime(["%Y-%m-%d"]), help="Last day (default: the warehouse's today).")
-@click.option("--as-of", type=click.DateTime(["%Y-%m-%d"]), help="As it was known at the end of this day.")
-@click.option("--source", default="record", show_default=True)
-@click.option("--format", "output", type=FORMATS, default="table", show_default=True)
-def metric(
-    name: str,
-    dimensions: tuple[str, ...],
-    first: datetime | None,
-    last: datetime | None,
-    as_of: datetime | None,
-    source: str,
-    output: str,
-) -> None:
-    """A metric's value with its numerator, denominator and band."""
-    from dashboards.metrics import metric_table
-    from dashboards.warehouse import Warehouse
-
-    home = Home.from_environment()
-    if as_of:
-        from orchestration.as_of import warehouse_as_of
-
-        home = warehouse_as_of(home, as_of.date(), log=lambda text: click.echo(text, err=True))
-    frame = metric_table(
-        Warehouse(home),
-        name,
-        by=[name.strip() for given in dimensions for name in given.split(",")],
-        first=first.date() if first else None,
-        last=last.date() if last else None,
-        source=source,
-    )
-    names = list(frame.columns)
-    # Counts and minor units are whole, whatever the sums were made of.
-    is_whole = {"numerator", "denominator"}
-    if len(frame) and frame.unit.iloc[0] in ("count", "minor"):
-        is_whole |= {"value", "low", "high"}
-    rows = [[_plain(value, is_whole=name in is_whole) for name, value in zip(names, row, strict=True)]
-            for row in frame.itertuples(index=False)]  # fmt: skip
-    print_rows(names, rows, output)
-
-
-def _plain(value: Any, *, is_whole: bool = False) -> Any:
-    """A frame's value as Python has it: no NaN, no NumPy number, a date for a day at midnight."""
-    import pandas as pd
-
-    if pd.isna(value):
-        return None
-    if isinstance(value, pd.Timestamp):
-        return value.date()
-    plain = value.item() if hasattr(value, "item") else value
-    return round(plain) if is_whole else plain
 
 
 def _shown(value: Any) -> str:

@@ -9,7 +9,8 @@ from datetime import date
 import click
 
 from dashboards.cli.bench import bench
-from dashboards.cli.data import check, import_command, metric, refresh, sql
+from dashboards.cli.data import check, import_command, refresh, sql
+from dashboards.cli.metric import metric
 from dashboards.cli.run import serve, status, up
 from practice.clock import system_clock
 from practice.errors import Refusal
@@ -63,7 +64,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--demo", type=click.Choice(["small", "medium"]), help="Fill it with an invented practice.")
+@click.option("--demo", type=click.Choice(["small", "medium", "large"]), help="Fill it with an invented practice.")
 @click.option("--today", type=click.DateTime(["%Y-%m-%d"]), help="The demo's last day (default 2026-11-20).")
 def init(demo: str | None, today: object) -> None:
     """Create the data directory. With --demo it holds an invented practice, the same each time."""

@@ -66,7 +66,9 @@ def serve(host: str, port: int) -> None:
 @click.option("--port", default=PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option("--dagster-port", default=DAGSTER_PORT, show_default=True, type=click.IntRange(1, 65535))
 @click.option(
-    "--demo-if-empty", type=click.Choice(["small", "medium"]), help="Make a demo first if there is no practice."
+    "--demo-if-empty",
+    type=click.Choice(["small", "medium", "large"]),
+    help="Make a demo first if there is no practice.",
 )
 def up(host: str, port: int, dagster_port: int, demo_if_empty: str | None) -> None:
     """The app and the pipelines (Dagster). Ctrl-C stops all."""

@@ -37,6 +37,6 @@ def table_height(rows: int, most: int = 360) -> int:
 
 def card(title: str, subtitle: str = "", *, height: str = "stretch") -> Any:
     """A bordered card with its heading."""
-    box = st.container(border=True, height=height)
+    box = st.container(border=True, height=height, gap="xsmall")
     box.markdown(f"**{title}**" + (f"  \n:small[:gray[{subtitle}]]" if subtitle else ""))
     return box

@@ -13,6 +13,13 @@
     end
 {%- endmacro %}
 
+{# The buckets of items older than so many days, one of the edges. #}
+{% macro buckets_over(days) -%}
+    {%- set older = [] -%}
+    {%- for name, first, after in aging_buckets() if first is not none and first > days %}{% do older.append(name) %}{% endfor -%}
+    ('{{ older | join("', '") }}')
+{%- endmacro %}
+
 {# The accounts whose balance is what clients and payers owe. #}
 {% macro receivable_accounts() -%} ('1100', '1110') {%- endmacro %}
 
@@ -25,11 +32,20 @@
 {# What charges are posted to: service, missed visits, products. #}
 {% macro income_accounts() -%} ('4000', '4010', '4020') {%- endmacro %}
 
-{# Debits less credits on the accounts, and the other way round; 0 where nothing was posted. #}
-{% macro net_debit(accounts) -%}
-    cast(coalesce(sum(debit_minor - credit_minor) filter (account in {{ accounts }}), 0) as bigint)
+{# What is no longer asked for, but for what a contract does not allow: courtesy, small balance, charity, denial, bad debt. #}
+{% macro write_off_accounts() -%} ('4110', '4120', '4130', '4140', '5100') {%- endmacro %}
+
+{#
+    Income of a charge less what its payer's contract does not allow: service income, contractual adjustments, and the
+    estimate of those still to come. Credits less debits of all three are what a service should bring in.
+#}
+{% macro net_service_accounts() -%} ('4000', '4100', '4105') {%- endmacro %}
+
+{# Debits less credits on the accounts, and the other way round; 0 where nothing was posted. `also`: which of them. #}
+{% macro net_debit(accounts, also='true') -%}
+    cast(coalesce(sum(debit_minor - credit_minor) filter (account in {{ accounts }} and {{ also }}), 0) as bigint)
 {%- endmacro %}
 
-{% macro net_credit(accounts) -%}
-    cast(coalesce(sum(credit_minor - debit_minor) filter (account in {{ accounts }}), 0) as bigint)
+{% macro net_credit(accounts, also='true') -%}
+    cast(coalesce(sum(credit_minor - debit_minor) filter (account in {{ accounts }} and {{ also }}), 0) as bigint)
 {%- endmacro %}

@@ -1,3 +1,15 @@
+{# The record's row of each key as last known, unless it says that the thing is gone. #}
+{% macro newest_rows(relation, key) -%}
+    select * from {{ relation }}
+    where _seq in (select max(_seq) from {{ relation }} group by {{ key }})
+        and _op not in ('tombstone', 'delete')
+{%- endmacro %}
+
+{# Rows that the record never changes nor deletes (it refuses to): as they came. #}
+{% macro rows_for_good(relation) -%}
+    select * from {{ relation }} where _op not in ('tombstone', 'delete')
+{%- endmacro %}
+
 {# The current row of each key: the newest by `newest_first`, unless it says that the thing is gone. #}
 {% macro current_rows(relation, key, newest_first='_seq desc', gone="_op in ('tombstone', 'delete')") -%}
     select * from {{ relation }}

@@ -1,21 +1,25 @@
 -- Law 6, on every day and for every payer: the buckets, credits taken off, are the balance of the receivable accounts.
+{% set first_day = first_changed_day() %}
 with build as (select * from {{ ref('int_build') }}),
 
 posted as (
     select
         source, payer_id, post_date as from_date, cast(null as date) as to_date,
-        debit_minor - credit_minor as balance_minor
-    from {{ ref('fct_ledger_entries') }}
+        cast(sum(debit_minor - credit_minor) as bigint) as balance_minor
+    from {{ ref('int_billing__entries') }}
     where account in {{ receivable_accounts() }}
+    group by source, payer_id, post_date
 ),
 
+-- On top of the last good build: the days that may have changed since, each with all that was posted up to it.
 ledger as (
-    {{ daily_totals('posted', ['source', 'payer_id'], ['balance_minor'], '(select today from build)') }}
+    {{ daily_totals('posted', ['source', 'payer_id'], ['balance_minor'], '(select today from build)', first_day) }}
 ),
 
 buckets as (
     select source, payer_id, as_of_date as metric_date, aging_clock, sum(open_minor - credit_minor) as balance_minor
     from {{ ref('ar_daily') }}
+    {% if first_day %}where as_of_date >= date '{{ first_day }}'{% endif %}
     group by source, payer_id, as_of_date, aging_clock
 ),
 

@@ -3,7 +3,7 @@ with held as (
     select unapplied_minor as amount_minor from {{ ref('fct_payments') }}
     union all
     select debit_minor - credit_minor
-    from {{ ref('fct_ledger_entries') }}
+    from {{ ref('int_billing__entries') }}
     where source = 'record' and account in {{ waiting_accounts() }}
 )
 

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from expectations.check import WARNING, Check
+from expectations.concerns import EVERYTHING, OF_TABLE, VISITS
+from expectations.suites.arrival import WATCHED, arrival_checks
 from expectations.suites.reading import manifests, parquet, values
 from practice.home import Home
 from practice.store.tables import TABLES
@@ -25,11 +29,19 @@ VOCABULARIES = {
 }  # fmt: skip
 
 
-def record_checks(home: Home, since_seq: int) -> list[Check]:
-    """Checks on the record's batches; row by row only on those that came after change `since_seq`."""
+def record_checks(home: Home, since_seq: int, now: datetime, zone: str, damaged: Iterable[str]) -> list[Check]:
+    """Checks on the record's batches; row by row only on those that came after change `since_seq`.
+
+    `now` (naive UTC) is what freshness is judged against, `damaged` names kept results that can't be read.
+    """
     folder = home.landing / "record"
     batches = manifests(folder)
-    checks = [_batches_follow_each_other(batches), _nothing_is_missing(folder, batches)]
+    checks = [
+        _batches_follow_each_other(batches),
+        _nothing_is_missing(folder, batches),
+        _results_are_readable(damaged),
+        *arrival_checks(home, now, zone),
+    ]
     fresh = [batch for batch in batches if batch["to_seq"] > since_seq]
     files: dict[str, list[Path]] = {}
     for batch in fresh:
@@ -53,6 +65,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
             rows,
             expectation="ExpectColumnValuesToNotBeNull",
             arguments={"column": "key"},
+            concerns=EVERYTHING,
         ),
         Check(
             "every_change_comes_once",
@@ -60,6 +73,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
             rows,
             expectation="ExpectColumnValuesToBeUnique",
             arguments={"column": "_seq"},
+            concerns=EVERYTHING,
         ),
         Check(
             "every_change_is_an_upsert_or_a_tombstone",
@@ -67,6 +81,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
             rows,
             expectation="ExpectColumnValuesToBeInSet",
             arguments={"column": "_op", "value_set": ["upsert", "tombstone"]},
+            concerns=EVERYTHING,
         ),
         Check(
             "nothing_is_known_before_it_happens",
@@ -74,6 +89,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
             f"select table_name, _seq, _known_at from ({rows})"
             f" where _known_at > (now() at time zone 'UTC') + {FUTURE_TOLERATED}",
             severity=WARNING,
+            concerns=EVERYTHING,
         ),
         Check(
             "the_warehouse_knows_every_column",
@@ -91,6 +107,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
                     f"select {column} from {parquet(files[table])} where _op = 'upsert'",
                     expectation="ExpectColumnValuesToBeInSet",
                     arguments={"column": column, "value_set": list(words)},
+                    concerns=OF_TABLE.get(table, VISITS),
                 )
             )
     if "postings" in files:
@@ -100,6 +117,7 @@ def _row_checks(files: dict[str, list[Path]], fresh: list[dict[str, Any]]) -> li
                 "The debits of each transaction equal its credits.",
                 "select transaction_id, sum(debit_minor) as debits, sum(credit_minor) as credits"
                 f" from {parquet(files['postings'])} group by 1 having sum(debit_minor) <> sum(credit_minor)",
+                concerns=OF_TABLE["postings"],
             )
         )
     return checks
@@ -116,6 +134,7 @@ def _batches_follow_each_other(batches: list[dict[str, Any]]) -> Check:
         "batches_follow_each_other",
         "Each batch begins where the one before it ended.",
         values(gaps, "batch_id", "expected_change", "first_change"),
+        concerns=EVERYTHING,
     )
 
 
@@ -136,15 +155,27 @@ def _nothing_is_missing(folder: Path, batches: list[dict[str, Any]]) -> Check:
             for table, count in rows.items()
         )
         query = f"select * from ({counts}) where landed <> found" if counts else values([], "missing_file")
-    return Check("what_landed_is_still_there", "Landing holds every row that its manifests name.", query)
-
-
-NAMES = tuple(
-    check.name
-    for check in (
-        _batches_follow_each_other([]),
-        _nothing_is_missing(Path(), []),
-        *_row_checks({name: [] for name, table in TABLES.items() if table.fed}, []),
+    return Check(
+        "what_landed_is_still_there", "Landing holds every row that its manifests name.", query, concerns=EVERYTHING
     )
+
+
+def _results_are_readable(damaged: Iterable[str]) -> Check:
+    """A damaged file of earlier results costs history, never a build: it is set aside and named."""
+    return Check(
+        "earlier_results_can_be_read",
+        "The kept results of earlier checks can be read; what can't is set aside in quality/_damaged.",
+        values([(name,) for name in damaged], "file"),
+        severity=WARNING,
+    )
+
+
+NAMES = (
+    _batches_follow_each_other([]).name,
+    _nothing_is_missing(Path(), []).name,
+    _results_are_readable([]).name,
+    "the_record_keeps_arriving",
+    *WATCHED,
+    *(check.name for check in _row_checks({name: [] for name, table in TABLES.items() if table.fed}, [])),
 )
 """Every check that this door may make."""

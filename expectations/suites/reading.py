@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing, suppress
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
+
+import duckdb
+
+from practice.clock import DEMO_DAY_STARTS, stored, system_clock, to_instant
+from practice.home import Home
 
 
 def manifests(folder: Path) -> list[dict[str, Any]]:
@@ -29,3 +36,25 @@ def values(rows: list[tuple[Any, ...]], *columns: str) -> str:
 def text(value: object) -> str:
     """A value as an SQL text literal."""
     return "'" + str(value).replace("'", "''") + "'"
+
+
+def settings(home: Home) -> dict[str, str]:
+    """The practice's settings as they landed last; empty before they have, and where they can't be read."""
+    files = home.landing / "record" / "settings"
+    if not any(files.glob("*.parquet")):
+        return {}
+    query = (
+        f"select name, value from {parquet([files / '*.parquet'])}"
+        " qualify row_number() over (partition by name order by _seq desc) = 1 and _op = 'upsert'"
+    )
+    with closing(duckdb.connect()) as connection, suppress(duckdb.Error):
+        return {name: str(json.loads(value)) for name, value in connection.execute(query).fetchall() if value}
+    return {}
+
+
+def present(said: dict[str, str]) -> datetime:
+    """The instant at which data is judged, naive UTC: a demo stands still at its own morning."""
+    if said.get("demo_today"):
+        morning = datetime.combine(date.fromisoformat(said["demo_today"]), DEMO_DAY_STARTS)
+        return stored(to_instant(morning, said.get("zone") or "UTC"))
+    return stored(system_clock())

@@ -109,8 +109,10 @@ def payer_side(story: Story, charges: Columns, dice: np.random.Generator) -> dic
     charges |= {"copay": copay, "copay_paid": at_desk & (copay > 0), "share": share, "share_at": settled}
     pays = np.where(np.isin(answer, (PAID, PAID_AFTER_DENIAL)), due - share, 0)
     is_contractual = insured & np.isin(answer, (PAID, PAID_AFTER_DENIAL, DENIED_TO_CLIENT)) & (charges["estimate"] > 0)
-    gone = insured & ((answer == DENIED_FOR_GOOD) | ((answer == NO_ANSWER) & (dice.random(count) < 0.7)))
-    gone &= charges["amount"] > copay
+    forgotten = (answer == NO_ANSWER) & (dice.random(count) >= 0.7)
+    gone = insured & np.isin(answer, (DENIED_FOR_GOOD, NO_ANSWER)) & (charges["amount"] > copay)
+    # What nobody follows up stands for years before somebody clears it out.
+    given_up = settled + forgotten * (1000 + np.arange(count) % 180) * DAY
     payments, allocations = _remittances(charges, np.flatnonzero(pays > 0), pays, settled)
     return {
         "transfers": stack(
@@ -121,7 +123,7 @@ def payer_side(story: Story, charges: Columns, dice: np.random.Generator) -> dic
             adjust(
                 np.flatnonzero(is_contractual), charges["estimate"], settled, TO_PAYER, CONTRACTUAL, charges["estimate"]
             ),
-            adjust(np.flatnonzero(gone), charges["amount"] - copay, settled, TO_PAYER, DENIAL, charges["estimate"]),
+            adjust(np.flatnonzero(gone), charges["amount"] - copay, given_up, TO_PAYER, DENIAL, charges["estimate"]),
         ),
         "payments": payments,
         "allocations": allocations,

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 
 from ingestion.demo.columns import DAY, MINUTE, Array, Columns, instants, new_ids, numbers, pick, spread, stack, take
 from ingestion.demo.house import AFTER, BEFORE, House
 from ingestion.demo.record_of import APPOINTMENT_STATUSES, IS_CANCELLED, IS_MISTAKE, IS_MOVED, Story
+from ingestion.demo.slices import CLAIMS_AT_ONCE, spans, within
 
 KINDS = ("provider", "room", "client")
 PARTS = ("care", "before", "after")
@@ -61,10 +64,16 @@ def _freed(story: Story, claims: Columns) -> Columns:
     return take(claims, ~closed | (claims["starts"] < until))
 
 
-def claim_tables(house: House, story: Story, dice: np.random.Generator) -> dict[str, pa.Table]:
-    """`claims`, and `slots` for the claims of the last ninety days and of what is to come."""
+def claim_tables(house: House, story: Story, dice: np.random.Generator) -> Iterator[dict[str, pa.Table]]:
+    """`claims`, and `slots` for the claims of the last ninety days and of what is to come; by the time of the claim."""
     claims = build_claims(story)
     keys = new_ids(story.appointments["known"][claims["appointment"]], dice)
+    for span in spans(claims["starts"], CLAIMS_AT_ONCE):
+        rows = within(claims["starts"], span)
+        yield _claim_tables(house, take(claims, rows), pick(keys, rows))
+
+
+def _claim_tables(house: House, claims: Columns, keys: pa.Array) -> dict[str, pa.Table]:
     resource = resource_ids(house, claims["kind"], claims["resource"])
     count = len(claims["kind"])
     table = pa.table(

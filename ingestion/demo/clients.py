@@ -65,9 +65,10 @@ def _arrivals(house: House, cells: Columns, dice: np.random.Generator) -> tuple[
     usual = np.array([np.median(row[row > 0]) for row in hours])
     growth = house.size.load * (0.68 + 0.32 * np.linspace(0, 1, weeks))
     tenure = np.arange(weeks)[None, :] - (np.array(house.joins)[:, None] - house.first_day) // 7
+    stays = house.first_day + np.arange(weeks)[None, :] * 7 < np.array(house.leaves)[:, None] - 60
     catching_up = np.where((tenure < 16) & (np.array(house.joins)[:, None] > house.first_day), 1.9, 1.0)
     middles = house.first_day + np.arange(weeks) * 7 + 3
-    rate = usual[:, None] * growth * season(middles) * catching_up * (tenure >= 0) / MEAN_VISITS
+    rate = usual[:, None] * growth * season(middles) * catching_up * ((tenure >= 0) & stays) / MEAN_VISITS
     new = dice.poisson(rate)
     who, when = np.nonzero(new)
     repeats = new[who, when]

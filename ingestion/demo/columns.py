@@ -123,7 +123,9 @@ class Zones:
     def __init__(self, names: Sequence[str], first_day: int, last_day: int) -> None:
         self.names = list(names)
         self._first = first_day
-        self._offsets = np.array([[_offset(day, name) for day in range(first_day, last_day + 1)] for name in names])
+        days = range(first_day, last_day + 1)
+        of = {name: [_offset(day, name) for day in days] for name in dict.fromkeys(names)}
+        self._offsets = np.array([of[name] for name in names])
 
     def to_utc(self, wall: Array, zone: Array) -> Array:
         """UTC seconds of wall seconds; NEVER stays NEVER."""

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingestion.demo.columns import NEVER
 from ingestion.demo.sizes import PLACES, Size
 
 STANDARD, SHORT, LONG, GROUP = range(4)
@@ -56,7 +55,9 @@ class Week:
 
 
 def home_of(size: Size, provider: int) -> int:
-    """Locations in turn, the first one twice as often."""
+    """Team by team; without teams the locations in turn, the first one twice as often."""
+    if size.team:
+        return min(provider // size.team, size.locations - 1)
     order = [0, *range(size.locations)]
     return order[provider % len(order)] if size.locations > 1 else 0
 
@@ -65,21 +66,25 @@ def second_of(size: Size, provider: int) -> int | None:
     """Every fourth provider also works at a second location, never in another zone."""
     home = home_of(size, provider)
     others = [i for i in range(size.locations) if i != home and PLACES[i][1] == PLACES[home][1]]
-    return others[0] if others and provider % 4 == 1 else None
+    # The one that opened before theirs; at the first one, the next.
+    return ([i for i in others if i < home][-1:] + others)[0] if others and provider % 4 == 1 else None
 
 
-def weeks(size: Size, first_day: int, joins: list[int], change_day: int, dice: np.random.Generator) -> list[Week]:
-    """Every provider's week, and a second version for some whose hours change on `change_day` (a Monday)."""
+def weeks(
+    size: Size, first_day: int, joins: list[int], leaves: list[int], changes: list[int], dice: np.random.Generator
+) -> list[Week]:
+    """Every provider's week, and a second version for some whose hours change on one of `changes` (Mondays)."""
     made: list[Week] = []
     for provider in range(size.providers):
         blocks = _blocks(size, provider, dice)
         begins = max(joins[provider], first_day)
-        if provider % 4 == 3 and begins < change_day - 60:
+        change_day = changes[provider // 4 % len(changes)]
+        if provider % 4 == 3 and begins < change_day - 60 and leaves[provider] > change_day + 60:
             made.append(Week(provider, begins, change_day - 1, blocks))
             gone = blocks[0].weekday
             blocks = tuple(block for block in blocks if block.weekday != gone)
             begins = change_day
-        made.append(Week(provider, begins, int(NEVER), blocks))
+        made.append(Week(provider, begins, leaves[provider], blocks))
     return made
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.demo import hours
-from ingestion.demo.columns import DAY, HOUR, Array, Zones, as_date, day_number, new_ids
+from ingestion.demo.columns import DAY, HOUR, NEVER, Array, Zones, as_date, day_number, new_ids
 from ingestion.demo.sizes import PLACES, Size, months_before
 
 HORIZON_DAYS = 70
@@ -59,6 +59,7 @@ class House:
     now: int
     began: int
     joins: list[int]
+    leaves: list[int]
     weeks: list[hours.Week]
     rooms: list[tuple[int, str, int]]
     room_of: dict[tuple[int, int, int], int]
@@ -98,14 +99,15 @@ def build_house(size: Size, today: date, dice: np.random.Generator) -> House:
     last = now_day + HORIZON_DAYS
     zones = Zones([zone for _, zone in PLACES[: size.locations]], first - 60, last + 10)
     joins = [first if i < size.founders else _join_day(size, i, first, now_day) for i in range(size.providers)]
-    change = first + (now_day - first) * 3 // 5 // 7 * 7
-    made = hours.weeks(size, first, joins, change, dice)
+    leaves = [_leave_day(size, i, joins[i], now_day) for i in range(size.providers)]
+    changes = [first + (now_day - first) * percent // 100 // 7 * 7 for percent in size.changes_at]
+    made = hours.weeks(size, first, joins, leaves, changes, dice)
     listed, room_of = hours.rooms(size, made)
     closed = _holidays(first, last)
     # Today is a working day like any other: the pages show it.
     closed.pop(now_day, None)
     years = range(begins.year, today.year + 1)
-    raises = 1.03 ** np.arange(len(years))
+    raises = (1 + size.raise_percent / 100) ** np.arange(len(years))
     shares = np.array([payer[2] for payer in PAYERS])
     allowed = np.round(raises[:, None, None] * shares[None, :, None] * FEES[None, None, :] / 100) * 100
     zone = np.array([0])
@@ -113,10 +115,11 @@ def build_house(size: Size, today: date, dice: np.random.Generator) -> House:
         size=size, zones=zones, first_day=first, today=now_day, last_day=last,
         now=int(zones.to_utc(np.array([now_day * DAY + 9 * HOUR + HOUR // 2]), zone)[0]),
         began=int(zones.to_utc(np.array([(first - 28) * DAY + 9 * HOUR]), zone)[0]),
-        joins=joins, weeks=made, rooms=listed, room_of=room_of,
+        joins=joins, leaves=leaves, weeks=made, rooms=listed, room_of=room_of,
         allowed=np.minimum(allowed, FEES).astype(np.int64), allowed_from=[date(year, 1, 1) for year in years],
         holidays=closed, storm_day=_storm(first, now_day, closed),
-        leave=_leave(size, joins, first, now_day, last, dice), sick=_sick(size, joins, now_day, dice), ids={}, names={},
+        leave=[span for span in _leave(size, joins, first, now_day, last, dice) if span[2] <= leaves[span[0]]],
+        sick=[(who, day) for who, day in _sick(size, joins, now_day, dice) if day <= leaves[who]], ids={}, names={},
     )  # fmt: skip
 
 
@@ -134,6 +137,15 @@ def _join_day(size: Size, provider: int, first: int, today: int) -> int:
     """The later ones join in equal steps, on Mondays."""
     step = (provider - size.founders + 1) / (size.providers - size.founders + 1)
     return first + int((today - first) * step * 0.8) // 7 * 7
+
+
+def _leave_day(size: Size, provider: int, joined: int, today: int) -> int:
+    """The last day, a Friday, of those who leave; NEVER for the others, and for who came less than a year before."""
+    if not size.leaves_each or provider % size.leaves_each != size.leaves_each - 2:
+        return int(NEVER)
+    share = (5 + provider % 5) / 10
+    day = joined + int((today - joined) * share) // 7 * 7 + 4
+    return day if day - joined > 365 else int(NEVER)
 
 
 def _holidays(first: int, last: int) -> dict[int, str]:

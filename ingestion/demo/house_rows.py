@@ -124,7 +124,8 @@ def _providers(house: House, ids: dict[str, list[str]], dice: np.random.Generato
             {
                 "provider_id": key, "name": f"{first} {last}", "code": code,
                 "discipline": DISCIPLINES[i % len(DISCIPLINES)], "npi": None, "started_date": as_date(house.joins[i]),
-                "ended_date": None, "is_active": True,
+                "ended_date": None if house.leaves[i] >= NEVER else as_date(house.leaves[i]),
+                "is_active": house.leaves[i] >= house.today,
                 "_known_at": _instant(max(house.began, (house.joins[i] - 21) * DAY + 15 * 3600)),
             }
         )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -24,10 +25,12 @@ from ingestion.demo.columns import (
     pick,
     spread,
     stack,
+    take,
 )
 from ingestion.demo.house import SERVICES, House
 from ingestion.demo.house_rows import PRACTICE_NAME
 from ingestion.demo.postings import party_texts
+from ingestion.demo.slices import INVOICES_AT_ONCE, runs
 from practice.billing.documents import build_invoice
 
 DUE_DAYS = 30
@@ -36,13 +39,27 @@ _VOID_REASON = "wrong address"
 
 def invoice_tables(
     house: House, books: Books, letterheads: list[dict[str, Any]], dice: np.random.Generator
-) -> dict[str, pa.Table]:
-    """`invoices` and `invoice_lines`; the first are numbered from 1 in the order of issue."""
+) -> Iterator[dict[str, pa.Table]]:
+    """`invoices` and `invoice_lines` in parts; the first are numbered from 1 in the order of issue."""
     invoices, lines = books.invoices, books.lines
-    count = len(invoices["known"])
-    keys = house.ids["invoices"] = new_ids(invoices["known"], dice)
-    share = shares(books)
-    lines["amount"] = share
+    house.ids["invoices"] = new_ids(invoices["known"], dice)
+    house.ids["invoice_lines"] = new_ids(invoices["known"][lines["invoice"]], dice)
+    lines["amount"] = shares(books)
+    return (
+        _invoice_tables(house, books, letterheads, first, last)
+        for first, last in runs(len(invoices["known"]), INVOICES_AT_ONCE)
+    )
+
+
+def _invoice_tables(
+    house: House, books: Books, letterheads: list[dict[str, Any]], first: int, last: int
+) -> dict[str, pa.Table]:
+    invoices = take(books.invoices, np.arange(first, last))
+    begins, ends = np.searchsorted(books.lines["invoice"], [first, last])
+    lines = take(books.lines, np.arange(begins, ends))
+    lines["invoice"] = lines["invoice"] - first
+    count, share = last - first, lines["amount"]
+    keys = house.ids["invoices"][first:last]
     total = np.bincount(lines["invoice"], share, count).astype(np.int64)
     is_void = invoices["voided"] < NEVER
     nobody = np.zeros(count, dtype=bool)
@@ -50,12 +67,12 @@ def invoice_tables(
     line_party = pick(party, lines["invoice"])
     charge = pick(house.ids["charges"], lines["charge"])
     live = ~is_void[lines["invoice"]]
-    texts = _documents(house, books, letterheads, party.to_pylist())
+    texts = _documents(house, books, invoices, lines, letterheads, party.to_pylist(), first)
     return {
         "invoices": pa.table(
             {
                 "invoice_id": keys,
-                "number": numbers(np.arange(1, count + 1)),
+                "number": numbers(np.arange(first + 1, last + 1)),
                 "party": party,
                 "client_id": pick(house.ids["clients"], invoices["guarantor"]),
                 "issued_date": dates(invoices["post_day"]),
@@ -69,7 +86,7 @@ def invoice_tables(
         ),
         "invoice_lines": pa.table(
             {
-                "invoice_line_id": new_ids(invoices["known"][lines["invoice"]], dice),
+                "invoice_line_id": house.ids["invoice_lines"][begins:ends],
                 "invoice_id": pick(keys, lines["invoice"]),
                 "charge_id": charge,
                 "party": line_party,
@@ -103,10 +120,18 @@ def _to_date(paper: Columns, rows: Array, charge: Array, known: Array) -> Column
     return {"line": line[chosen], "row": row[chosen]}
 
 
-def _documents(house: House, books: Books, letterheads: list[dict[str, Any]], parties: list[str]) -> list[str]:
-    invoices = books.invoices
-    lines, settled = _line_rows(house, books), _settlements(books)
-    line_bounds = np.searchsorted(books.lines["invoice"], np.arange(len(parties) + 1))
+def _documents(
+    house: House,
+    books: Books,
+    invoices: Columns,
+    of: Columns,
+    letterheads: list[dict[str, Any]],
+    parties: list[str],
+    first: int,
+) -> list[str]:
+    """The frozen documents of those invoices, whose lines are `of`; `first` is the number before theirs."""
+    lines, settled = _line_rows(house, books, of), _settlements(books, invoices["known"], of)
+    line_bounds = np.searchsorted(of["invoice"], np.arange(len(parties) + 1))
     settled_bounds = np.searchsorted(settled["invoice"], np.arange(len(parties) + 1))
     rows = _settlement_rows(settled)
     names = pick(house.names["clients"], invoices["guarantor"]).to_pylist()
@@ -114,7 +139,7 @@ def _documents(house: House, books: Books, letterheads: list[dict[str, Any]], pa
     for i, party in enumerate(parties):
         day = int(invoices["post_day"][i])
         document = build_invoice(
-            number=i + 1, issued_date=str(as_date(day)), due_date=str(as_date(day + DUE_DAYS)), currency="USD",
+            number=first + i + 1, issued_date=str(as_date(day)), due_date=str(as_date(day + DUE_DAYS)), currency="USD",
             practice_name=PRACTICE_NAME, location=letterheads[int(invoices["location"][i])], party=party,
             bill_to=names[i], lines=lines[line_bounds[i] : line_bounds[i + 1]],
             settlements=rows[settled_bounds[i] : settled_bounds[i + 1]],
@@ -123,8 +148,8 @@ def _documents(house: House, books: Books, letterheads: list[dict[str, Any]], pa
     return texts
 
 
-def _line_rows(house: House, books: Books) -> list[dict[str, Any]]:
-    charge = books.lines["charge"]
+def _line_rows(house: House, books: Books, of: Columns) -> list[dict[str, Any]]:
+    charge = of["charge"]
     charges = books.charges
     service = charges["service"][charge]
     is_service = charges["kind"][charge] == SERVICE
@@ -138,15 +163,15 @@ def _line_rows(house: House, books: Books) -> list[dict[str, Any]]:
         "provider": pick(house.names["providers"], charges["provider"][charge]).to_pylist(),
         "units": [1] * len(charge),
         "charge_minor": charges["amount"][charge].tolist(),
-        "amount_minor": books.lines["amount"].tolist(),
+        "amount_minor": of["amount"].tolist(),
     }
     return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
 
 
-def _settlements(books: Books) -> Columns:
+def _settlements(books: Books, issued: Array, of: Columns) -> Columns:
     """invoice, day, kind (0 payment, 1 adjustment), what (method or class), amount; ordered by invoice and day."""
-    charge, invoice = books.lines["charge"], books.lines["invoice"]
-    known = books.invoices["known"][invoice]
+    charge, invoice = of["charge"], of["invoice"]
+    known = issued[invoice]
     paper = books.allocations
     by_client = np.flatnonzero(~books.payments["by_payer"][paper["payment"]])
     pairs = _to_date(paper, by_client, charge, known)

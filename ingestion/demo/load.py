@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import pyarrow as pa
@@ -18,10 +18,27 @@ _KNOWN_AT = ("_known_at", "known_at", "created_at")
 CHUNK_ROWS = 400_000
 """Rows per statement: what bounds the memory of a large load."""
 
+Tables = Mapping[str, pa.Table | Iterable[pa.Table]]
 
-def load(
-    record: Record, part: str, tables: Mapping[str, pa.Table | Iterable[pa.Table]], **about: Any
+
+def load_parts(
+    record: Record, part: str, slices: Iterable[Tables], say: Callable[[str], None], **about: Any
 ) -> dict[str, int]:
+    """Load the slices of a history one by one, each as a command of its own. Answers the rows of each table.
+
+    From the second on a command also says which slice it is.
+    """
+    counts: dict[str, int] = {}
+    for number, tables in enumerate(slices, start=1):
+        if number > 1:
+            say(f"  {sum(counts.values()):,} rows")
+            about["slice"] = number
+        for name, rows in load(record, part, tables, **about).items():
+            counts[name] = counts.get(name, 0) + rows
+    return counts
+
+
+def load(record: Record, part: str, tables: Tables, **about: Any) -> dict[str, int]:
     """Insert the tables (or pieces of tables) in their order, as one command `load_demo`. Answers the rows of each."""
 
     def insert(work: Work, **_: Any) -> dict[str, int]:
@@ -33,7 +50,12 @@ def load(
         return counts
 
     command = Command("load_demo", Permission.OPERATE, insert)
-    counts: dict[str, int] = record.run(command, SYSTEM, reason="Demo practice", part=part, **about)
+    try:
+        counts: dict[str, int] = record.run(command, SYSTEM, reason="Demo practice", part=part, **about)
+    finally:
+        # A bulk insert that fails can't set it back inside its broken transaction.
+        with record.read() as reader:
+            reader.cursor.execute("reset force_compression")
     return counts
 
 

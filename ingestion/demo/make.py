@@ -13,19 +13,23 @@ from ingestion.demo.claims import claim_tables
 from ingestion.demo.house import build_house, give_ids
 from ingestion.demo.house_rows import house_tables
 from ingestion.demo.invoice_rows import invoice_tables
-from ingestion.demo.load import load, refuse_unless_empty
+from ingestion.demo.load import load, load_parts, refuse_unless_empty
 from ingestion.demo.money_rows import money_tables
 from ingestion.demo.people_rows import client_tables
 from ingestion.demo.record_of import tell
 from ingestion.demo.schedule_rows import schedule_tables
 from ingestion.demo.sizes import DEMO_SEED, DEMO_TODAY, size_of
 from ingestion.demo.truth import write_truth
+from ingestion.frugal import frugal
 from practice.clock import fixed_clock
 from practice.home import Home
 from practice.ids import seeded_ids
 from practice.store.record import Record
 
 __all__ = ["DEMO_TODAY", "make_demo"]
+
+MEMORY_LIMIT = "2500MB"
+"""What the record's DuckDB may use meanwhile; the generator's own arrays come on top."""
 
 
 def make_demo(
@@ -38,9 +42,9 @@ def make_demo(
 ) -> dict[str, int]:
     """Fill an empty record with a practice whose history ends on `today` at 9:30. Answers the rows of each table.
 
-    `size` is 'small' or 'medium'. The same size, day and seed give the same tables. Commands are stamped with the
-    demo's present; each row carries the instant at which the practice knew it. What was planted goes to `home.truth`.
-    Refuses a record that is not empty.
+    `size` is a name of SIZES. The same size, day and seed give the same tables. Commands are stamped with the demo's
+    present; each row carries the instant at which the practice knew it. What was planted goes to `home.truth`. Refuses
+    a record that is not empty.
     """
     chosen = size_of(size)
     refuse_unless_empty(record)
@@ -52,24 +56,27 @@ def make_demo(
     about = {"size": size, "today": str(today), "seed": seed}
     counts: dict[str, int] = {}
     try:
-        dice = np.random.default_rng([seed, 91])
-        give_ids(house, dice)
-        say("Setting up the practice")
-        furniture = house_tables(house, dice)
-        letterheads = furniture["locations"].select(["name", "address", "phone"]).to_pylist()
-        counts |= load(record, "set-up", furniture, **about)
-        say("Telling the story of its clients and visits")
-        story = tell(house, seed)
-        counts |= load(record, "clients", client_tables(house, story, dice), **about)
-        say(f"Writing {len(story.attendees['client']):,} visits")
-        counts |= load(record, "visits", schedule_tables(house, story, dice), **about)
-        counts |= load(record, "claims", claim_tables(house, story, dice), **about)
-        gc.collect()
-        books = keep_books(house, story, seed)
-        say(f"Writing {len(books.transactions['row']):,} ledger entries")
-        counts |= load(record, "money", money_tables(house, books, dice), **about)
-        counts |= load(record, "invoices", invoice_tables(house, books, letterheads, dice), **about)
-        write_truth(home.truth, house, story, books)
+        # One thread fills row groups to the brim, so that they are compressed and written as they come.
+        with frugal(record, memory_limit=MEMORY_LIMIT, threads=1):
+            dice = np.random.default_rng([seed, 91])
+            give_ids(house, dice)
+            say("Setting up the practice")
+            furniture = house_tables(house, dice)
+            letterheads = furniture["locations"].select(["name", "address", "phone"]).to_pylist()
+            counts |= load(record, "set-up", furniture, **about)
+            say("Telling the story of its clients and visits")
+            story = tell(house, seed)
+            counts |= load(record, "clients", client_tables(house, story, dice), **about)
+            say(f"Writing {len(story.attendees['client']):,} visits")
+            counts |= load_parts(record, "visits", schedule_tables(house, story, dice), say, **about)
+            counts |= load_parts(record, "claims", claim_tables(house, story, dice), say, **about)
+            gc.collect()
+            books = keep_books(house, story, seed)
+            say(f"Writing {len(books.transactions['row']):,} ledger entries")
+            counts |= load_parts(record, "money", money_tables(house, books, dice), say, **about)
+            say(f"Writing {len(books.invoices['known']):,} invoices")
+            counts |= load_parts(record, "invoices", invoice_tables(house, books, letterheads, dice), say, **about)
+            write_truth(home.truth, house, story, books)
     finally:
         record.clock, record.ids = clock, ids
     return counts

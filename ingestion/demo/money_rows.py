@@ -10,9 +10,10 @@ import pyarrow as pa
 from ingestion.demo.books import ADJUSTMENT, DEALLOCATION, KINDS, PAYMENT, REFUND, TRANSFER, VOID_CHARGE, Books
 from ingestion.demo.charging import CLASSES, SERVICE, TO_PAYER
 from ingestion.demo.collecting import METHODS
-from ingestion.demo.columns import NEVER, Array, dates, instants, new_ids, nothing, numbers, pick
+from ingestion.demo.columns import NEVER, Array, dates, instants, new_ids, nothing, numbers, pick, take
 from ingestion.demo.house import SERVICES, House
 from ingestion.demo.postings import party_texts, posting_tables
+from ingestion.demo.slices import ENTRIES_AT_ONCE, Span, spans, within
 
 _DESK, _BILLER = 2, 4
 """Who writes: positions in DEMO_USERS."""
@@ -24,22 +25,35 @@ REASONS = (
 _COPAY, _CREDIT_BACK, _FEE_BACK, _WRONG = 5, 7, 8, 9
 
 
-def money_tables(house: House, books: Books, dice: np.random.Generator) -> dict[str, pa.Table | Iterator[pa.Table]]:
-    """Every table of money but invoices; sets their ids in the house. `postings` come in pieces."""
+PAPERS = ("charges", "payments", "allocations", "adjustments", "transfers", "refunds")
+
+
+def money_tables(
+    house: House, books: Books, dice: np.random.Generator
+) -> Iterator[dict[str, pa.Table | Iterator[pa.Table]]]:
+    """Every table of money but invoices, by the time of posting. `postings` come in pieces.
+
+    Sets the ids in the house before the first part.
+    """
     entries = books.transactions
     house.ids["ledger_transactions"] = new_ids(entries["known"], dice)
-    papers = ("charges", "payments", "allocations", "adjustments", "transfers", "refunds")
-    for name in papers:
+    for name in PAPERS:
         house.ids[name] = new_ids(getattr(books, name)["known"], dice)
+    traces = _traces(books, dice)
+    return (_money_tables(house, books, traces, span) for span in spans(entries["known"], ENTRIES_AT_ONCE))
+
+
+def _money_tables(house: House, books: Books, traces: pa.Array, span: Span) -> dict[str, pa.Table | Iterator[pa.Table]]:
+    rows = {name: within(getattr(books, name)["known"], span) for name in (*PAPERS, "transactions")}
     return {
-        "charges": _charges(house, books),
-        "payments": _payments(house, books, dice),
-        "allocations": _allocations(house, books),
-        "adjustments": _adjustments(house, books),
-        "transfers": _transfers(house, books),
-        "refunds": _refunds(house, books),
-        "ledger_transactions": _transactions(house, books),
-        "postings": posting_tables(house, books),
+        "charges": _charges(house, books, rows["charges"]),
+        "payments": _payments(house, books, traces, rows["payments"]),
+        "allocations": _allocations(house, books, rows["allocations"]),
+        "adjustments": _adjustments(house, books, rows["adjustments"]),
+        "transfers": _transfers(house, books, rows["transfers"]),
+        "refunds": _refunds(house, books, rows["refunds"]),
+        "ledger_transactions": _transactions(house, books, rows["transactions"]),
+        "postings": posting_tables(house, books, rows["transactions"]),
     }
 
 
@@ -52,15 +66,15 @@ def _posted(house: House, paper: Mapping[str, Array]) -> dict[str, pa.Array]:
     }
 
 
-def _charges(house: House, books: Books) -> pa.Table:
-    charges, keys = books.charges, house.ids
+def _charges(house: House, books: Books, rows: Array) -> pa.Table:
+    charges, keys = take(books.charges, rows), house.ids
     is_service, is_void = charges["kind"] == SERVICE, charges["voided"] < NEVER
     attendee = charges["attendee"]
     codes = [service[1] for service in SERVICES]
     described = [service[0] for service in SERVICES] + [f"Missed visit: {service[0]}" for service in SERVICES]
     return pa.table(
         {
-            "charge_id": keys["charges"],
+            "charge_id": pick(keys["charges"], rows),
             "attendee_id": pick(keys["attendees"], attendee),
             "appointment_id": pick(keys["appointments"], books.seat_of[attendee]),
             "client_id": pick(keys["clients"], charges["client"]),
@@ -83,23 +97,29 @@ def _charges(house: House, books: Books) -> pa.Table:
     )
 
 
-def _payments(house: House, books: Books, dice: np.random.Generator) -> pa.Table:
-    payments, keys = books.payments, house.ids
-    count = len(payments["known"])
+def _traces(books: Books, dice: np.random.Generator) -> pa.Array:
+    """The trace number of each remittance; null for what clients pay."""
+    by_payer = books.payments["by_payer"]
+    numbered = [f"EFT{number:07d}" for number in dice.permutation(10**6)[: int(by_payer.sum())].tolist()]
+    return pick(numbered, np.where(by_payer, np.cumsum(by_payer) - 1, -1))
+
+
+def _payments(house: House, books: Books, traces: pa.Array, rows: Array) -> pa.Table:
+    payments, keys = take(books.payments, rows), house.ids
+    count = len(rows)
     by_payer, party = payments["by_payer"], payments["party"]
-    traces = [f"EFT{number:07d}" for number in dice.permutation(10**6)[: int(by_payer.sum())].tolist()]
     posted = _posted(house, payments)
     posted["received_date"] = posted.pop("post_date")
     return pa.table(
         {
-            "payment_id": keys["payments"],
+            "payment_id": pick(keys["payments"], rows),
             "party": party_texts(house, by_payer, party),
             "client_id": pick(keys["clients"], np.where(by_payer, -1, party)),
             "payer_id": pick(keys["payers"], np.where(by_payer, party, -1)),
             "location_id": pick(keys["locations"], payments["location"]),
             "method": pick(METHODS, payments["method"]),
             "amount_minor": numbers(payments["amount"]),
-            "reference": pick(traces, np.where(by_payer, np.cumsum(by_payer) - 1, -1)),
+            "reference": pick(traces, rows),
             "status": pick(("posted",), np.zeros(count, dtype=int)),
             "void_transaction_id": nothing(count),
             **posted,
@@ -107,12 +127,12 @@ def _payments(house: House, books: Books, dice: np.random.Generator) -> pa.Table
     )
 
 
-def _allocations(house: House, books: Books) -> pa.Table:
-    paper, keys = books.allocations, house.ids
+def _allocations(house: House, books: Books, rows: Array) -> pa.Table:
+    paper, keys = take(books.allocations, rows), house.ids
     payment, back = paper["payment"], paper["reverses"] >= 0
     return pa.table(
         {
-            "allocation_id": keys["allocations"],
+            "allocation_id": pick(keys["allocations"], rows),
             "payment_id": pick(keys["payments"], payment),
             "charge_id": pick(keys["charges"], paper["charge"]),
             "party": party_texts(house, books.payments["by_payer"][payment], books.payments["party"][payment]),
@@ -124,13 +144,13 @@ def _allocations(house: House, books: Books) -> pa.Table:
     )
 
 
-def _adjustments(house: House, books: Books) -> pa.Table:
-    paper, keys = books.adjustments, house.ids
+def _adjustments(house: House, books: Books, rows: Array) -> pa.Table:
+    paper, keys = take(books.adjustments, rows), house.ids
     by_payer = paper["party"] == TO_PAYER
     whose = np.where(by_payer, books.charges["payer"][paper["charge"]], books.charges["guarantor"][paper["charge"]])
     return pa.table(
         {
-            "adjustment_id": keys["adjustments"],
+            "adjustment_id": pick(keys["adjustments"], rows),
             "charge_id": pick(keys["charges"], paper["charge"]),
             "party": party_texts(house, by_payer, whose),
             "class": pick(CLASSES, paper["class"]),
@@ -142,14 +162,14 @@ def _adjustments(house: House, books: Books) -> pa.Table:
     )
 
 
-def _transfers(house: House, books: Books) -> pa.Table:
-    paper, keys = books.transfers, house.ids
+def _transfers(house: House, books: Books, rows: Array) -> pa.Table:
+    paper, keys = take(books.transfers, rows), house.ids
     charge = paper["charge"]
     payer, client = books.charges["payer"][charge], books.charges["guarantor"][charge]
     yes = np.ones(len(charge), dtype=bool)
     return pa.table(
         {
-            "transfer_id": keys["transfers"],
+            "transfer_id": pick(keys["transfers"], rows),
             "charge_id": pick(keys["charges"], charge),
             "from_party": party_texts(house, yes, payer),
             "to_party": party_texts(house, ~yes, client),
@@ -160,11 +180,11 @@ def _transfers(house: House, books: Books) -> pa.Table:
     )
 
 
-def _refunds(house: House, books: Books) -> pa.Table:
-    paper, keys = books.refunds, house.ids
+def _refunds(house: House, books: Books, rows: Array) -> pa.Table:
+    paper, keys = take(books.refunds, rows), house.ids
     return pa.table(
         {
-            "refund_id": keys["refunds"],
+            "refund_id": pick(keys["refunds"], rows),
             "payment_id": pick(keys["payments"], paper["payment"]),
             "method": pick(METHODS, paper["method"]),
             "amount_minor": numbers(paper["amount"]),
@@ -174,9 +194,9 @@ def _refunds(house: House, books: Books) -> pa.Table:
     )
 
 
-def _transactions(house: House, books: Books) -> pa.Table:
+def _transactions(house: House, books: Books, rows: Array) -> pa.Table:
     """Headings: which paper, when, by whom, why."""
-    entries, keys = books.transactions, house.ids
+    entries, keys = take(books.transactions, rows), house.ids
     kind, row = entries["kind"], entries["row"]
     papers = ("charges", "charges", "payments", "allocations", "adjustments", "transfers", "allocations", "refunds")
     names = list(dict.fromkeys(papers))
@@ -192,7 +212,7 @@ def _transactions(house: House, books: Books) -> pa.Table:
     at_desk[at_desk] = ~books.payments["by_payer"][row[at_desk]]
     return pa.table(
         {
-            "transaction_id": keys["ledger_transactions"],
+            "transaction_id": pick(keys["ledger_transactions"], rows),
             "kind": pick(KINDS, kind),
             "document_id": document.take(pa.array(begins + row)),
             "post_date": dates(entries["post_day"]),

@@ -31,25 +31,29 @@ _INCOME = np.array([_AT[accounts.SERVICE_INCOME], _AT[accounts.MISSED_VISIT_FEES
 ROWS_AT_ONCE = 400_000
 
 
-def legs(books: Books) -> Columns:
-    """transaction, number (1, 2 … within it), account (of CODES), amount (debit positive), by_payer, party (−1 = none),
-    client, payer, charge, payment, provider, location, day (NEVER = none); ordered by transaction and number."""
-    charge = _charge_legs(books)
-    allocation = _allocation_legs(books)
-    parts = [
-        charge,
-        _mirrored(
-            charge, books.charges["transaction"], books.charges["void_transaction"], len(books.transactions["row"])
-        ),
-        _payment_legs(books),
-        allocation,
-        _deallocation_legs(books, allocation),
-        _adjustment_legs(books),
-        _transfer_legs(books),
-        _refund_legs(books),
-    ]
-    whole = stack(*parts)
-    whole = take(whole, (whole["amount"] != 0) & (whole["transaction"] >= 0))
+def legs(books: Books, first: int, last: int) -> Columns:
+    """The legs of the transactions from `first` to before `last`, ordered by transaction and number.
+
+    transaction, number (1, 2 … within it), account (of CODES), amount (debit positive), by_payer, party (−1 = none),
+    client, payer, charge, payment, provider, location, day (NEVER = none).
+    """
+
+    def of(paper: Columns, name: str = "transaction") -> Array:
+        return np.flatnonzero((paper[name] >= first) & (paper[name] < last))
+
+    put = of(books.allocations)
+    undone = books.allocations["reverses"][put] >= 0
+    whole = stack(
+        _charge_legs(books, of(books.charges), "transaction"),
+        _mirrored(_charge_legs(books, of(books.charges, "void_transaction"), "void_transaction")),
+        _payment_legs(books, of(books.payments)),
+        _allocation_legs(books, put[~undone]),
+        _deallocation_legs(books, put[undone]),
+        _adjustment_legs(books, of(books.adjustments)),
+        _transfer_legs(books, of(books.transfers)),
+        _refund_legs(books, of(books.refunds)),
+    )
+    whole = take(whole, whole["amount"] != 0)
     whole = take(whole, np.lexsort((whole["number"], whole["transaction"])))
     whole["number"] = count_within(whole["transaction"]) + 1
     return whole
@@ -121,10 +125,10 @@ def _undo_estimate(books: Books, charge: Array, transaction: Array, number: int,
     ]
 
 
-def _charge_legs(books: Books) -> Columns:
-    charges = books.charges
-    rows, entry, payer = np.arange(len(charges["known"])), charges["transaction"], charges["payer"]
-    estimate = charges["estimate"]
+def _charge_legs(books: Books, rows: Array, entry_of: str) -> Columns:
+    """Of those charges, as legs of the transaction that the column `entry_of` names."""
+    charges = take(books.charges, rows)
+    entry, payer, estimate = charges[entry_of], charges["payer"], charges["estimate"]
     return stack(
         _receivable(books, rows, entry, 1, payer >= 0, charges["amount"]),
         _of_charge(books, rows, entry, 2, _INCOME[charges["kind"]], -charges["amount"], payer),
@@ -133,18 +137,18 @@ def _charge_legs(books: Books) -> Columns:
     )
 
 
-def _payment_legs(books: Books) -> Columns:
-    payments = books.payments
-    rows, entry = np.arange(len(payments["known"])), payments["transaction"]
+def _payment_legs(books: Books, rows: Array) -> Columns:
+    payments = take(books.payments, rows)
+    entry = payments["transaction"]
     return stack(
         _of_payment(books, rows, entry, 1, _OF_METHOD[payments["method"]], payments["amount"]),
         _of_payment(books, rows, entry, 2, _waits(books, rows), -payments["amount"]),
     )
 
 
-def _allocation_legs(books: Books) -> Columns:
-    """Of the allocations that undo nothing; a payer's estimate is undone by the contractual adjustment."""
-    paper = take(books.allocations, books.allocations["reverses"] < 0)
+def _allocation_legs(books: Books, rows: Array) -> Columns:
+    """A payer's estimate is undone by the contractual adjustment, not here."""
+    paper = take(books.allocations, rows)
     payment, charge, entry = paper["payment"], paper["charge"], paper["transaction"]
     by_payer = books.payments["by_payer"][payment]
     return stack(
@@ -153,23 +157,21 @@ def _allocation_legs(books: Books) -> Columns:
     )
 
 
-def _deallocation_legs(books: Books, allocation: Columns) -> Columns:
-    paper = books.allocations
-    undone = np.flatnonzero(paper["reverses"] >= 0)
-    original = paper["transaction"][paper["reverses"][undone]]
-    return _mirrored(allocation, original, paper["transaction"][undone], len(books.transactions["row"]))
+def _deallocation_legs(books: Books, rows: Array) -> Columns:
+    """The legs of the allocations that those rows undo, the other way round."""
+    undone = take(books.allocations, rows)
+    legs_of_original = _allocation_legs(books, undone["reverses"])
+    entry = np.tile(undone["transaction"], len(legs_of_original["amount"]) // max(len(rows), 1))
+    return _mirrored(legs_of_original | {"transaction": entry})
 
 
-def _mirrored(made: Columns, original: Array, reversal: Array, count: int) -> Columns:
-    """The same legs the other way round, for the transactions that were reversed."""
-    reversed_by = np.full(count, -1)
-    reversed_by[original] = reversal
-    mirror = made | {"transaction": reversed_by[made["transaction"]], "amount": -made["amount"]}
-    return take(mirror, mirror["transaction"] >= 0)
+def _mirrored(made: Columns) -> Columns:
+    """The same legs the other way round."""
+    return made | {"amount": -made["amount"]}
 
 
-def _adjustment_legs(books: Books) -> Columns:
-    paper = books.adjustments
+def _adjustment_legs(books: Books, rows: Array) -> Columns:
+    paper = take(books.adjustments, rows)
     charge, entry, by_payer = paper["charge"], paper["transaction"], paper["party"] == TO_PAYER
     payer = np.where(by_payer, books.charges["payer"][charge], -1)
     return stack(
@@ -179,8 +181,8 @@ def _adjustment_legs(books: Books) -> Columns:
     )
 
 
-def _transfer_legs(books: Books) -> Columns:
-    paper = books.transfers
+def _transfer_legs(books: Books, rows: Array) -> Columns:
+    paper = take(books.transfers, rows)
     charge, entry = paper["charge"], paper["transaction"]
     to_client = np.zeros(len(charge), dtype=bool)
     return stack(
@@ -189,8 +191,8 @@ def _transfer_legs(books: Books) -> Columns:
     )
 
 
-def _refund_legs(books: Books) -> Columns:
-    paper = books.refunds
+def _refund_legs(books: Books, rows: Array) -> Columns:
+    paper = take(books.refunds, rows)
     payment, entry = paper["payment"], paper["transaction"]
     return stack(
         _of_payment(books, payment, entry, 1, _waits(books, payment), paper["amount"]),
@@ -198,9 +200,11 @@ def _refund_legs(books: Books) -> Columns:
     )
 
 
-def posting_tables(house: House, books: Books) -> Iterator[pa.Table]:
-    """`postings`, in pieces that never part a transaction."""
-    whole = legs(books)
+def posting_tables(house: House, books: Books, transactions: Array) -> Iterator[pa.Table]:
+    """`postings` of transactions that follow each other, in pieces that never part one of them."""
+    if not len(transactions):
+        return
+    whole = legs(books, int(transactions[0]), int(transactions[-1]) + 1)
     count, begins = len(whole["amount"]), 0
     while begins < count:
         ends = min(begins + ROWS_AT_ONCE, count)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.demo.columns import (
-    DAY,
     MINUTE,
     NEVER,
     Array,
@@ -18,8 +19,9 @@ from ingestion.demo.columns import (
     nothing,
     numbers,
     pick,
-    stack,
+    take,
 )
+from ingestion.demo.event_rows import all_steps, event_table, local_days
 from ingestion.demo.fates import CANCELLED_BY, CLIENT
 from ingestion.demo.house import MINUTES, SERVICES, House
 from ingestion.demo.house_rows import NOTICE_MINUTES, policy_change_day
@@ -27,28 +29,19 @@ from ingestion.demo.names import CANCEL_REASONS
 from ingestion.demo.record_of import (
     APPOINTMENT_STATUSES,
     IS_CANCELLED,
-    IS_COMPLETED,
-    IS_LEFT,
     IS_MISTAKE,
     IS_MOVED,
-    IS_NO_SHOW,
     STATUSES,
     Story,
 )
-
-EVENTS = (
-    "booked", "attendee_added", "moved", "confirmed", "arrived", "started", "completed", "no_show", "left_unseen",
-    "cancelled", "entered_in_error",
-)  # fmt: skip
-_OUTCOME_EVENTS = (
-    (IS_COMPLETED, 6), (IS_NO_SHOW, 7), (IS_LEFT, 8), (IS_CANCELLED, 9), (IS_MOVED, 2), (IS_MISTAKE, 10),
-)  # fmt: skip
-_DESK = 2
-"""The user of the front desk."""
+from ingestion.demo.slices import VISITS_AT_ONCE, spans, within
 
 
-def schedule_tables(house: House, story: Story, dice: np.random.Generator) -> dict[str, pa.Table]:
-    """`appointments`, `attendees`, `appointment_events`; sets the ids of the first two in the house."""
+def schedule_tables(house: House, story: Story, dice: np.random.Generator) -> Iterator[dict[str, pa.Table]]:
+    """`appointments`, `attendees`, `appointment_events`, by the time of booking and of each event.
+
+    Sets the ids of the first two in the house before the first part.
+    """
     house.ids["appointments"] = new_ids(story.appointments["booked"], dice)
     house.ids["attendees"] = new_ids(story.attendees["booked"], dice)
     notice, is_late = judge_notice(house, story)
@@ -56,25 +49,26 @@ def schedule_tables(house: House, story: Story, dice: np.random.Generator) -> di
     # Only what a client cancels or moves is judged; the practice is never late.
     judged = (notice < NEVER) & ((seats["gone_by"] == CLIENT) | (seats["status"] == IS_MOVED))
     reason = _reasons(story.attendees, dice)
-    return {
-        "appointments": _appointments(house, story.appointments),
-        "attendees": _attendees(house, story, notice, is_late, judged, reason),
-        "appointment_events": _events(house, story, notice, is_late, judged, reason, dice),
-    }
+    steps = all_steps(story)
+    keys = new_ids(steps["known"], dice)
+    return (
+        {
+            "appointments": _appointments(house, story.appointments, within(story.appointments["booked"], span)),
+            "attendees": _attendees(house, story, notice, is_late, judged, reason, within(seats["booked"], span)),
+            "appointment_events": event_table(
+                house, story, notice, is_late, judged, reason, keys, steps, within(steps["known"], span)
+            ),
+        }
+        for span in spans(seats["booked"], VISITS_AT_ONCE)
+    )
 
 
-def local_days(house: House, seconds: Array, location: Array) -> Array:
-    """The local day of an instant at which people are awake, at locations west of Greenwich."""
-    never = seconds >= NEVER
-    wall = seconds + house.zones.offsets_on(np.where(never, 0, seconds) // DAY, location)
-    return np.where(never, NEVER, wall // DAY)
-
-
-def _appointments(house: House, visits: Columns) -> pa.Table:
-    count = len(visits["status"])
+def _appointments(house: House, every: Columns, rows: Array) -> pa.Table:
+    visits = take(every, rows)
+    count = len(rows)
     return pa.table(
         {
-            "appointment_id": house.ids["appointments"],
+            "appointment_id": pick(house.ids["appointments"], rows),
             "series_id": nothing(count),
             "location_id": pick(house.ids["locations"], visits["location"]),
             "provider_id": pick(house.ids["providers"], visits["provider"]),
@@ -123,15 +117,18 @@ def _reasons(seats: Columns, dice: np.random.Generator) -> pa.Array:
     )
 
 
-def _attendees(house: House, story: Story, notice: Array, is_late: Array, judged: Array, reason: pa.Array) -> pa.Table:
-    seats = story.attendees
-    count = len(seats["status"])
+def _attendees(
+    house: House, story: Story, notice: Array, is_late: Array, judged: Array, reason: pa.Array, rows: Array
+) -> pa.Table:
+    seats = take(story.attendees, rows)
+    notice, is_late, judged, reason = notice[rows], is_late[rows], judged[rows], pick(reason, rows)
+    count = len(rows)
     location = story.appointments["location"][seats["appointment"]]
     is_cancelled = seats["status"] == IS_CANCELLED
     has_outcome = seats["status"] != IS_MISTAKE
     return pa.table(
         {
-            "attendee_id": house.ids["attendees"],
+            "attendee_id": pick(house.ids["attendees"], rows),
             "appointment_id": pick(house.ids["appointments"], seats["appointment"]),
             "client_id": pick(house.ids["clients"], seats["client"]),
             "billing_unit": pick(("attendee",), np.zeros(count, dtype=int)),
@@ -150,89 +147,4 @@ def _attendees(house: House, story: Story, notice: Array, is_late: Array, judged
             "moved_to_attendee_id": pick(house.ids["attendees"], seats["moved_to"]),
             "known_at": instants(seats["known"]),
         }
-    )
-
-
-def _events(
-    house: House,
-    story: Story,
-    notice: Array,
-    is_late: Array,
-    judged: Array,
-    reason: pa.Array,
-    dice: np.random.Generator,
-) -> pa.Table:
-    """One row per step of an attendee, in the order in which they became known."""
-    seats, where = story.attendees, story.attendees["appointment"]
-    rows = np.arange(len(where))
-    opener = np.full(len(story.appointments["status"]), -1)
-    order = np.lexsort((rows, seats["booked"]))[::-1]
-    opener[where[order]] = order  # the earliest is written last and stays
-    booked = np.where(opener[where] == rows, 0, 1)
-    parts = [_steps(rows, booked, seats["booked"], seats["booked"])]
-    for name, kind in (("confirmed", 3), ("arrived", 4), ("seated", 5)):
-        parts.append(_steps(rows, np.full(len(rows), kind), seats[name], seats[name]))
-    for status, kind in _OUTCOME_EVENTS:
-        some = rows[seats["status"] == status]
-        known = seats["outcome"][some]
-        # Outcomes that are stated afterwards were true by the end of the visit.
-        on_time = (seats["ended"][some] < NEVER) | (status in (IS_CANCELLED, IS_MOVED, IS_MISTAKE))
-        happened = np.where(on_time, known, np.minimum(known, story.appointments["ends"][where[some]]))
-        parts.append(_steps(some, np.full(len(some), kind), happened, known))
-    steps = stack(*parts)
-    steps = {name: values[np.lexsort((steps["kind"], steps["row"], steps["known"]))] for name, values in steps.items()}
-    row, kind = steps["row"], steps["kind"]
-    reasoned = np.isin(kind, (9, 10)) | ((kind <= 1) & seats["is_late_entry"][row])
-    return pa.table(
-        {
-            "event_id": new_ids(steps["known"], dice),
-            "appointment_id": pick(house.ids["appointments"], where[row]),
-            "attendee_id": pick(house.ids["attendees"], row),
-            "kind": pick(EVENTS, kind),
-            "happened_at": instants(steps["happened"]),
-            "event_date": dates(local_days(house, steps["happened"], story.appointments["location"][where[row]])),
-            "known_at": instants(steps["known"]),
-            "actor_id": pick(house.ids["users"], np.full(len(row), _DESK)),
-            "reason": pick(reason, np.where(reasoned, row, -1)),
-            "details": _details(house, story, row, kind, notice, is_late, judged),
-        }
-    )
-
-
-def _steps(rows: Array, kind: Array, happened: Array, known: Array) -> Columns:
-    chosen = known < NEVER
-    return {"row": rows[chosen], "kind": kind[chosen], "happened": happened[chosen], "known": known[chosen]}
-
-
-def _details(
-    house: House, story: Story, row: Array, kind: Array, notice: Array, is_late: Array, judged: Array
-) -> pa.Array:
-    """JSON of cancelled and moved steps and of successors' bookings, with the keys that the commands write."""
-    seats = story.attendees
-    late = pick(("false", "true", "null"), np.where(judged, is_late.astype(int), 2)[row])
-    notices = pa.array(np.where(notice >= NEVER, 0, notice)[row]).cast(pa.string())
-    by = pick(CANCELLED_BY, np.where(seats["status"] == IS_MOVED, CLIENT, seats["gone_by"])[row])
-    cancelled = pc.binary_join_element_wise(
-        '{"cancelled_by": "', by, '", "is_late": ', late, ', "notice_minutes": ', notices, "}", ""
-    )
-    to = np.maximum(seats["moved_to"], 0)[row]
-    starts = pc.strftime(instants(story.appointments["wall_start"][seats["appointment"][to]]), "%Y-%m-%dT%H:%M")
-    starts = pc.utf8_slice_codeunits(starts, 0, 16)
-    moved = pc.binary_join_element_wise(
-        '{"is_late": ', late, ', "moved_by": "', by, '", "moved_to_id": "',
-        pick(house.ids["appointments"], seats["appointment"][to]), '", "notice_minutes": ', notices,
-        ', "wall_start": "', starts, '"}', "",
-    )  # fmt: skip
-    origin = np.maximum(seats["moved_from"], 0)[row]
-    followed = pc.binary_join_element_wise(
-        '{"moved_from_id": "', pick(house.ids["appointments"], seats["appointment"][origin]), '"}', ""
-    )
-    none = pa.scalar(None, pa.string())
-    is_successor = (kind == 0) & (seats["moved_from"][row] >= 0)
-    return pc.case_when(
-        pc.make_struct(pa.array(kind == 9), pa.array(kind == 2), pa.array(is_successor)),
-        cancelled,
-        moved,
-        followed,
-        none,
     )

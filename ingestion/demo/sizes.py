@@ -45,24 +45,55 @@ class Size:
     months: int
     load: float
     """Booked share of the providers' time that the practice grows towards."""
+    team: int | None = None
+    """Providers of a location, so that each new team opens one; None = all locations are open from the first day."""
+    leaves_each: int | None = None
+    """One provider in so many leaves again; None = nobody does."""
+    changes_at: tuple[int, ...] = (60,)
+    """When some providers' weekly hours change, in percent of the history: each of them at one of these."""
+    raise_percent: int = 3
+    """What payers allow more each year. Fees stand still, so a long history bears less."""
 
 
 SIZES = {
     "small": Size("small", locations=1, providers=4, founders=4, months=6, load=0.78),
     "medium": Size("medium", locations=3, providers=14, founders=11, months=30, load=1.45),
-}
+    "large": Size(
+        "large", locations=20, providers=100, founders=40, months=96, load=1.0, team=5, leaves_each=9,
+        changes_at=(22, 35, 48, 60, 72, 84), raise_percent=1,
+    ),
+}  # fmt: skip
 
 PLACES = (
     ("Harbor Street", "America/New_York"),
     ("Mill Pond", "America/New_York"),
     ("Lakeshore", "America/Chicago"),
+    ("Chapel Hill Road", "America/New_York"),
+    ("Cedar Court", "America/New_York"),
+    ("River Bend", "America/Chicago"),
+    ("Orchard Lane", "America/New_York"),
+    ("Foundry Square", "America/Chicago"),
+    ("Old Quarry", "America/New_York"),
+    ("Prairie View", "America/Chicago"),
+    ("Lighthouse Point", "America/New_York"),
+    ("Maple Terrace", "America/Chicago"),
+    ("Ridge Crest", "America/Denver"),
+    ("Ferry Landing", "America/New_York"),
+    ("Union Depot", "America/Chicago"),
+    ("Juniper Flats", "America/Denver"),
+    ("Weavers Yard", "America/New_York"),
+    ("Stone Bridge", "America/Chicago"),
+    ("Garden District", "America/Chicago"),
+    ("Summit Park", "America/Denver"),
 )
+"""Name and zone of each location, in the order in which they open; a size takes the first ones."""
 
 
 def size_of(name: str) -> Size:
     """The size by its name. Refuses an unknown one."""
     if name not in SIZES:
-        raise Refusal(f"{name!r} is not a size of the demo; use {' or '.join(SIZES)}.", field="demo")
+        *others, last = SIZES
+        raise Refusal(f"{name!r} is not a size of the demo; use {', '.join(others)} or {last}.", field="demo")
     return SIZES[name]
 
 

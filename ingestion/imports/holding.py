@@ -7,6 +7,8 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+import pyarrow.parquet as pq
+
 from ingestion.imports.shapes import ENTITIES, empty
 from ingestion.landing import EMPTY, MANIFESTS, engine, manifests, sweep, write_json, write_parquet
 from practice.home import Home
@@ -18,11 +20,16 @@ def tidy_imports(home: Home) -> None:
     """Remove what a crash left behind, and make the empty files that stand for imports when there are none."""
     for folder in (home.landing / "imports").glob("*"):
         sweep(folder)
-    missing = [entity for entity in ENTITIES if not _empty_file(home, entity).exists()]
-    if missing:
+    # A shape that gained a column must show it in every reader, so the empty file follows the shape.
+    stale = [entity for entity in ENTITIES if _names_in(_empty_file(home, entity)) != list(ENTITIES[entity])]
+    if stale:
         with closing(engine(home.landing)) as connection:
-            for entity in missing:
+            for entity in stale:
                 write_parquet(connection, empty(entity), _empty_file(home, entity))
+
+
+def _names_in(file: Path) -> list[str]:
+    return pq.read_schema(file).names if file.exists() else []
 
 
 def _empty_file(home: Home, entity: str) -> Path:

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
+_STAMPS = {
+    "known_at": "TIMESTAMP",  # when the files were exported
+    "_batch_id": "VARCHAR",
+    "_row_hash": "VARCHAR",  # of the facts: tells a row that is already there from one that changed
+}
 APPOINTMENTS = {
     "source": "VARCHAR",
     "appointment_id": "VARCHAR",
@@ -24,18 +31,52 @@ APPOINTMENTS = {
     "cancelled_at": "TIMESTAMP",
     "notice_minutes": "BIGINT",
     "is_late": "BOOLEAN",  # null: can't be judged
+    "arrived_at": "TIMESTAMP",
+    "seated_at": "TIMESTAMP",
+    "ended_at": "TIMESTAMP",
     "flags": "VARCHAR",  # comma-separated; null: nothing odd
-    "known_at": "TIMESTAMP",  # when the file was exported
-    "_batch_id": "VARCHAR",
-    "_row_hash": "VARCHAR",  # of the facts: tells a row that is already there from one that changed
+    **_STAMPS,
 }
-FACTS = tuple(name for name in APPOINTMENTS if name not in ("known_at", "_batch_id", "_row_hash"))
+CLIENTS = {"source": "VARCHAR", "client_id": "VARCHAR", **_STAMPS}
+SLOTS = {
+    "source": "VARCHAR",
+    "slot_id": "VARCHAR",
+    "provider_id": "VARCHAR",
+    "location_id": "VARCHAR",
+    "start_date": "DATE",
+    "wall_start": "TIMESTAMP",  # local
+    "duration_minutes": "BIGINT",
+    "is_taken": "BOOLEAN",
+    **_STAMPS,
+}
+# What payers, locations and services are called. People's names never land.
+NAMES = {"source": "VARCHAR", "kind": "VARCHAR", "id": "VARCHAR", "name": "VARCHAR", **_STAMPS}
+POSTINGS = {
+    "source": "VARCHAR",
+    "posting_id": "VARCHAR",
+    "line_id": "VARCHAR",  # the ledger row that it is from; a changed row replaces all of its postings
+    "transaction_id": "VARCHAR",
+    "transaction_kind": "VARCHAR",
+    "account": "VARCHAR",
+    "party": "VARCHAR",  # of open items: 'payer:<id>' or 'client:<id>'
+    "client_id": "VARCHAR",
+    "payer_id": "VARCHAR",
+    "charge_id": "VARCHAR",
+    "claim_id": "VARCHAR",
+    "payment_id": "VARCHAR",
+    "provider_id": "VARCHAR",
+    "location_id": "VARCHAR",
+    "service_date": "DATE",
+    "post_date": "DATE",
+    "debit_minor": "BIGINT",
+    "credit_minor": "BIGINT",
+    **_STAMPS,
+}
 
-CLIENTS = {"source": "VARCHAR", "client_id": "VARCHAR", "known_at": "TIMESTAMP", "_batch_id": "VARCHAR"}
-
-# What became of each row of the file. No content of the row: an analyst may read this.
+# What became of each row of each file. No content of the row: an analyst may read this.
 ROWS = {
     "source": "VARCHAR",
+    "file": "VARCHAR",
     "file_row": "BIGINT",  # as a spreadsheet numbers it: the header is row 1
     "entity": "VARCHAR",
     "disposition": "VARCHAR",  # loaded | merged | rejected | ignored
@@ -44,40 +85,50 @@ ROWS = {
     "row_hash": "VARCHAR",
     "_batch_id": "VARCHAR",
 }
-
-ENTITIES = {"appointments": APPOINTMENTS, "clients": CLIENTS, "rows": ROWS}
-
-REASONS = {
-    "blank_row": "the row is empty",
-    "wrong_number_of_columns": "the row has more or fewer columns than the header",
-    "missing_appointment_id": "the appointment has no id",
-    "missing_client_id": "the client has no id",
-    "missing_start": "the visit has no date",
-    "broken_duration_minutes": "the duration is not a number of minutes from 1 to 1440",
-    "repeated_row": "the same row stands further down in the file",
-    "later_row_of_same_id": "a later row of the file has the same id and replaced it",
-    "already_loaded": "an earlier import brought the same row",
-    "newer_export_loaded": "a newer export of this source is loaded",
-    "changed_since_earlier_import": "it replaced what an earlier import said",
+# Rejected rows with the one value at fault, for the people who mend them; the warehouse doesn't read it.
+QUARANTINE = {
+    "source": "VARCHAR",
+    "file": "VARCHAR",
+    "file_row": "BIGINT",
+    "column": "VARCHAR",
+    "value": "VARCHAR",
+    "reason": "VARCHAR",
+    "_batch_id": "VARCHAR",
 }
 
+FACTS_OF = {
+    "appointments": APPOINTMENTS, "clients": CLIENTS, "slots": SLOTS, "names": NAMES, "postings": POSTINGS,
+}  # fmt: skip
+ENTITIES = FACTS_OF | {"rows": ROWS}
+"""What the warehouse reads."""
+LANDED = ENTITIES | {"quarantine": QUARANTINE}
+"""What a batch consists of."""
 
-def reason_in_words(reason: str) -> str:
-    """A sentence's half for people, for each reason that an import gives."""
-    if reason in REASONS:
-        return REASONS[reason]
-    if reason.startswith("scientific_notation_"):
-        column = reason.removeprefix("scientific_notation_")
-        return f"the {column} is in scientific notation, so digits are lost; export it as text"
-    if reason.startswith("broken_"):
-        return f"the {reason.removeprefix('broken_')} is not written in the mapping's format"
-    if reason.startswith("not_"):
-        encoding = reason.removeprefix("not_").replace("_", "-")
-        return f"the row is not {encoding} text; name the file's encoding in the mapping"
-    return reason.replace("_", " ")
+KEYS = {
+    "appointments": "attendee_id",
+    "clients": "client_id",
+    "slots": "slot_id",
+    "names": "kind || ':' || id",
+    "postings": "line_id",
+}
+"""SQL: what tells the things of an entity apart within their source."""
+
+
+def facts(entity: str) -> tuple[str, ...]:
+    """The entity's columns without those that every batch stamps on."""
+    return tuple(name for name in FACTS_OF[entity] if name not in _STAMPS)
+
+
+def hash_of(names: Iterable[str]) -> str:
+    """SQL: a hash of the named columns."""
+    packed = ", ".join(f"'{name}': {name}" for name in names)
+    return f"md5(cast(to_json({{{packed}}}) as varchar))"
 
 
 def empty(entity: str) -> str:
     """A SELECT of no rows with the entity's columns."""
-    columns = ENTITIES[entity]
-    return "select " + ", ".join(f"cast(null as {kind}) as {name}" for name, kind in columns.items()) + " where false"
+    return (
+        "select "
+        + ", ".join(f'cast(null as {kind}) as "{name}"' for name, kind in LANDED[entity].items())
+        + " where false"
+    )

@@ -29,9 +29,20 @@ def warehouse(context: dg.AssetExecutionContext, config: How) -> Iterator[dg.Mat
     chosen = context.op_execution_context.selected_asset_keys, context.op_execution_context.selected_asset_check_keys
     yield from (made for made in materializations(result) if made.asset_key in chosen[0])
     yield from (found for found in check_results(result) if _key(found) in chosen[1])
+    if is_news(result, context.instance):
+        yield dg.MaterializeResult(PUBLISHED, metadata={"build_id": result.build_id, "feed_seq": result.feed_seq})
     forget_old_runs(context.instance)
     if result.status == "refused":
         raise dg.Failure("The last good build stays published. " + " ".join(result.failed), allow_retries=False)
+
+
+def is_news(result: BuildResult, instance: dg.DagsterInstance) -> bool:
+    """Whether what is up to date was published by the command line, and Dagster has not heard of that build yet."""
+    if result.status != "up_to_date":
+        return False
+    last = instance.get_latest_materialization_event(PUBLISHED)
+    known = last.asset_materialization.metadata.get("build_id") if last and last.asset_materialization else None
+    return known is None or known.value != result.build_id
 
 
 def _key(found: dg.AssetCheckResult) -> dg.AssetCheckKey:

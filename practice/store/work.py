@@ -136,12 +136,15 @@ class Work(Reader):
             if spec.fed:
                 present = [name for name in spec.fed if name in data.column_names]
                 packed = ", ".join(f"'{name}': \"{name}\"" for name in present)
+                # The feed is only ever scanned: zstd takes half of the time and a third of the space here.
+                self.cursor.execute("set force_compression = 'zstd'")
                 self.cursor.execute(
                     "insert into changes select nextval('change_seq'), ?, "
                     f"cast({spec.key} as text), 'upsert', to_json({{{packed}}}), ?, {known_at}, ?"
                     " from bulk",
                     [table, SCHEMA_VERSION, *([] if known_at_column else [stored(self.now)]), self.audit_seq],
                 )
+                self.cursor.execute("set force_compression = 'auto'")
         finally:
             self.cursor.unregister("bulk")
         self.noted.append({"table": table, "rows": data.num_rows})

@@ -28,12 +28,42 @@ CATALOGUE = (
     ("ar_open", "Accounts receivable", "minor", "semi_additive", "down",
      "ar_daily", "as_of_date", "aging_clock = 'service_date' and open_minor <> 0", "open_minor", None),
     ("days_in_ar_gross", "Days in AR, gross", "days", "semi_additive", "down", None, None, None, None, None),
+    ("booked_visits", "Booked visits", "count", "additive", "up",
+     "fct_appointments", "start_date", "counted_as is not null", "1", None),
+    ("unresolved_visits", "Unresolved visits", "count", "additive", "down",
+     "fct_appointments", "start_date", "counted_as = 'unresolved'", "1", None),
+    ("collected_applied", "Collected, applied to charges", "minor", "additive", "up",
+     "fct_allocations", "post_date", "amount_minor <> 0", "amount_minor", None),
+    ("contractual_adjustments", "Contractual adjustments", "minor", "additive", None,
+     "fct_ledger_entries", "post_date", "account = '4100'", "debit_minor - credit_minor", None),
+    ("write_offs", "Write-offs", "minor", "additive", "down",
+     "fct_ledger_entries", "post_date", "account = '4110'", "debit_minor - credit_minor", None),
+    ("bookable_minutes", "Bookable minutes", "minutes", "additive", None,
+     "fct_availability", "available_date", "bookable_minutes > 0", "bookable_minutes", None),
+    ("booked_minutes", "Booked minutes", "minutes", "additive", "up",
+     "fct_availability", "available_date", "booked_minutes > 0", "booked_minutes", None),
+    ("schedule_fill_rate", "Schedule fill", "ratio", "additive", "up",
+     "fct_availability", "available_date", "bookable_minutes > 0", "booked_minutes", "bookable_minutes"),
+    ("lead_time_days_median", "Lead time, median", "days", "distribution", "down",
+     "fct_appointments", "start_date", "lead_time_days >= 0", "lead_time_days", None),
+    ("active_clients", "Active clients", "count", "distinct", "up",
+     "fct_appointments", "start_date", "counted_as = 'completed'", "client_id", None),
 )  # fmt: skip
+_DIMENSIONS = {
+    "ar_daily": "location, provider, payer", "fct_availability": "location, provider",
+    "fct_allocations": "location, provider, service, payer", None: "location, provider, payer",
+}  # fmt: skip
+"""By the mart of the rows; all of them for the others."""
+_AGGREGATES = {"lead_time_days_median": "median", "active_clients": "distinct"}
 _AR_AS_OF = """
 create macro marts.ar_as_of(as_of_date) as table
     select 'record' as source, 'ch-1' as charge_id, 'client-ada' as client_id, 'client:client-ada' as party,
-        null::text as payer_id, 'loc-elm' as location_id, as_of_date - 10 as service_date, 10::bigint as age_days,
-        '0-30' as bucket, 15000::bigint as open_minor, 0::bigint as credit_minor
+        null::text as payer_id, 'loc-elm' as location_id, 'prov-moss' as provider_id, as_of_date - 10 as service_date,
+        10::bigint as age_days, '0-30' as bucket, '0-30' as responsibility_bucket, 8500::bigint as open_minor,
+        0::bigint as credit_minor
+    union all
+    select 'record', 'ch-2', 'client-ben', 'payer:payer-harbor', 'payer-harbor', 'loc-elm', 'prov-moss', as_of_date - 9,
+        9, '0-30', '0-30', 8500, 0
 """
 
 
@@ -74,7 +104,16 @@ def usual_rows() -> dict[str, list[dict[str, Any]]]:
     last = TODAY - timedelta(1)
     names = ("metric", "label", "unit", "kind", "better", "rows_table", "rows_date", "rows_where", "rows_numerator",
              "rows_denominator")  # fmt: skip
-    catalogue = [dict(zip(names, row, strict=True)) | {"formula": f"What {row[0]} means."} for row in CATALOGUE]
+    catalogue = [
+        dict(zip(names, row, strict=True)) | {
+            "formula": f"What {row[0]} means.",
+            "variant": {"no_show_rate_due": "c", "days_in_ar_gross": "a"}.get(row[0]),
+            "is_ratio": row[9] is not None or row[0] == "days_in_ar_gross",
+            "aggregate": _AGGREGATES.get(row[0], "sum"),
+            "dimensions": _DIMENSIONS.get(row[5], "location, provider, service, payer, referral_source"),
+        }
+        for row in CATALOGUE
+    ]  # fmt: skip
     place = {"source": "record", "location_id": "loc-elm", "provider_id": "prov-moss"}
     daily = [
         place | {"metric": metric, "metric_date": day} | dict(zip(_PARTS, parts, strict=False))
@@ -82,14 +121,16 @@ def usual_rows() -> dict[str, list[dict[str, Any]]]:
             ("completed_visits", last, 2, None, 2, None, 3, None),
             ("no_show_rate_due", last, 1, 3, 1, 4, 2, 4),
             ("charged", last, 150_00), ("charged", last - timedelta(1), 60_00),
-            ("collected", last, 40_00),
+            ("collected", last, 40_00), ("collected_applied", last, 40_00),
+            ("booked_visits", last, 4), ("unresolved_visits", last, 1),
+            ("bookable_minutes", last, 480), ("booked_minutes", last, 120), ("schedule_fill_rate", last, 120, 480),
             ("ar_open", last, 170_00), ("ar_open", TODAY, 170_00),
             ("days_in_ar_gross", last, 170_00 * 90, 210_00), ("days_in_ar_gross", TODAY, 170_00 * 90, 210_00),
         )
     ]  # fmt: skip
     visits = [
         place | {"attendee_id": f"att-{n}", "client_id": client, "start_date": last, "outcome": outcome,
-                 "counted_as": outcome}
+                 "counted_as": outcome, "lead_time_days": n, "wall_start": f"{last} 10:00:00"}
         for n, (client, outcome) in enumerate(
             [("client-ada", "completed"), ("client-ben", "completed"), ("client-dan", "no_show")]
         )
@@ -107,8 +148,10 @@ def usual_rows() -> dict[str, list[dict[str, Any]]]:
                  "credit_minor": 0}
         for day in (last, TODAY) for payer in (None, "payer-harbor") for clock in ("service_date", "responsibility_date")
     ]  # fmt: skip
+    applied = [place | {"post_date": last, "client_id": "client-ada", "amount_minor": 40_00}]
+    hours = [place | {"available_date": last, "bookable_minutes": 480, "booked_minutes": 120, "kept_minutes": 100}]
     return {
-        "metric_catalogue": catalogue, "metric_daily": daily, "fct_appointments": visits, "fct_ledger_entries": postings,
+        "fct_allocations": applied, "fct_availability": hours, "metric_catalogue": catalogue, "metric_daily": daily, "fct_appointments": visits, "fct_ledger_entries": postings,
         "ar_daily": aging,
     }  # fmt: skip
 

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from itertools import pairwise
 
 import pytest
 
-from dashboards.components.overview.numbers import values
-from dashboards.components.overview.period import LENGTHS, Window, history, window
-from dashboards.components.overview.rows import rows_behind
-from dashboards.components.overview.tiles import TILES, band, change, in_words
-from dashboards.metrics import catalogue, definition, metric_table
+from dashboards.components.numbers.words import band, change, in_words
+from dashboards.metrics import (
+    DIMENSIONS,
+    Slice,
+    by_rows,
+    catalogue,
+    definition,
+    metric_table,
+    rows_of,
+    sum_of_rows,
+    values,
+)
+from dashboards.metrics.receivables import aging, tie_out
 from dashboards.warehouse import Warehouse
 from practice.errors import Refusal
 from practice.home import Home
@@ -20,7 +27,8 @@ from tests.dashboards.published import TODAY, publish, refuse, usual_rows
 
 USD, JPY = Currency.of("USD"), Currency.of("JPY")
 LAST = TODAY - timedelta(1)
-WEEK = Window(LAST - timedelta(6), LAST)
+WEEK = Slice(LAST - timedelta(6), LAST)
+ELM = WEEK.narrow(location="loc-elm")
 
 
 @pytest.fixture(scope="module")
@@ -31,6 +39,7 @@ def home(tmp_path_factory):
     more = [elsewhere | {"metric": "charged", "numerator": 90_00},
             elsewhere | {"metric": "no_show_rate_due", "numerator": 0, "denominator": 1, "low_numerator": 0,
                          "low_denominator": 1, "high_numerator": 0, "high_denominator": 1},
+            elsewhere | {"metric": "charged", "numerator": 0, "payer_id": "payer-harbor", "location_id": "loc-elm"},
             {"source": "old_system", "metric": "charged", "metric_date": LAST, "numerator": 1_000_000_00}]  # fmt: skip
     publish(made, rows={"metric_daily": [*usual_rows()["metric_daily"], *more]})
     return made
@@ -134,48 +143,113 @@ def test_a_refused_build_keeps_the_published_one(tmp_path):
     assert warehouse.last_attempt()["failed"] == ["The ledger does not balance on 1 March."]
 
 
-# Windows
+# Filters
 
 
-def test_a_window_ends_today_and_the_one_before_it_is_as_long():
-    current = window("30 days", TODAY)
-    assert (current.last, (current.last - current.first).days) == (TODAY, 29)
-    before = current.before()
-    assert (before.last, (before.last - before.first).days) == (current.first - timedelta(1), 29)
+@pytest.mark.parametrize("metric", ["charged", "completed_visits", "no_show_rate_due", "ar_open", "bookable_minutes"])
+def test_the_members_and_those_without_one_come_to_the_whole(warehouse, metric):
+    whole = sliced(warehouse, metric)[0]
+    for dimension in definition(warehouse, metric).has:
+        frame = warehouse.query(
+            f"select distinct {DIMENSIONS[dimension]} from marts.metric_daily where metric = ?", metric
+        )
+        members = {None, *frame.iloc[:, 0].dropna()}
+        parts = [sliced(warehouse, metric, filters={dimension: member})[0] for member in members]
+        assert sum(part["numerator"] for part in parts if part["numerator"] > 0) == whole["numerator"]
+        if definition(warehouse, metric).divides:
+            assert sum(part["denominator"] for part in parts if part["denominator"] > 0) == whole["denominator"]
 
 
-@pytest.mark.parametrize("length", LENGTHS)
-def test_a_tiles_history_is_twelve_slices_without_gap_that_end_with_the_window(length):
-    current = window(length, TODAY)
-    slices = history(current)
-    assert len(slices) == 12
-    assert slices[-1].last == current.last
-    assert all(late.first - early.last == timedelta(1) for early, late in pairwise(slices))
+def test_a_filter_takes_several_members_too(warehouse):
+    both = sliced(warehouse, "charged", filters={"provider": ("prov-moss", "prov-reed")})[0]
+    assert both["value"] == 300_00
 
 
-# Tiles and what is behind them
+def test_a_dimension_that_a_metric_lacks_is_refused_with_those_it_has(warehouse):
+    with pytest.raises(Refusal, match="location, provider, payer"):
+        metric_table(warehouse, "ar_open", by=["service"])
+    with pytest.raises(Refusal, match="location, provider, payer"):
+        metric_table(warehouse, "ar_open", filters={"service": None})
 
 
-@pytest.mark.parametrize("metric", [name for name in TILES if name != "days_in_ar_gross"])
-def test_the_rows_behind_a_tile_sum_to_it(warehouse, metric):
-    number = values(warehouse, metric, [WEEK], "loc-elm")[0]
-    rows = rows_behind(warehouse, metric, WEEK, "loc-elm")
-    assert rows.adds_to_numerator.sum() == number.numerator
+def test_many_metrics_over_many_windows_are_what_each_is_alone(warehouse):
+    known = catalogue(warehouse)
+    windows = [(LAST - timedelta(6), LAST), (TODAY - timedelta(29), TODAY), (TODAY, TODAY)]
+    together = values(warehouse, list(known), windows)
+    for name in known:
+        for (first, last), value in zip(windows, together[name], strict=True):
+            alone = sliced(warehouse, name, first=first, last=last)[0]
+            for part in ("value", "low", "high"):
+                given, wanted = getattr(value, part), alone[part]
+                assert (
+                    given == pytest.approx(wanted)
+                    if given is not None
+                    else wanted != wanted or wanted is None or wanted == 0
+                )
+
+
+def test_a_metric_that_lacks_a_filter_is_left_out_instead_of_shown_wrong(warehouse):
+    found = values(warehouse, ["charged", "ar_open"], [(LAST, LAST)], filters=(("service", None),))
+    assert set(found) == {"charged"}
+
+
+def test_a_median_and_a_count_of_clients_come_from_the_rows_of_each_slice(warehouse):
+    assert sliced(warehouse, "lead_time_days_median")[0]["value"] == 1
+    assert sliced(warehouse, "active_clients")[0]["value"] == 2
+    assert sliced(warehouse, "active_clients", filters={"provider": "prov-reed"})[0]["value"] == 0
+    by_day = sliced(warehouse, "lead_time_days_median", by=["provider", "day"])
+    assert [(row["provider_id"], row["value"]) for row in by_day] == [("prov-moss", 1)]
+
+
+# The rows behind
+
+
+@pytest.mark.parametrize("metric", ["completed_visits", "no_show_rate_due", "charged", "collected", "ar_open",
+                                    "bookable_minutes", "schedule_fill_rate", "collected_applied"])  # fmt: skip
+def test_the_rows_behind_a_number_sum_to_it(warehouse, metric):
+    number = values(warehouse, [metric], [(ELM.first, ELM.last)], filters=ELM.filters)[metric][0]
+    rows, total = rows_of(warehouse, metric, ELM), sum_of_rows(warehouse, metric, ELM)
+    assert total.rows == len(rows)
+    assert rows.adds_to_numerator.sum() == total.numerator == number.numerator
     if number.denominator is not None:
-        assert rows.adds_to_denominator.sum() == number.denominator
+        assert rows.adds_to_denominator.sum() == total.denominator == number.denominator
+
+
+def test_a_balances_rows_are_open_items_which_lead_to_their_clients(warehouse):
+    items = rows_of(warehouse, "ar_open", ELM.narrow(payer="payer-harbor", bucket="0-30"))
+    assert items[["client_id", "open_minor"]].to_dict("records") == [{"client_id": "client-ben", "open_minor": 85_00}]
+
+
+def test_of_a_median_the_rows_say_what_it_is(warehouse):
+    total = sum_of_rows(warehouse, "lead_time_days_median", WEEK)
+    assert (total.rows, total.numerator, total.denominator) == (3, 1, None)
+    assert sum_of_rows(warehouse, "active_clients", WEEK).numerator == 2
 
 
 def test_a_metric_without_rows_has_none(warehouse):
-    assert rows_behind(warehouse, "days_in_ar_gross", WEEK, None) is None
+    assert rows_of(warehouse, "days_in_ar_gross", WEEK) is None
+    assert sum_of_rows(warehouse, "days_in_ar_gross", WEEK) is None
 
 
-def test_a_location_narrows_the_number_and_its_rows(warehouse):
-    everywhere, elm = (values(warehouse, "charged", [WEEK], place)[0].value for place in (None, "loc-elm"))
-    assert (everywhere, elm) == (300_00, 210_00)
+def test_what_only_rows_know_cuts_a_rate_and_comes_to_it(warehouse):
+    frame = by_rows(warehouse, "no_show_rate_due", ("weekday", "hour"), ELM)
+    assert frame.to_dict("records") == [{"weekday": 7, "hour": 10, "numerator": 1, "denominator": 3, "value": 1 / 3}]
+    with pytest.raises(Refusal, match="can't be worked out"):
+        by_rows(warehouse, "ar_open", ("weekday",), ELM)
 
 
-def test_every_tile_is_in_the_catalogue(warehouse):
-    assert set(TILES) <= set(catalogue(warehouse))
+@pytest.mark.parametrize("clock", ["service_date", "responsibility_date"])
+def test_buckets_items_and_ledger_come_to_the_same(warehouse, clock):
+    found = tie_out(warehouse, ELM, clock)
+    assert found.is_even
+    assert (found.buckets, found.items, found.credits, found.ledger) == (170_00, 170_00, 0, 170_00)
+    assert (
+        aging(warehouse, ELM, clock, "payer").open_minor.sum()
+        == aging(warehouse, ELM, clock, "client").open_minor.sum()
+    )
+
+
+# In words
 
 
 @pytest.mark.parametrize(
@@ -201,7 +275,10 @@ def test_a_change_is_in_the_units_of_its_metric(now, before, unit, text):
 
 
 def test_a_band_is_shown_only_where_something_is_unresolved(warehouse):
-    rate = values(warehouse, "no_show_rate_due", [WEEK], "loc-elm")[0]
-    assert band(rate, "ratio", USD) == "25.0% to 50.0%"
-    elsewhere = values(warehouse, "no_show_rate_due", [WEEK], "loc-oak")[0]
+    def rate_at(place):
+        asked = (("location", place),)
+        return values(warehouse, ["no_show_rate_due"], [(WEEK.first, WEEK.last)], filters=asked)["no_show_rate_due"][0]
+
+    assert band(rate_at("loc-elm"), "ratio", USD) == "25.0% to 50.0%"
+    elsewhere = rate_at("loc-oak")
     assert band(elsewhere, "ratio", USD) == ""

@@ -56,7 +56,7 @@ def test_a_record_that_holds_something_is_not_mixed_with_the_demo(demo):
 
 
 def test_an_unknown_size_is_refused_in_one_sentence(record, tmp_path):
-    with pytest.raises(Refusal, match="small or medium"):
+    with pytest.raises(Refusal, match="small, medium or large"):
         make_demo(record, Home(tmp_path), "huge", DEMO_TODAY)
 
 

@@ -1,7 +1,6 @@
 """Files of earlier systems: every row accounted for, twice is once, and broken ones say which row and why."""
 
 from datetime import date, datetime
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -10,8 +9,6 @@ from ingestion.imports import import_file
 from ingestion.imports.holding import hold_batch, landed_batches
 from practice.errors import Refusal
 from practice.home import Home
-
-NOSHOW = Path(__file__).parents[3] / "shared" / "data" / "noshow_brazil" / "appointments.csv"
 
 MAPPING = """
 name: old_system
@@ -66,18 +63,6 @@ def adds_up(report):
     return report.read == report.loaded + report.merged + report.rejected + report.ignored
 
 
-@pytest.mark.skipif(not NOSHOW.exists(), reason="the Brazilian no-show file is not on this machine")
-def test_the_brazilian_file_loads_whole_and_gives_its_known_numbers(home):
-    report = import_file(home, "noshow_brazil", NOSHOW)
-    assert (report.read, report.loaded, report.merged, report.rejected, report.ignored) == (39_596, 39_596, 0, 0, 0)
-    assert report.flags == {"fractional_id": 1, "booked_after_visit": 1}
-    assert len(landed(home, "clients")) == 26_579
-    missed = sum(row["outcome"] == "no_show" for row in landed(home))
-    assert round(100 * missed / report.read, 4) == 20.5551
-    again = import_file(home, "noshow_brazil", NOSHOW)
-    assert (again.ignored, again.batch_id, again.reasons) == (39_596, None, {"already_loaded": 39_596})
-
-
 def test_a_row_becomes_one_canonical_appointment(home, import_rows):
     report = import_rows(GOOD)
     (row,) = landed(home)
@@ -114,7 +99,7 @@ def test_a_later_export_merges_what_changed_and_an_older_one_does_not_undo_it(ho
         (GOOD.replace("77.0", "2.98725E+13"), "scientific_notation_client_id"),
         (GOOD.replace("77.0", ""), "missing_client_id"),
         (GOOD.replace("02/02/2026,09:00", ","), "missing_start"),
-        (GOOD.replace(",50,", ",-5,"), "broken_duration_minutes"),
+        (GOOD.replace(",50,", ",5.4,"), "broken_duration_minutes"),
         (GOOD + ",too,many", "wrong_number_of_columns"),
     ],
 )
@@ -141,6 +126,13 @@ def test_odd_rows_load_with_a_flag(home, import_rows):
     )
     assert report.flagged == 2
     assert [row["flags"] for row in landed(home)] == ["fractional_id", "booked_after_visit,overlaps"]
+
+
+@pytest.mark.parametrize("minutes", ["-5", "0", "2000"])
+def test_a_visit_of_an_impossible_length_loads_without_it(home, import_rows, minutes):
+    assert import_rows(GOOD.replace(",50,", f",{minutes},")).flags == {"odd_duration": 1}
+    (row,) = landed(home)
+    assert (row["duration_minutes"], row["ends_at"], row["outcome"]) == (None, None, "completed")
 
 
 def test_an_unknown_status_is_unresolved_and_kept(home, import_rows):

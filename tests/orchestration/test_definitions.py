@@ -10,6 +10,7 @@ from ingestion.feed_sources import InProcess
 from orchestration.builds import published
 from orchestration.launcher import WarmRunLauncher
 from orchestration.process import dagster_command, dagster_environment, prepare
+from orchestration.refresh import refresh
 from practice.home import Home
 
 MODULES = (
@@ -23,14 +24,21 @@ MODULES = (
 GRAPH = {
     "landing": {"imports", "record"},
     "intermediate": {
-        "int_billing__item_balances", "int_billing__money_daily", "int_billing__receivables_daily", "int_build",
-        "int_scheduling__attendance_daily",
+        "int_billing__aging_daily", "int_billing__applied_daily", "int_billing__cohorts_daily",
+        "int_billing__entries", "int_billing__invoiced_daily", "int_billing__item_balances",
+        "int_billing__money_daily", "int_billing__receivables_daily", "int_build", "int_forecast__backtest",
+        "int_forecast__intervals", "int_forecast__weeks", "int_imports__things", "int_scheduling__attendance_daily",
+        "int_scheduling__capacity_daily",
     },
     "marts": {
-        "ar_as_of", "ar_daily", "dim_client", "dim_date", "dim_location", "dim_payer", "dim_provider",
-        "dim_referral_source", "dim_room", "dim_service", "fct_allocations", "fct_appointment_events",
-        "fct_appointments", "fct_charges", "fct_ledger_entries", "fct_payments", "metric_catalogue", "metric_daily",
-        "quality_results",
+        "ar_as_of", "ar_daily", "capacity_forecast", "collection_curve", "dim_client", "dim_date", "dim_location",
+        "dim_payer", "dim_provider", "dim_referral_source", "dim_room", "dim_service", "fct_allocations",
+        "fct_appointment_events", "fct_appointments", "fct_availability", "fct_charges", "fct_invoice_lines",
+        "fct_ledger_entries", "fct_payments", "forecast_scorecard", "metric_catalogue", "metric_daily",
+        "quality_results", "receivables_daily",
+    },
+    "pages": {
+        "attendance", "capacity", "catalogue", "data_quality", "overview", "receivables", "revenue", "sql_page",
     },
     "published_warehouse": {"published_warehouse"},
 }  # fmt: skip
@@ -66,9 +74,31 @@ def test_the_graph_is_this(loaded):
 @pytest.mark.warehouse
 def test_lineage_runs_from_landing_through_the_marts_to_what_is_published(loaded):
     graph = loaded.resolve_asset_graph()
-    assert dg.AssetKey(["landing", "record"]) in graph.get(dg.AssetKey(["marts", "fct_ledger_entries"])).parent_keys
+    entries = dg.AssetKey(["intermediate", "int_billing__entries"])
+    assert entries in graph.get(dg.AssetKey(["marts", "fct_ledger_entries"])).parent_keys
+    assert dg.AssetKey(["landing", "record"]) in graph.get(entries).parent_keys
     assert dg.AssetKey(["landing", "imports"]) in graph.get(dg.AssetKey(["marts", "fct_appointments"])).parent_keys
     assert dg.AssetKey(["marts", "metric_daily"]) in graph.get(dg.AssetKey(["published_warehouse"])).parent_keys
+
+
+@pytest.mark.warehouse
+def test_lineage_ends_at_the_pages_which_nothing_makes(loaded):
+    graph = loaded.resolve_asset_graph()
+    page = graph.get(dg.AssetKey(["pages", "receivables"]))
+    assert {dg.AssetKey(["published_warehouse"]), dg.AssetKey(["marts", "ar_daily"])} <= page.parent_keys
+    assert (page.is_executable, page.group_name) == (False, "pages")
+
+
+@pytest.mark.warehouse
+def test_the_published_warehouse_is_expected_anew_each_day(loaded):
+    spec = loaded.resolve_asset_graph().get(dg.AssetKey(["published_warehouse"]))
+    assert spec.freshness_policy.warn_window.to_timedelta().total_seconds() == 26 * 3600
+
+
+def test_the_watch_over_stale_numbers_starts_nothing(loaded):
+    tick = loaded.resolve_sensor_def("stale_numbers").evaluate_tick(dg.build_sensor_context())
+    assert tick.run_requests == []
+    assert "Just started" in tick.skip_message
 
 
 @pytest.mark.warehouse
@@ -112,6 +142,21 @@ def test_a_run_publishes_and_reports_its_assets_and_checks(loaded, home, record,
     assert checks["the_ledger_agrees_to_the_cent"]
     assert checks["every_change_comes_once"]
     assert published(home).feed_seq > 0
+
+
+@pytest.mark.warehouse
+@pytest.mark.timeout(600)
+def test_a_build_that_the_command_line_published_is_heard_of_once(loaded, home, record, house, monkeypatch):
+    monkeypatch.setattr("orchestration.defs.warehouse.app_feed", lambda _: InProcess(record))
+    assert refresh(home, InProcess(record), log=lambda _: None).status in ("published", "up_to_date")
+    with dg.DagsterInstance.ephemeral() as instance:
+        heard = [
+            [event.asset_key.path[-1] for event in job.get_asset_materialization_events()]
+            for job in (
+                loaded.resolve_job_def("refresh_warehouse").execute_in_process(instance=instance) for _ in range(2)
+            )
+        ]
+    assert heard == [["published_warehouse"], []]
 
 
 def test_its_own_directory_is_set_up_once_and_reports_to_nobody(tmp_path):

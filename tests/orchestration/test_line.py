@@ -2,7 +2,6 @@
 
 from contextlib import closing
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -115,7 +114,9 @@ def test_a_candidate_that_lost_a_cent_is_refused_and_the_last_build_stays(home, 
     def careless(*arguments, **options):
         built = honest(*arguments, **options)
         with closing(duckdb.connect(str(home.candidate))) as connection:
-            connection.execute("update marts.fct_ledger_entries set debit_minor = 14999 where account = '1110'")
+            connection.execute(
+                "update intermediate.int_billing__entries set debit_minor = 14999 where account = '1110'"
+            )
         return built
 
     monkeypatch.setattr(dbt_build, "build", careless)
@@ -152,21 +153,3 @@ def test_a_month_is_seen_as_it_was_known_on_a_day(build, home, visit, record, ow
     ]
     with pytest.raises(Refusal, match="Nobody knows 2026-03-10 yet"):
         knew("2026-03-10")
-
-
-NOSHOW = Path(__file__).parents[3] / "shared" / "data" / "noshow_brazil"
-
-
-@pytest.mark.skipif(not NOSHOW.exists(), reason="the Brazilian no-show file is not on this machine")
-def test_a_real_file_goes_from_import_to_sql_and_twice_changes_nothing(build, home, house):
-    """39,596 appointments; no-shows 20.5551 % and 26,579 clients as counted from the file itself."""
-    ask = (
-        "select count(*), count(distinct client_id), round(100.0 * count(*) filter (outcome = 'no_show') / count(*), 4)"
-        " from marts.fct_appointments where source = 'noshow_brazil'"
-    )
-    for _ in range(2):
-        import_file(home, "noshow_brazil", NOSHOW)
-        assert build().status in ("published", "up_to_date")
-        assert served(home, ask) == [(39_596, 26_579, 20.5551)]
-    # It never blends into the practice's own numbers.
-    assert served(home, "select count(*) from marts.fct_appointments where source = 'record'") == [(0,)]

@@ -7,7 +7,7 @@ import pytest
 
 from ingestion.feed_sources import AppIsDown
 from orchestration.builds import note_attempt
-from orchestration.watch import Memory, app_feed, decide
+from orchestration.watch import Memory, app_feed, decide, first_look
 from practice.home import Home
 from practice.store.feed import FeedHead
 
@@ -98,3 +98,11 @@ def test_an_app_that_is_down_is_asked_ever_more_rarely_and_it_says_so(home):
 def test_without_an_address_the_app_is_down(home):
     with pytest.raises(AppIsDown, match="daybook serve"):
         app_feed(home)
+
+
+def test_a_new_dagster_directory_begins_with_one_look_at_what_is_published(home):
+    attempted(home, 7)
+    first = first_look(decide(home, Memory(), NOW, feed_at(7)), NOW)
+    assert (first.is_launch, first.reason) == (True, "A first look at what is published.")
+    assert not first_look(decide(home, first.memory, NOW + timedelta(minutes=9), feed_at(7)), NOW).is_launch
+    assert not first_look(decide(home, Memory(), NOW, down), NOW).is_launch

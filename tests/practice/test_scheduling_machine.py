@@ -346,4 +346,4 @@ def test_random_days_keep_to_the_plainest_model(diary):
 @pytest.mark.long
 @pytest.mark.timeout(3600)
 def test_many_random_days_keep_to_the_plainest_model(diary):
-    _explore(diary, examples=400, steps=250)
+    _explore(diary, examples=120, steps=150)

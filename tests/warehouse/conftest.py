@@ -6,6 +6,7 @@ A test module brings its own rows with a function `land(landing)`; what it retur
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,16 +18,17 @@ import duckdb
 import pytest
 
 from ingestion.contracts import BOOKKEEPING, CONTRACTS
-from ingestion.imports.shapes import APPOINTMENTS, CLIENTS
+from ingestion.imports.shapes import APPOINTMENTS, CLIENTS, SLOTS
 
 HERE = Path(__file__).parent
-PROJECT = HERE.parents[1] / "dbt_project"
+# test_mutations.py runs these tests on copies of the project with one fault each.
+PROJECT = Path(os.environ.get("DAYBOOK_DBT_PROJECT") or HERE.parents[1] / "dbt_project")
 TODAY = date(2026, 6, 30)
 NOW = datetime(2026, 6, 30, 20)
 POSTINGS = CONTRACTS["postings"] | {
     "source": "VARCHAR", "transaction_kind": "VARCHAR", "claim_id": "VARCHAR", "_batch_id": "VARCHAR",
 }  # fmt: skip
-IMPORTED = {"appointments": APPOINTMENTS, "clients": CLIENTS, "postings": POSTINGS}
+IMPORTED = {"appointments": APPOINTMENTS, "clients": CLIENTS, "postings": POSTINGS, "slots": SLOTS}
 
 Row = dict[str, Any]
 
@@ -60,6 +62,7 @@ class Landing:
         appointment = {
             "appointment_id": f"a{self.visits}", "location_id": "l1", "provider_id": "p1", "service_id": "s1",
             "starts_at": start, "ends_at": start + timedelta(minutes=50), "start_date": day, "status": "scheduled",
+            "series_id": None,
         }  # fmt: skip
         appointment |= {key: about.pop(key) for key in list(about) if key in appointment}
         booked, booked_date = start - timedelta(days=9), day - timedelta(days=9)

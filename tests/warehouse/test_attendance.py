@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
 
@@ -14,6 +14,11 @@ RESULTS = {"completed": 10, "no_show": 2, "rescheduled": 1, "left_unseen": 1, "s
 
 
 def land(landing):
+    # 750 minutes of that day are 25 slots of 30.
+    landing.record("availability", {
+        "availability_id": "worked", "provider_id": "p1", "location_id": "l1", "weekday": 1, "start_time": time(8),
+        "end_time": time(20, 30), "effective_from": WORKED_DAY, "effective_to": WORKED_DAY,
+    })  # fmt: skip
     for status, count in RESULTS.items():
         for _ in range(count):
             landing.visit(WORKED_DAY, status)
@@ -81,6 +86,7 @@ def rates(warehouse, day, source="record"):
 def test_the_worked_day_gives_every_rate_as_printed(warehouse):
     found = rates(warehouse, WORKED_DAY)
 
+    assert found["no_show_rate_slots"] == (8.00, 8.00, 12.00)
     assert found["no_show_rate_due"] == (15.38, 14.29, 21.43)
     assert found["no_show_rate_booked"][0] == 10.00
     assert found["no_show_rate_combined"][0] == 35.00
@@ -146,24 +152,66 @@ def test_kept_missed_and_late_make_one_in_every_slice(warehouse):
     ) == [(0,)]
 
 
-def test_every_metric_opens_rows_that_add_up_to_it_in_every_slice(warehouse):
+def test_sums_over_the_values_of_any_dimension_are_the_whole(warehouse):
+    # A dimension that a metric does not have must stay empty, else a filter on it would lose a part.
+    for metric, dimensions in warehouse("select metric, dimensions from marts.metric_catalogue"):
+        lacking = {"location", "provider", "service", "payer", "referral_source"} - set(dimensions.split(", "))
+        filled = " or ".join(f"{name}_id is not null" for name in sorted(lacking)) or "false"
+        assert warehouse(f"select count(*) from marts.metric_daily where metric = ? and ({filled})", metric) == [(0,)]
+
+
+def test_every_metric_of_visits_and_hours_opens_rows_that_add_up_to_it_in_every_slice(warehouse):
     catalogue = warehouse(
-        """select metric, rows_table, rows_date, rows_where, rows_numerator, coalesce(rows_denominator, 'null')
-        from marts.metric_catalogue where rows_table is not null"""
+        """select metric, dimensions, rows_table, rows_date, rows_where, rows_numerator, rows_denominator,
+            rows2_table, rows2_date, rows2_where, rows2_denominator, rows2_days
+        from marts.metric_catalogue where rows_table is not null and kind in ('additive', 'semi_additive')
+            and (kind = 'additive' or rows_table <> 'fct_ledger_entries')  -- a balance: all rows up to the day"""
     )
-    assert len(catalogue) == 16
-    for metric, table, day, where, numerator, denominator in catalogue:
-        service = "null" if table == "ar_daily" else "service_id"
-        differ = warehouse(
-            f"""with behind as (
-                select {day} as metric_date, source, location_id, provider_id, {service} as service_id, payer_id,
-                    sum({numerator})::bigint as numerator, sum({denominator})::bigint as denominator
-                from marts.{table} where {where} group by all
-            ), shown as (
-                select metric_date, source, location_id, provider_id, service_id, payer_id, numerator, denominator
-                from marts.metric_daily where metric = ?
-            ), off as ((from behind except from shown) union all (from shown except from behind))
-            select * from off where numerator <> 0 or denominator <> 0""",
-            metric,
+    assert len(catalogue) >= 25
+    for (
+        metric,
+        dimensions,
+        table,
+        day,
+        where,
+        numerator,
+        denominator,
+        table2,
+        day2,
+        where2,
+        denominator2,
+        days,
+    ) in catalogue:
+        ids = "".join(f", {name}_id" for name in dimensions.split(", "))
+        assert differences(warehouse, metric, ids, "numerator", table, day, where, numerator) == [], metric
+        if denominator:
+            assert differences(warehouse, metric, ids, "denominator", table, day, where, denominator) == [], metric
+        if denominator2 and not days:
+            assert differences(warehouse, metric, ids, "denominator", table2, day2, where2, denominator2) == [], metric
+
+
+def differences(warehouse, metric, ids, part, table, day, where, amount):
+    """Slices of a day in which the rows behind a part of the metric do not sum to it."""
+    return warehouse(
+        f"""with behind as (
+            select {day} as metric_date, source {ids}, sum({amount})::bigint as amount
+            from marts.{table} where {where} group by all having sum({amount}) <> 0
+        ), shown as (
+            select metric_date, source {ids}, sum({part})::bigint as amount
+            from marts.metric_daily where metric = ? group by all having sum({part}) <> 0
         )
-        assert differ == [], metric
+        (from behind except from shown) union all (from shown except from behind) limit 3""",
+        metric,
+    )
+
+
+def test_what_is_worked_out_from_rows_can_be_worked_out_of_every_metrics_own(warehouse):
+    worked_out = {"median": "median({})", "p90": "quantile_cont({}, 0.9)", "distinct": "count(distinct {})"}
+    for metric, aggregate, table, day, where, numerator in warehouse(
+        """select metric, aggregate, rows_table, rows_date, rows_where, rows_numerator
+        from marts.metric_catalogue where kind in ('distinct', 'distribution')"""
+    ):
+        (found,) = warehouse(
+            f"select {worked_out[aggregate].format(numerator)}, count({day}) from marts.{table} where {where}"
+        )
+        assert found[0] is not None or found[1] == 0, metric

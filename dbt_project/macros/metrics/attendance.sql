@@ -45,6 +45,19 @@
     }) }}
 {%- endmacro %}
 
+{# Its denominator is hours, not visits: two cubes, and two tables of rows. #}
+{% macro slot_metric() -%}
+    {%- set spec = visit_metric(
+        'No-show rate, of all slots', 'a', 'No-shows / all slots of the day, booked or not. Slots of the record are its bookable minutes / 30 by provider and day, rounded.',
+        'down', 'IHI', ['no_show'], high=['unresolved']) -%}
+    {%- do spec.update({
+        'unit': 'ratio',
+        'parts': spec.parts + [{'cube': 'capacity', 'denominator': 'slots', 'low_denominator': 'slots', 'high_denominator': 'slots'}],
+        'rows2': {'table': 'fct_availability', 'date': 'available_date', 'where': 'slots > 0', 'denominator': 'slots'},
+    }) -%}
+    {{ return(spec) }}
+{%- endmacro %}
+
 {# What became of visits, by the day that they start. #}
 {% macro attendance_metrics() -%}
     {%- set due = ['completed', 'no_show', 'late_cancelled'] -%}
@@ -61,6 +74,7 @@
         'unresolved_visits': visit_metric(
             'Unresolved visits', none, 'Visits past their start that nobody has stated an outcome for.',
             'down', 'our default', open),
+        'no_show_rate_slots': slot_metric(),
         'no_show_rate_due': visit_metric(
             'No-show rate, of visits due', 'c', 'No-shows / (completed + no-show + cancelled late by the client). Moved, cancelled in time and left unseen are in neither.',
             'down', 'our default; comparable between sites', ['no_show'], due, open),

@@ -1,7 +1,8 @@
 {#
     A metric is defined once, in a macro of this folder: name → its label, formula, unit, … and
         parts      where its numbers come from: a list of {cube, numerator, denominator, low_…, high_…}, each an SQL
-                   expression over that cube's columns. Most have one part; a ratio over two cubes has two.
+                   expression over that cube's columns. Most have one part; a ratio over two cubes has two. `where` picks
+                   the cube's rows; without it they all count.
         rows       the fact rows behind the number: {table, date, where, numerator, denominator}
         rows2      of a ratio over two tables, the rows behind its denominator: {table, date, where, denominator, days};
                    `days`: they come from that many days up to the last day asked for, instead of the period
@@ -29,8 +30,12 @@
 {% macro cubes() -%}
     {%- set where = ['location', 'provider'] -%}
     {{ return({
-        'attendance': {'model': 'int_scheduling__attendance_daily', 'dimensions': where + ['service', 'payer']},
-        'money': {'model': 'int_billing__money_daily', 'dimensions': where + ['service', 'payer']},
+        'attendance': {'model': 'int_scheduling__attendance_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
+        'capacity': {'model': 'int_scheduling__capacity_daily', 'dimensions': where},
+        'money': {'model': 'int_billing__money_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
+        'invoiced': {'model': 'int_billing__invoiced_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
+        'applied': {'model': 'int_billing__applied_daily', 'dimensions': where + ['service', 'payer']},
+        'cohorts': {'model': 'int_billing__cohorts_daily', 'dimensions': where + ['service', 'payer']},
         'receivables': {'model': 'int_billing__receivables_daily', 'dimensions': where + ['payer']},
     }) }}
 {%- endmacro %}
@@ -72,5 +77,6 @@
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ part.cube }}
-    where {% for name in names if part.get(name) %}({{ part[name] }}) <> 0{{ ' or ' if not loop.last }}{% endfor %}
+    where {{ part.where ~ ' and' if part.get('where') }} (
+        {%- for name in names if part.get(name) %}({{ part[name] }}) <> 0{{ ' or ' if not loop.last }}{% endfor %})
 {%- endmacro %}

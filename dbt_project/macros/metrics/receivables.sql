@@ -1,53 +1,83 @@
-{# A balance at the end of a day: `columns` of the receivables cube; `amount` of ar_daily's rows, if it has any. #}
-{% macro balance_metric(label, formula, numerator, amount=none) -%}
-    {%- set spec = {
+{# A balance at the end of a day: `numerator` of the receivables cube, and the rows behind it. #}
+{% macro balance_metric(label, formula, numerator, rows) -%}
+    {{ return({
         'label': label, 'formula': formula, 'unit': 'minor', 'kind': 'semi_additive', 'better': 'down', 'date_role': 'as_of',
-        'source_of_definition': 'ledger', 'parts': [{'cube': 'receivables', 'numerator': numerator}],
+        'source_of_definition': 'ledger', 'parts': [{'cube': 'receivables', 'numerator': numerator}], 'rows': rows,
+    }) }}
+{%- endmacro %}
+
+{# The rows of ar_daily behind what is owed on a day: `amount` of each; `whole`, the denominator, if there is one. #}
+{% macro owed_rows(amount, whole=none) -%}
+    {%- set rows = {
+        'table': 'ar_daily', 'date': 'as_of_date', 'numerator': amount,
+        'where': "aging_clock = 'service_date' and " ~ (whole or amount) ~ ' <> 0',
     } -%}
-    {%- if amount -%}
+    {%- if whole -%} {%- do rows.update({'denominator': whole}) -%} {%- endif -%}
+    {{ return(rows) }}
+{%- endmacro %}
+
+{#
+    Days in AR of one variant, with charges of the last 90 days. Behind it are what is owed on the day and the postings of
+    its 90 days to `accounts`; without those, the day's own totals, for what is expected belongs to no open item.
+#}
+{% macro days_metric(label, variant, formula, source_of_definition, open, charges, accounts=none) -%}
+    {%- set over = days_in_ar(open, charges, 90, 'numerator') -%}
+    {%- set under = days_in_ar(open, charges, 90, 'denominator') -%}
+    {%- set spec = {
+        'label': label, 'variant': variant, 'formula': formula, 'unit': 'days', 'kind': 'semi_additive', 'better': 'down',
+        'date_role': 'as_of', 'source_of_definition': source_of_definition,
+        'parts': [{'cube': 'receivables', 'numerator': over, 'denominator': under}],
+    } -%}
+    {%- if accounts -%}
+        {%- do spec.update({'rows': owed_rows(over), 'rows2': {
+            'table': 'fct_ledger_entries', 'date': 'post_date', 'days': 90, 'where': 'account in ' ~ accounts,
+            'denominator': 'credit_minor - debit_minor',
+        }}) -%}
+    {%- else -%}
         {%- do spec.update({'rows': {
-            'table': 'ar_daily', 'date': 'as_of_date', 'numerator': amount,
-            'where': "aging_clock = 'service_date' and " ~ amount ~ ' <> 0',
+            'table': 'receivables_daily', 'date': 'as_of_date', 'where': over ~ ' <> 0 or ' ~ under ~ ' <> 0',
+            'numerator': over, 'denominator': under,
         }}) -%}
     {%- endif -%}
     {{ return(spec) }}
 {%- endmacro %}
 
-{# Days in AR of one variant, with charges of the last 90 days. #}
-{% macro days_metric(label, variant, formula, source_of_definition, open, charges) -%}
-    {{ return({
-        'label': label, 'variant': variant, 'formula': formula, 'unit': 'days', 'kind': 'semi_additive', 'better': 'down',
-        'date_role': 'as_of', 'source_of_definition': source_of_definition,
-        'parts': [{
-            'cube': 'receivables',
-            'numerator': days_in_ar(open, charges, 90, 'numerator'),
-            'denominator': days_in_ar(open, charges, 90, 'denominator'),
-        }],
-    }) }}
-{%- endmacro %}
-
 {# What is owed at the end of a day. #}
 {% macro receivable_metrics() -%}
     {%- set net_charges = 'charged_90_minor - contractual_90_minor' -%}
+    {%- set net_accounts = income_accounts() | replace(')', ", '4100')") -%}
     {{ return({
         'ar_open': balance_metric(
             'Accounts receivable', 'Open items (charge × party) that are owed at the end of the day; credits are not subtracted.',
-            'open_minor', 'open_minor'),
+            'open_minor', owed_rows('open_minor')),
         'ar_credit': balance_metric(
             'Credit items', 'Open items in credit at the end of the day, as a positive amount; only imported history has any.',
-            'credit_minor', 'credit_minor'),
+            'credit_minor', owed_rows('credit_minor')),
         'unapplied_credit': balance_metric(
             'Unapplied money', 'Money held for clients and payers at the end of the day: unapplied payments, deposits, packages, payer credit.',
-            'waiting_minor'),
+            'waiting_minor', {
+                'table': 'fct_ledger_entries', 'date': 'post_date', 'where': 'account in ' ~ waiting_accounts(),
+                'numerator': 'credit_minor - debit_minor',
+            }),
+        'ar_over_90_rate': {
+            'label': 'Receivables older than 90 days', 'formula': 'Open items from the 91st day after the service / all open items, at the end of the day; credits are not subtracted.',
+            'unit': 'ratio', 'kind': 'semi_additive', 'better': 'down', 'date_role': 'as_of', 'source_of_definition': 'MGMA, AAFP',
+            'parts': [{
+                'cube': 'receivables',
+                'numerator': share('open_over_90_minor', 'open_minor', 'numerator'),
+                'denominator': share('open_over_90_minor', 'open_minor', 'denominator'),
+            }],
+            'rows': owed_rows('case when bucket in ' ~ buckets_over(90) ~ ' then open_minor else 0 end', 'open_minor'),
+        },
         'days_in_ar_gross': days_metric(
             'Days in AR, gross', 'a', 'Open receivables × 90 / charges of the last 90 days, the day itself included.',
-            'PCC', 'open_minor', 'charged_90_minor'),
+            'PCC', 'open_minor', 'charged_90_minor', income_accounts()),
         'days_in_ar_gross_net_of_credits': days_metric(
             'Days in AR, gross, net of credits', 'b', '(Open receivables − credit items) × 90 / charges of the last 90 days; credits are subtracted once.',
-            'AAPC', 'open_minor - credit_minor', 'charged_90_minor'),
+            'AAPC', 'open_minor - credit_minor', 'charged_90_minor', income_accounts()),
         'days_in_ar_adjusted': days_metric(
             'Days in AR, adjusted', 'c', 'Open receivables × 90 / (charges − contractual adjustments) of the last 90 days.',
-            'MGMA, with a window of 90 days', 'open_minor', net_charges),
+            'MGMA, with a window of 90 days', 'open_minor', net_charges, net_accounts),
         'days_in_ar_net': days_metric(
             'Days in AR, net', 'd', '(Open receivables − contractual adjustments still expected) × 90 / (charges − contractual adjustments) of the last 90 days.',
             'HFMA, with a window of 90 days', 'open_minor - allowance_minor', net_charges),

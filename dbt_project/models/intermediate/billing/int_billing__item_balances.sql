@@ -1,4 +1,12 @@
-with entries as (select * from {{ ref('fct_ledger_entries') }}),
+{#
+    New postings change the balances of their charges; those are worked out anew, and so are those of postings dated ahead
+    whose day has come.
+#}
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget(this, is_moved('item_id')) }}",
+) }}
+with entries as (select * from {{ ref('int_billing__entries') }}),
 
 build as (select * from {{ ref('int_build') }}),
 
@@ -6,6 +14,7 @@ receivable as (
     select *, coalesce(charge_id, claim_id) as item_id
     from entries
     where account in {{ receivable_accounts() }} and post_date <= (select today from build)
+        {% if is_added_to() %}and {{ is_moved('charge_id') }}{% endif %}
 ),
 
 -- An item's place is the charge's, and its share became the party's when it was first posted; neither moves later.

@@ -1,51 +1,81 @@
 {% set window_days = 90 %}
+{% set place = ['source', 'location_id', 'provider_id', 'payer_id'] %}
 {% set flows = ['charged_90_minor', 'contractual_90_minor'] %}
 {% set stocks = ['allowance_minor', 'waiting_minor'] %}
-with receivables as (select * from {{ ref('ar_daily') }}),
+{% set owed = ['open_minor', 'credit_minor', 'open_over_90_minor'] %}
+{% set first_day = first_changed_day() %}
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget(this, changed_days('metric_date')) }}",
+) }}
+with build as (select * from {{ ref('int_build') }}),
 
-money as (select * from {{ ref('int_billing__money_daily') }}),
+receivables as (
+    select * from {{ ref('int_billing__aging_daily') }}
+    where aging_clock = 'service_date'{% if is_added_to() %} and {{ changed_days('as_of_date') }}{% endif %}
+),
 
-build as (select * from {{ ref('int_build') }}),
+money as (
+    select
+        {{ place | join(', ') }}, metric_date,
+        {%- for column in ['charged_minor', 'contractual_minor'] + stocks %}
+        cast(sum({{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
+        {%- endfor %}
+    from {{ ref('int_billing__money_daily') }}
+    group by all
+),
+
+-- Numbers stand for places while days are added up.
+places as (
+    {{ numbered('(select ' ~ place | join(', ') ~ ' from money union select ' ~ place | join(', ') ~ ' from receivables)', place, 'place') }}
+),
 
 -- What was posted counts for as many days as the window is long, its own day included; a balance until it changes.
 intervals as (
     select
-        source, location_id, provider_id, payer_id,
+        place,
         charged_minor as charged_90_minor,
         contractual_minor as contractual_90_minor,
         0 as allowance_minor, 0 as waiting_minor,
         metric_date as from_date, metric_date + {{ window_days }} as to_date
     from money
+    inner join places on {{ same_place('money', 'places') }}
+    where charged_minor <> 0 or contractual_minor <> 0
     union all
-    select source, location_id, provider_id, payer_id, 0, 0, allowance_minor, waiting_minor, metric_date, null
+    select place, 0, 0, allowance_minor, waiting_minor, metric_date, null
     from money
+    inner join places on {{ same_place('money', 'places') }}
+    where allowance_minor <> 0 or waiting_minor <> 0
 ),
 
 money_totals as (
-    {{ daily_totals(
-        'intervals', ['source', 'location_id', 'provider_id', 'payer_id'], flows + stocks, '(select today from build)',
-    ) }}
+    {{ daily_totals('intervals', ['place'], flows + stocks, '(select today from build)', first_day) }}
 ),
 
 combined as (
     select
-        source, location_id, provider_id, payer_id, as_of_date as metric_date, open_minor, credit_minor,
+        place, as_of_date as metric_date, open_minor, credit_minor,
+        case when bucket in {{ buckets_over(90) }} then open_minor else 0 end as open_over_90_minor,
         {%- for column in flows + stocks %} 0 as {{ column }}{{ ',' if not loop.last }}{% endfor %}
     from receivables
-    where aging_clock = 'service_date'
+    inner join places on {{ same_place('receivables', 'places') }}
     union all by name
-    select *, 0 as open_minor, 0 as credit_minor
+    select *{% for column in owed %}, 0 as {{ column }}{% endfor %}
     from money_totals
 ),
 
-finished as (
+-- By day, so that a question about some days reads those alone.
+totals as (
     select
-        source, location_id, provider_id, payer_id, metric_date,
-        {%- for column in ['open_minor', 'credit_minor'] + flows + stocks %}
+        place, metric_date,
+        {%- for column in owed + flows + stocks %}
         cast(sum({{ column }}) as bigint) as {{ column }}{{ ',' if not loop.last }}
         {%- endfor %}
     from combined
     group by all
+    order by metric_date
 )
 
-select * from finished
+select {{ place | join(', ') }}, totals.* exclude (place)
+from totals
+inner join places on totals.place = places.place

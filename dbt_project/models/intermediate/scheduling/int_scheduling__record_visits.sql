@@ -1,11 +1,84 @@
 {{ config(materialized='ephemeral') }}
-with attendees as (select * from {{ ref('stg_practice__attendees') }}),
+{#
+    On top of the last good build, only the visits of clients whose visits may differ from it are worked out
+    (`is_touched`), and, for the order within an appointment, of those who share one with them.
+#}
+{% set before = adapter.get_relation(database=target.database, schema='marts', identifier='fct_appointments') if is_added_to() %}
+with build as (select * from {{ ref('int_build') }}),
 
-appointments as (select * from {{ ref('stg_practice__appointments') }}),
+clients as (select * from {{ ref('stg_practice__clients') }}),
 
-policies as (select * from {{ ref('stg_practice__policies') }}),
+all_appointments as (select * from {{ ref('stg_practice__appointments') }}),
 
-build as (select * from {{ ref('int_build') }}),
+{% if before %}
+news as (
+    select attendee_id, appointment_id, client_id, cast(null as text) as series_id
+    from {{ source('practice', 'attendees') }} where {{ is_new('_seq') }}
+    union all by name
+    select appointment_id, series_id from {{ source('practice', 'appointments') }} where {{ is_new('_seq') }}
+    union all by name
+    select attendee_id from {{ source('practice', 'appointment_events') }} where {{ is_new('_seq') }}
+    union all by name
+    select client_id from {{ source('practice', 'policies') }} where {{ is_new('_seq') }}
+    union all by name
+    select client_id from clients where {{ is_new('referral_seq') }}
+),
+
+touched_clients as (
+    select client_id from news where client_id is not null
+    union
+    select client_id
+    from {{ before }}
+    where source = 'record' and (
+        attendee_id in (select attendee_id from news where attendee_id is not null)
+        or appointment_id in (select appointment_id from news where appointment_id is not null)
+        or series_id in (select series_id from news where series_id is not null)
+        -- time has passed over it
+        or (outcome in ('scheduled', 'unresolved')
+            and is_unresolved <> {{ is_unresolved('source_status', '(select known_at from build)', '(select today from build)') }})
+    )
+),
+
+wanted as (
+    select appointment_id
+    from {{ before }}
+    where source = 'record' and client_id in (select client_id from touched_clients)
+    union
+    select appointment_id from news where appointment_id is not null
+),
+{% endif %}
+
+attendees as (
+    select * from {{ ref('stg_practice__attendees') }}
+    {% if before %}where appointment_id in (select appointment_id from wanted){% endif %}
+),
+
+appointments as (
+    select * from all_appointments
+    {% if before %}where appointment_id in (select appointment_id from wanted){% endif %}
+),
+
+policies as (
+    select * from {{ ref('stg_practice__policies') }}
+    {% if before %}where client_id in (select client_id from attendees){% endif %}
+),
+
+-- The local day of a cancellation is written with its event.
+cancellations as (
+    select attendee_id, max(event_date) as cancelled_date, max(_seq) as event_seq
+    from {{ ref('stg_practice__appointment_events') }}
+    where kind = 'cancelled'
+        {% if before %}and attendee_id in (select attendee_id from attendees){% endif %}
+    group by attendee_id
+),
+
+policy_changes as (
+    select client_id, max(_seq) as policy_seq from policies group by client_id
+),
+
+series as (
+    select series_id, min(starts_at) as series_starts_at from all_appointments where series_id is not null group by series_id
+),
 
 -- The payer asked first on the day of the visit; of two, the one that came into force last.
 visit_payers as (
@@ -22,19 +95,25 @@ visit_payers as (
 
 visits as (
     select
-        attendees.*,
-        appointments.* exclude (appointment_id, status, booked_at, known_at, source, _known_at),
+        attendees.* exclude (_known_at, _seq),
+        appointments.* exclude (appointment_id, status, booked_at, known_at, source, _known_at, _seq),
+        clients.referral_source_id,
+        series.series_starts_at,
+        case when attendees.cancelled_at is not null then cancellations.cancelled_date end as cancelled_date,
+        greatest(
+            attendees._seq, appointments._seq, clients.referral_seq, policy_changes.policy_seq, cancellations.event_seq
+        ) as feed_seq,
         visit_payers.payer_id,
         appointments.status as appointment_status,
-        -- Nobody has said what happened. Who has arrived is being looked after until the day ends.
-        case
-            when attendees.status = 'scheduled' then appointments.starts_at < build.known_at
-            when attendees.status in ('arrived', 'in_session') then appointments.start_date < build.today
-            else false
-        end as is_unresolved
+        {{ is_unresolved('attendees.status', 'build.known_at', 'build.today') }} as is_unresolved,
+        {{ 'attendees.client_id in (select client_id from touched_clients)' if before else 'true' }} as is_touched
     from attendees
     inner join appointments on attendees.appointment_id = appointments.appointment_id
+    left join clients on attendees.client_id = clients.client_id
+    left join series on appointments.series_id = series.series_id
     left join visit_payers on attendees.attendee_id = visit_payers.attendee_id
+    left join cancellations on attendees.attendee_id = cancellations.attendee_id
+    left join policy_changes on attendees.client_id = policy_changes.client_id
     cross join build
 ),
 

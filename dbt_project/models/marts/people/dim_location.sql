@@ -1,10 +1,9 @@
 with recorded as (select * from {{ ref('stg_practice__locations') }}),
 
-imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
+imported_things as (select * from {{ ref('int_imports__things') }}),
 
--- Exports name these by id alone.
 imported as (
-    select distinct source, location_id from imported_visits where location_id is not null
+    select source, id as location_id, name as location_name from imported_things where kind = 'location'
 ),
 
 all_locations as (

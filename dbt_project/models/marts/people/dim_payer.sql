@@ -1,10 +1,9 @@
 with recorded as (select * from {{ ref('stg_practice__payers') }}),
 
-imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
+imported_things as (select * from {{ ref('int_imports__things') }}),
 
--- Exports name these by id alone.
 imported as (
-    select distinct source, payer_id from imported_visits where payer_id is not null
+    select source, id as payer_id, name as payer_name from imported_things where kind = 'payer'
 ),
 
 all_payers as (

@@ -1,10 +1,9 @@
 with recorded as (select * from {{ ref('stg_practice__providers') }}),
 
-imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
+imported_things as (select * from {{ ref('int_imports__things') }}),
 
--- Exports name these by id alone.
 imported as (
-    select distinct source, provider_id from imported_visits where provider_id is not null
+    select source, id as provider_id from imported_things where kind = 'provider'
 ),
 
 all_providers as (

@@ -1,10 +1,9 @@
 with recorded as (select * from {{ ref('stg_practice__services') }}),
 
-imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
+imported_things as (select * from {{ ref('int_imports__things') }}),
 
--- Exports name these by id alone.
 imported as (
-    select distinct source, service_id from imported_visits where service_id is not null
+    select source, id as service_id, name as service_name from imported_things where kind = 'service'
 ),
 
 all_services as (

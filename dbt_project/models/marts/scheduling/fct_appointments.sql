@@ -1,3 +1,7 @@
+{{ config(
+    materialized='incremental', unique_key='attendee_key', on_schema_change='fail',
+    post_hook="{{ forget_tombstones(this, 'attendees', 'attendee_id') }}",
+) }}
 with record_visits as (select * from {{ ref('int_scheduling__record_visits') }}),
 
 imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
@@ -5,12 +9,13 @@ imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
 recorded as (
     select
         source, appointment_id, attendee_id, client_id, provider_id, location_id, room_id, service_id, payer_id, series_id,
-        moved_from_id, moved_to_id, moved_to_attendee_id, billing_unit,
+        referral_source_id, moved_from_id, moved_to_id, moved_to_attendee_id, billing_unit,
         mode, channel, status as source_status, outcome, 'stated' as outcome_basis, cancelled_by,
         duration_minutes, notice_minutes, is_late,
-        booked_date, first_booked_date, start_date,
+        booked_date, first_booked_date, start_date, cancelled_date,
         booked_at, first_booked_at, confirmed_at, arrived_at, seated_at, ended_at, outcome_at, cancelled_at,
-        wall_start, wall_end, starts_at, ends_at, known_at,
+        wall_start, wall_end, starts_at, ends_at, known_at, feed_seq,
+        series_starts_at, is_touched,
         cast(null as text) as flags
     from record_visits
 ),
@@ -18,11 +23,13 @@ recorded as (
 imported as (
     select
         * exclude (ends_at),
+        true as is_touched,
         'attendee' as billing_unit,
         booked_date as first_booked_date,
         booked_at as first_booked_at,
         coalesce(ends_at, starts_at + to_minutes(duration_minutes)) as ends_at
     from imported_visits
+    {% if is_added_to() %}where false  -- other imports mean that everything is built anew{% endif %}
 ),
 
 visits as (
@@ -38,13 +45,13 @@ ranked as (
         row_number() over (
             partition by source, appointment_id
             order by outcome = 'entered_in_error', first_booked_at, attendee_id
-        ) as place_in_appointment
+        ) as place_in_appointment,
+        coalesce(starts_at, cast(start_date as timestamp)) as began_at
     from visits
 ),
 
-finished as (
+counted as (
     select
-        {{ keys(['appointment_id', 'attendee_id', 'client_id', 'provider_id', 'location_id', 'room_id', 'service_id', 'payer_id']) }},
         *,
         case
             when outcome = 'entered_in_error' or (billing_unit = 'appointment' and place_in_appointment > 1) then null
@@ -52,25 +59,54 @@ finished as (
             when cancelled_by in ('provider', 'practice') then 'cancelled_by_practice'
             when cancelled_by = 'client' then 'cancelled_by_client'
             else 'cancelled_by_unknown'
-        end as counted_as,
+        end as counted_as
+    from ranked
+),
+
+-- Whose first completed visit it is, is known of clients who are named.
+firsts as (
+    select source, client_id, min((began_at, attendee_id)) as first_completed
+    from counted
+    where counted_as = 'completed' and client_id is not null
+    group by source, client_id
+),
+
+finished as (
+    select
+        {{ keys([
+            'appointment_id', 'attendee_id', 'client_id', 'provider_id', 'location_id', 'room_id', 'service_id', 'payer_id',
+            'referral_source_id',
+        ]) }},
+        *,
         outcome = 'unresolved' as is_unresolved,
         confirmed_at is not null as is_confirmed,
+        series_id is null or starts_at = series_starts_at as is_first_of_series,
+        case when client_id is not null
+            then coalesce(counted_as = 'completed' and (began_at, attendee_id) = first_completed, false)
+        end as is_first_completed,
+        case when client_id is not null
+            then coalesce(began_at <= (first_completed)[1], true)
+        end as is_new_client,
         start_date - first_booked_date as lead_time_days,
         case
             when arrived_at is not null and seated_at is not null
                 then greatest(0, date_diff('minute', greatest(arrived_at, starts_at), seated_at))
         end as wait_minutes
-    from ranked
+    from counted
+    left join firsts using (source, client_id)
 )
 
 select
     source, appointment_key, attendee_key, client_key, provider_key, location_key, room_key, service_key, payer_key,
-    appointment_id, attendee_id, client_id, provider_id, location_id, room_id, service_id, payer_id, series_id,
-    moved_from_id, moved_to_id, moved_to_attendee_id,
+    referral_source_key,
+    appointment_id, attendee_id, client_id, provider_id, location_id, room_id, service_id, payer_id, referral_source_id,
+    series_id, moved_from_id, moved_to_id, moved_to_attendee_id,
     mode, channel, source_status, outcome, counted_as, outcome_basis, cancelled_by, flags, billing_unit,
     duration_minutes, notice_minutes, lead_time_days, wait_minutes,
     counted_as is not null as is_counted, is_unresolved, is_confirmed, is_late,
-    start_date, booked_date, first_booked_date,
+    is_first_completed, is_new_client, is_first_of_series,
+    start_date, booked_date, first_booked_date, cancelled_date,
     booked_at, first_booked_at, starts_at, ends_at, wall_start, wall_end,
-    confirmed_at, arrived_at, seated_at, ended_at, outcome_at, cancelled_at, known_at
+    confirmed_at, arrived_at, seated_at, ended_at, outcome_at, cancelled_at, known_at, feed_seq
 from finished
+where is_touched

@@ -35,6 +35,9 @@ renamed as (
         booked_at,
         starts_at,
         ends_at,
+        arrived_at,
+        seated_at,
+        ended_at,
         cancelled_at,
         known_at
     from current_rows

@@ -1,21 +1,46 @@
-{# Most practices never migrate balances, so the files may be missing: the columns then come from here. #}
-{% set columns = {
-    'posting_id': 'text', 'transaction_id': 'text', 'party': 'text', 'client_id': 'text', 'payer_id': 'text',
-    'charge_id': 'text', 'claim_id': 'text', 'payment_id': 'text', 'provider_id': 'text', 'location_id': 'text',
-    'source': 'text', 'transaction_kind': 'text', 'account': 'text',
-    'debit_minor': 'bigint', 'credit_minor': 'bigint',
-    'service_date': 'date', 'post_date': 'date', 'known_at': 'timestamp', '_batch_id': 'text',
-} %}
-with source as (
-    {{ files_or_empty(var('landing_path') ~ '/imports/*/postings/*.parquet', columns) }}
+{# Older batches have no `line_id`: a posting is then its own line. #}
+with landed as (
+    select * from {{ source('imports', 'postings') }}
+    union all by name
+    select cast(null as text) as line_id
+    where false
 ),
 
+-- A ledger row that changed replaces all of its postings, so the newest batch of the row counts, not of the posting.
 current_rows as (
-    {{ current_rows('source', 'source, posting_id', 'known_at desc, _batch_id desc', 'false') }}
+    select *
+    from landed
+    qualify rank() over (
+        partition by source, coalesce(line_id, posting_id) order by known_at desc, _batch_id desc
+    ) = 1
 ),
 
 renamed as (
-    select * exclude (_batch_id) from current_rows
+    select
+        -- ids
+        posting_id,
+        transaction_id,
+        client_id,
+        payer_id,
+        charge_id,
+        claim_id,
+        payment_id,
+        provider_id,
+        location_id,
+        -- strings
+        source,
+        transaction_kind,
+        account,
+        party,
+        -- numerics
+        debit_minor,
+        credit_minor,
+        -- dates
+        service_date,
+        post_date,
+        -- timestamps
+        known_at
+    from current_rows
 )
 
 select * from renamed

@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'adjustment_id') }}
+    {{ rows_for_good('source') }}
 ),
 
 renamed as (

@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'allocation_id') }}
+    {{ rows_for_good('source') }}
 ),
 
 renamed as (
@@ -23,7 +23,9 @@ renamed as (
         post_date,
         -- timestamps
         known_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

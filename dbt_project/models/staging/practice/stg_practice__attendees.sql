@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'attendee_id') }}
+    {{ newest_rows('source', 'attendee_id') }}
 ),
 
 renamed as (
@@ -35,7 +35,9 @@ renamed as (
         outcome_at,
         cancelled_at,
         known_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

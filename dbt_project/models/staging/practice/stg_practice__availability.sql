@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'availability_id') }}
+    {{ newest_rows('source', 'availability_id') }}
 ),
 
 renamed as (

@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'availability_exception_id') }}
+    {{ newest_rows('source', 'availability_exception_id') }}
 ),
 
 renamed as (

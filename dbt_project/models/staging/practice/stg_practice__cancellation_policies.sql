@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'cancellation_policy_id') }}
+    {{ newest_rows('source', 'cancellation_policy_id') }}
 ),
 
 renamed as (

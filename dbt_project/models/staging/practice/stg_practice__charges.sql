@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'charge_id') }}
+    {{ newest_rows('source', 'charge_id') }}
 ),
 
 renamed as (
@@ -33,7 +33,9 @@ renamed as (
         post_date,
         -- timestamps
         known_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

@@ -2,8 +2,23 @@ with source as (
     select * from {{ source('practice', 'clients') }}
 ),
 
+-- Facts carry where their client came from, so they change with it, and with nothing else of the client.
+versions as (
+    select
+        *,
+        referral_source_id is distinct from lag(referral_source_id) over by_seq
+        or row_number() over by_seq = 1 as is_referral_news
+    from source
+    window by_seq as (partition by client_id order by _seq)
+),
+
+with_referral as (
+    select *, max(_seq) filter (is_referral_news) over (partition by client_id) as referral_seq
+    from versions
+),
+
 current_rows as (
-    {{ current_rows('source', 'client_id') }}
+    {{ newest_rows('with_referral', 'client_id') }}
 ),
 
 renamed as (
@@ -22,7 +37,10 @@ renamed as (
         created_date,
         -- timestamps
         created_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from, and the one that named the referral source
+        _seq,
+        referral_seq
     from current_rows
 )
 

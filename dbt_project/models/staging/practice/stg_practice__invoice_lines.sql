@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'invoice_line_id') }}
+    {{ newest_rows('source', 'invoice_line_id') }}
 ),
 
 renamed as (
@@ -19,7 +19,9 @@ renamed as (
         -- numerics
         amount_minor,
         -- timestamps
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

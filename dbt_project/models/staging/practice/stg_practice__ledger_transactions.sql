@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'transaction_id') }}
+    {{ rows_for_good('source') }}
 ),
 
 renamed as (
@@ -20,7 +20,9 @@ renamed as (
         post_date,
         -- timestamps
         known_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'payment_id') }}
+    {{ newest_rows('source', 'payment_id') }}
 ),
 
 renamed as (
@@ -26,7 +26,9 @@ renamed as (
         received_date,
         -- timestamps
         known_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

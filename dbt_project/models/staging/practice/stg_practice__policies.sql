@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'policy_id') }}
+    {{ newest_rows('source', 'policy_id') }}
 ),
 
 renamed as (
@@ -21,7 +21,9 @@ renamed as (
         effective_from,
         effective_to,
         -- timestamps
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

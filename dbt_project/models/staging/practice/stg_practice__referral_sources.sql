@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'referral_source_id') }}
+    {{ newest_rows('source', 'referral_source_id') }}
 ),
 
 renamed as (

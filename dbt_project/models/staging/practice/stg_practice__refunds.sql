@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'refund_id') }}
+    {{ rows_for_good('source') }}
 ),
 
 renamed as (
@@ -21,7 +21,9 @@ renamed as (
         post_date,
         -- timestamps
         known_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 

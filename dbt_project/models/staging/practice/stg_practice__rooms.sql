@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'room_id') }}
+    {{ newest_rows('source', 'room_id') }}
 ),
 
 renamed as (

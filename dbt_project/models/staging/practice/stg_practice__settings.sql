@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'name') }}
+    {{ newest_rows('source', 'name') }}
 ),
 
 renamed as (

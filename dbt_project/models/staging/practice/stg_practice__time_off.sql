@@ -3,7 +3,7 @@ with source as (
 ),
 
 current_rows as (
-    {{ current_rows('source', 'time_off_id') }}
+    {{ newest_rows('source', 'time_off_id') }}
 ),
 
 renamed as (

@@ -1,0 +1,1 @@
+"""The numbers kit: one filter bar, tiles, trends, breakdowns and the rows drawer. Every number page is made of it."""

@@ -1,0 +1,125 @@
+{#
+    A build starts from nothing, or from a copy of the last good one. `since_seq()` is the number of the newest change that
+    the copy has, as a literal: 0 where everything is built anew. What is newer has `_seq > since_seq()` in landing, and
+    `feed_seq > since_seq()` in facts. Imports have no numbers: other imports mean that everything is built anew.
+#}
+{% macro since_seq() -%}
+    {%- set before = build_on() -%}
+    {{ return(before.seq if before else 0) }}
+{%- endmacro %}
+
+{# Whether this build adds to the last good one. #}
+{% macro is_added_to() -%}
+    {{ return(build_on() is not none) }}
+{%- endmacro %}
+
+{# What the build that this one adds to said of itself: `seq`, `today`; none where everything is built anew. #}
+{% macro build_on() -%}
+    {%- if not execute or flags.FULL_REFRESH -%} {{ return(none) }} {%- endif -%}
+    {%- set build = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_build') -%}
+    {%- if build is none -%} {{ return(none) }} {%- endif -%}
+    {%- set row = run_query('select since_seq, cast(since_today as text) from ' ~ build).rows[0] -%}
+    {{ return({'seq': row[0] | int, 'today': row[1]} if row[0] else none) }}
+{%- endmacro %}
+
+{# The condition that a row is new, or true where everything is. `column` is its number in the feed. #}
+{% macro is_new(column='feed_seq') -%}
+    {{ column ~ ' > ' ~ since_seq() if is_added_to() else 'true' }}
+{%- endmacro %}
+
+{#
+    The first day whose balances and totals by accounting date may differ from the last good build's, as a literal: the
+    earliest day that something new was posted on, and at the latest the day after that build's. Null on a full build.
+#}
+{% macro first_changed_day() -%}
+    {%- set before = build_on() -%}
+    {%- if before is none -%} {{ return(none) }} {%- endif -%}
+    {%- set entries = adapter.get_relation(
+        database=target.database, schema='intermediate', identifier='int_billing__entries') -%}
+    {%- set found = run_query(
+        "select cast(least(min(post_date), date '" ~ before.today ~ "' + 1) as text)"
+        ~ ' from ' ~ entries ~ ' where feed_seq > ' ~ before.seq) -%}
+    {{ return(found.columns[0].values()[0]) }}
+{%- endmacro %}
+
+{# The condition that a day may differ from the last good build's. #}
+{% macro changed_days(column) -%}
+    {{ column ~ " >= date '" ~ first_changed_day() ~ "'" if is_added_to() else 'true' }}
+{%- endmacro %}
+
+{# For a `pre_hook`: takes rows out of the copy of the last good build, so that the model can put them in anew. #}
+{% macro forget(relation, condition) -%}
+    {%- if is_added_to() and condition != 'false' -%} delete from {{ relation }} where {{ condition }}
+    {%- else -%} select 1
+    {%- endif -%}
+{%- endmacro %}
+
+{# For a `post_hook`: what the record took back since the last good build goes. #}
+{% macro forget_tombstones(relation, table, key) -%}
+    {%- set gone -%}
+        source = 'record' and {{ key }} in (
+            select arg_max({{ key }}, _seq) from {{ source('practice', table) }}
+            where {{ is_new('_seq') }} group by {{ key }} having arg_max(_op, _seq) in ('tombstone', 'delete')
+        )
+    {%- endset -%}
+    {{ forget(relation, gone) }}
+{%- endmacro %}
+
+{# Nobody has said what happened. Who has arrived is being looked after until the day ends. #}
+{% macro is_unresolved(status, known_at, today) -%}
+    case
+        when {{ status }} = 'scheduled' then starts_at < {{ known_at }}
+        when {{ status }} in ('arrived', 'in_session') then start_date < {{ today }}
+        else false
+    end
+{%- endmacro %}
+
+{# The ids of clients of the last good build whose referral source has been named anew since, as SQL; empty if none. #}
+{% macro clients_referred_anew() -%}
+    {%- set versions -%}
+        select client_id from (
+            select
+                client_id, _seq,
+                referral_source_id is distinct from lag(referral_source_id) over by_seq
+                and row_number() over by_seq > 1 as is_referral_news
+            from {{ source('practice', 'clients') }}
+            window by_seq as (partition by client_id order by _seq)
+        ) as versions
+        where is_referral_news and {{ is_new('_seq') }}
+    {%- endset -%}
+    {%- set found = run_query(versions).columns[0].values() if is_added_to() else [] -%}
+    {%- set ids -%}
+        {%- for id in found %}{{ sql_text(id) }}{{ ', ' if not loop.last }}{% endfor -%}
+    {%- endset -%}
+    {{ return('(' ~ ids ~ ')' if found else '') }}
+{%- endmacro %}
+
+{# The condition that an entry's client has been referred anew. #}
+{% macro is_referred_anew() -%}
+    {%- set clients = clients_referred_anew() -%}
+    {{ "source = 'record' and client_id in " ~ clients if clients else 'false' }}
+{%- endmacro %}
+
+{# Charges with postings on what is owed that are new, or dated after the last good build's day; empty if none. #}
+{% macro moved_items() -%}
+    {%- set found -%}
+        select charge_id from {{ ref('int_billing__entries') }}
+        where account in {{ receivable_accounts() }}
+            and ({{ is_new() }} or post_date > (select since_today from {{ ref('int_build') }}))
+    {%- endset -%}
+    {%- set is_any = is_added_to() and run_query('select exists (' ~ found ~ ')').rows[0][0] -%}
+    {{ return('(' ~ found ~ ')' if is_any else '') }}
+{%- endmacro %}
+
+{# The condition that an open item has moved; `item` is its column. #}
+{% macro is_moved(item) -%}
+    {%- set items = moved_items() -%}
+    {{ "source = 'record' and " ~ item ~ ' in ' ~ items if items else 'false' }}
+{%- endmacro %}
+
+{# Whether anything was posted since the last good build, as a truth value for templates. #}
+{% macro has_new_entries() -%}
+    {%- set entries = adapter.get_relation(
+        database=target.database, schema='intermediate', identifier='int_billing__entries') if execute -%}
+    {{ return(entries and run_query('select count(*) from ' ~ entries ~ ' where ' ~ is_new()).rows[0][0] > 0) }}
+{%- endmacro %}

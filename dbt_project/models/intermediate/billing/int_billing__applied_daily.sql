@@ -1,0 +1,17 @@
+with allocations as (select * from {{ ref('fct_allocations') }}),
+
+applied as (
+    select
+        source, location_id, provider_id, service_id, payer_id,
+        post_date as metric_date,
+        cast(sum(amount_minor) as bigint) as applied_minor,
+        cast(coalesce(sum(amount_minor) filter (charge_kind = 'service'), 0) as bigint) as applied_service_minor
+    from allocations
+    group by all
+),
+
+not_zero as (
+    select * from applied where applied_minor <> 0 or applied_service_minor <> 0
+)
+
+select * from not_zero order by metric_date

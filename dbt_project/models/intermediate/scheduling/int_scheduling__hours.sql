@@ -1,0 +1,85 @@
+{{ config(materialized='ephemeral') }}
+{#
+    Every stretch that a provider's day at a location is made of, before it is known which of them wins. `layer` says what
+    it is: weekly hours, or an exception (place_… for everybody who works there, own_… for the provider alone).
+#}
+with weekly as (select * from {{ ref('stg_practice__availability') }}),
+
+exceptions as (select * from {{ ref('stg_practice__availability_exceptions') }} where not is_withdrawn),
+
+providers as (select * from {{ ref('stg_practice__providers') }}),
+
+locations as (select * from {{ ref('stg_practice__locations') }}),
+
+build as (select * from {{ ref('int_build') }}),
+
+-- The days on which the provider can be booked there. Who was struck off without a last day can be until today.
+bounded as (
+    select
+        weekly.provider_id, weekly.location_id, weekday, start_time, end_time,
+        greatest(effective_from, coalesce(started_date, effective_from)) as first_date,
+        least(
+            effective_to,
+            ended_date,
+            build.today + {{ weeks_ahead() }} * 7,
+            case when not coalesce(providers.is_active and locations.is_active, true) then build.today end
+        ) as last_date
+    from weekly
+    left join providers on weekly.provider_id = providers.provider_id
+    left join locations on weekly.location_id = locations.location_id
+    cross join build
+),
+
+weekly_days as (
+    select
+        provider_id, location_id, start_time, end_time, 'weekly' as layer,
+        -- The first such weekday on or after the first day, and every seventh day from there.
+        cast(unnest(generate_series(
+            first_date + cast((weekday - isodow(first_date) + 7) % 7 as integer), last_date, interval 7 day
+        )) as date) as available_date
+    from bounded
+    where first_date <= last_date
+),
+
+-- A whole location's exception concerns whoever has weekly hours there at the time, on whatever weekday.
+place_days as (
+    select distinct
+        bounded.provider_id, bounded.location_id, exceptions.start_time, exceptions.end_time,
+        case when is_open then 'place_open' else 'place_closed' end as layer,
+        exception_date as available_date
+    from exceptions
+    inner join bounded
+        on exceptions.location_id = bounded.location_id
+        and exception_date between first_date and last_date
+    where exceptions.provider_id is null
+),
+
+own_days as (
+    select
+        provider_id, location_id, start_time, end_time,
+        case when is_open then 'own_open' else 'own_closed' end as layer,
+        exception_date as available_date
+    from exceptions
+    left join providers using (provider_id)
+    cross join build
+    where provider_id is not null
+        and exception_date <= least(ended_date, build.today + {{ weeks_ahead() }} * 7)
+),
+
+stretches as (
+    select * from weekly_days
+    union all by name
+    select * from place_days
+    union all by name
+    select * from own_days
+),
+
+finished as (
+    select
+        provider_id, location_id, available_date, layer,
+        coalesce({{ minute_of('start_time') }}, 0) as from_minute,
+        coalesce({{ minute_of('end_time') }}, 1440) as to_minute
+    from stretches
+)
+
+select * from finished

@@ -1,0 +1,59 @@
+"""Which numbers a check concerns: declared with each check, resolved to metrics through the catalogue.
+
+A token is a mart (every metric whose rows lie there), a metric's name, or a pattern of names.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fnmatch import fnmatchcase
+
+EVERYTHING = ("*",)
+VISITS = ("fct_appointments",)
+CAPACITY = ("fct_availability", "*_minutes", "*_fill_rate*", "kept_utilization*", "buffer_share", "capacity_forecast")
+RECEIVABLES = ("ar_daily", "ar_*", "days_in_ar_*", "unapplied_credit")
+COLLECTION = ("*_collection_rate_*", "collection_curve")
+MONEY = ("fct_ledger_entries", "revenue_per_*", *RECEIVABLES, *COLLECTION)
+
+OF_TABLE = {
+    "clients": ("dim_client", "new_clients", "active_clients", "returning_*", "lead_time_days_*"),
+    "appointments": (*VISITS, *CAPACITY),
+    "attendees": VISITS,
+    "appointment_events": (*VISITS, "fct_appointment_events"),
+    "availability": CAPACITY,
+    "availability_exceptions": CAPACITY,
+    "time_off": CAPACITY,
+    "charges": ("fct_charges", *MONEY),
+    "invoices": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced"),
+    "invoice_lines": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced"),
+    "payments": ("fct_payments", "collected*", "unapplied_credit", *COLLECTION),
+    "allocations": ("fct_allocations", "collected_applied", *RECEIVABLES, *COLLECTION),
+    "adjustments": ("contractual_adjustments", "write_offs", *RECEIVABLES, *COLLECTION),
+    "transfers": RECEIVABLES,
+    "refunds": ("refunds", "collected*", *COLLECTION),
+    "ledger_transactions": MONEY,
+    "postings": MONEY,
+}
+"""Fed table → what is made of it. What is not here (places, people, services) names and slices every number."""
+
+
+def is_concerned(metric: str, tables: Iterable[str], tokens: Iterable[str]) -> bool:
+    """Whether a check with these tokens concerns a metric whose rows lie in `tables` (marts)."""
+    marts = set(tables)
+    return any(token in marts or fnmatchcase(metric, token) for token in tokens)
+
+
+def of_models(models: Iterable[str]) -> tuple[str, ...]:
+    """The concerns of a dbt test on these models: a mart is itself, what lies before it is what is made of it."""
+    found: list[str] = []
+    for model in models:
+        layer, _, table = model.partition("__")
+        if layer == "stg_practice":
+            found += OF_TABLE.get(table, ())
+        elif layer.startswith("int_"):
+            found += MONEY if layer == "int_billing" else (*VISITS, *CAPACITY)
+        elif model in ("metric_daily", "metric_catalogue"):
+            found += EVERYTHING
+        elif not model.startswith("stg_"):
+            found.append(model)
+    return tuple(dict.fromkeys(found))
