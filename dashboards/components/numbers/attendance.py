@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import altair as alt
 import pandas as pd
 import streamlit as st
 
-from dashboards.components.charts import card, chart
+from dashboards.components.charts import card
 from dashboards.components.numbers.drawer import open_rows, show_table
 from dashboards.components.numbers.periods import steps
 from dashboards.components.numbers.picking import forget, picked_point
-from dashboards.components.numbers.trend import LEGEND
+from dashboards.components.numbers.trend import LEGEND, step_days
 from dashboards.components.numbers.view import View
 from dashboards.metrics import by_rows, rows_of
 from dashboards.metrics.relations import LEAD_BANDS
@@ -39,7 +40,7 @@ WAITING = 200
 def outcomes(view: View) -> None:
     """What became of everything that was booked, stacked by week or month; a click opens the visits."""
     step, days = steps(view.window)
-    with card("What became of the visits", f"By {step} of the visit; together they are all that was booked"):
+    with card("What became of the visits", f"By {step}; together all that was booked. Click for the visits"):
         if "booked_visits" not in view.known or view.lacks("booked_visits"):
             st.caption(f"Booked visits are {view.lacks('booked_visits')}.")
             return
@@ -49,12 +50,17 @@ def outcomes(view: View) -> None:
         if frame.empty:
             st.caption("No visits in these days.")
             return
-        chart(
-            view.key("outcomes", step, days),
-            lambda colours: _stacked(frame, step, colours),
-            name="outcomes",
+        frame = frame.assign(start=frame.day.dt.strftime("%Y-%m-%d"))
+        picked = picked_point(
+            view.key("outcomes", step, days), lambda colours: _stacked(frame, step, colours), name="outcomes",
             alt_text=f"Visits by outcome and {step}",
-        )
+        )  # fmt: skip
+        if picked:
+            clicked = step_days(date.fromisoformat(picked["start"]), step, days.last)
+            classes = tuple(name for name, label in OUTCOMES.items() if label == picked["label"])
+            asked = view.asked.over(max(clicked.first, days.first), clicked.last).narrow(**{"class": classes})
+            open_rows(view, "booked_visits", asked, about=f"{picked['label']}, {clicked.in_words()}",
+                      on_close=forget("outcomes"))  # fmt: skip
 
 
 def _stacked(frame: pd.DataFrame, step: str, colours: Palette) -> Any:
@@ -67,9 +73,10 @@ def _stacked(frame: pd.DataFrame, step: str, colours: Palette) -> Any:
     present = [label for label in shades if label in set(frame.label)]
     order = {label: i for i, label in enumerate(present)}
     frame = frame.assign(order=frame.label.map(order))
+    pick = alt.selection_point(name="pick", fields=["start", "label"], on="click", clear="dblclick")
     return (
         alt.Chart(frame)
-        .mark_bar()
+        .mark_bar(cursor="pointer")
         .encode(
             alt.X("day:O", timeUnit="yearmonth" if step == "month" else "yearmonthdate", title=None,
                   axis=alt.Axis(format="%b %y" if step == "month" else "%-d %b", labelAngle=0, labelOverlap=True)),
@@ -80,6 +87,7 @@ def _stacked(frame: pd.DataFrame, step: str, colours: Palette) -> Any:
             tooltip=[alt.Tooltip("day:T", format="%-d %b %Y", title=step.capitalize()),
                      alt.Tooltip("label:N", title="Outcome"), alt.Tooltip("visits:Q", format=",.0f", title="Visits")],
         )
+        .add_params(pick)
         .properties(height=270)
     )  # fmt: skip
 

@@ -76,14 +76,10 @@ def _weeks(frame: pd.DataFrame, monday: date, colours: Palette) -> Any:
         )
         bars = bars.encode(x, alt.Y("hours:Q", stack=None, title=None, axis=alt.Axis(format="~s", tickCount=5)),
                            colour, tooltip=tips)  # fmt: skip
-        layers.append(bars.add_params(pick) if place == len(order) - 1 else bars.add_params(_named(f"pick{place}")))
+        layers.append(bars.add_params(pick) if place == 0 else bars)  # it sees clicks on every layer
     now = pd.DataFrame({"start": [str(monday)], "said": ["this week"]})
     line = alt.Chart(now).mark_rule(color=colours.muted, strokeDash=[3, 3]).encode(alt.X("start:O", sort=starts))
     return alt.layer(*layers, line).properties(height=380)
-
-
-def _named(name: str) -> Any:
-    return alt.selection_point(name=name, fields=["metric", "start"], on="click", clear="dblclick")
 
 
 def outlook(view: View) -> None:

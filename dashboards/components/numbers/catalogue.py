@@ -105,7 +105,10 @@ def one(view: View, found: Definition, value: Value) -> None:
         uncertain = band(value, found.unit, view.currency)
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"## {number}", width="content")
-            st.caption(uncertain or view.lacks(found.metric) or view.window.in_words(), width="content")
+            days = view.window.in_words() if found.kind != "semi_additive" else f"as of {view.window.last:%-d %b %Y}"
+            st.caption(
+                view.lacks(found.metric) or " · ".join(part for part in (uncertain, days) if part), width="content"
+            )
             st.space("stretch")
             if found.rows_table and not view.lacks(found.metric) and st.button("Rows", icon=":material/table_rows:",
                                                                              key=f"rows:{found.metric}"):  # fmt: skip
