@@ -5,6 +5,7 @@ A process that has it loaded already judges by itself.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
@@ -54,6 +55,7 @@ def doors(*, beside: bool) -> Iterator[Doors]:
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
         pool.submit(_load)
         yield Doors(pool)
+        pool.submit(os._exit, 0)  # an orderly end has DuckDB complain of connections that Great Expectations keeps
 
 
 def _load() -> None:

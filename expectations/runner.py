@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -21,17 +22,20 @@ def check_landing(
     since_seq: int = 0,
     checked_batches: frozenset[str] = frozenset(),
     now: datetime | None = None,
+    damaged: Sequence[str] | None = None,
 ) -> Verdict:
     """Judge what arrived since change `since_seq`, and the import batches that are not in `checked_batches`.
 
     What arrived earlier was judged when it did, so a booking does not wait for years of history. Freshness is judged
-    at `now` (naive UTC): the build's clock, or by default the present, which in a demo stands still.
+    at `now` (naive UTC): the build's clock, or by default the present, which in a demo stands still. `damaged` names
+    kept results that were set aside already; by default that is done here.
     """
     from expectations.engine import judge  # loading Great Expectations takes seconds
 
     said = settings(home)
     zone = said.get("zone") or "UTC"
-    arrived = record_checks(home, since_seq, now or present(said), zone, set_damaged_aside(home))
+    damaged = set_damaged_aside(home) if damaged is None else damaged
+    arrived = record_checks(home, since_seq, now or present(said), zone, damaged)
     return Verdict("landing", tuple(judge([*arrived, *import_checks(home, checked_batches)])))
 
 

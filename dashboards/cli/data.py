@@ -30,10 +30,10 @@ def refresh(full: bool) -> None:
     address = running(home)
     if address:
         source = OverHttp(f"http://{address['host']}:{address['port']}", home.feed_token())
-        result = run_refresh(home, source, full=full, log=click.echo)
+        result = run_refresh(home, source, full=full, log=click.echo, is_alone=True)
     else:
         with closing(open_record(home)) as record:
-            result = run_refresh(home, InProcess(record), full=full, log=click.echo)
+            result = run_refresh(home, InProcess(record), full=full, log=click.echo, is_alone=True)
     if result.status == "refused":
         raise Refusal("The build was refused and the last good one stays: " + " ".join(result.failed))
 
