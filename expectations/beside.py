@@ -6,44 +6,51 @@ A process that has it loaded already judges by itself.
 from __future__ import annotations
 
 import os
+import pickle
+import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import contextmanager
-from multiprocessing import get_context
-from typing import Any
+from typing import Any, BinaryIO
 
 from expectations.check import Verdict
 from expectations.runner import check_candidate, check_landing
 
-Door = Callable[..., Verdict]
+Answer = Callable[[], Verdict]
+"""Waits for the verdict."""
+DOORS = {"landing": check_landing, "candidate": check_candidate}
 
 
 class Doors:
-    """Both doors, asked with the parameters of `check_landing` and `check_candidate`; the answer is a future."""
+    """Both doors, asked one after the other with the parameters of `check_landing` and `check_candidate`."""
 
-    def __init__(self, pool: ProcessPoolExecutor | None) -> None:
-        self._pool = pool
+    def __init__(self, process: subprocess.Popen[bytes] | None) -> None:
+        self._process = process
 
     @property
     def is_beside(self) -> bool:
-        """Whether something else can be done meanwhile."""
-        return self._pool is not None
+        """Whether something else can be done before the answer is waited for."""
+        return self._process is not None
 
-    def landing(self, *args: Any, **kwargs: Any) -> Future[Verdict]:
-        """What arrived."""
-        return self._ask(check_landing, *args, **kwargs)
+    def ask(self, door: str, *args: Any, **kwargs: Any) -> Answer:
+        """What 'landing' or 'candidate' says."""
+        if self._process is None:
+            verdict = DOORS[door](*args, **kwargs)
+            return lambda: verdict
+        assert self._process.stdin
+        _send(self._process.stdin, (door, args, kwargs))
+        return self._receive
 
-    def candidate(self, *args: Any, **kwargs: Any) -> Future[Verdict]:
-        """What would be served."""
-        return self._ask(check_candidate, *args, **kwargs)
-
-    def _ask(self, door: Door, *args: Any, **kwargs: Any) -> Future[Verdict]:
-        if self._pool is not None:
-            return self._pool.submit(door, *args, **kwargs)
-        answer: Future[Verdict] = Future()
-        answer.set_result(door(*args, **kwargs))
-        return answer
+    def _receive(self) -> Verdict:
+        assert self._process
+        assert self._process.stdout
+        try:
+            found = pickle.load(self._process.stdout)  # noqa: S301 - from our own process
+        except EOFError:
+            raise RuntimeError("The process that runs the checks has died.") from None
+        if isinstance(found, Exception):
+            raise found
+        return found
 
 
 @contextmanager
@@ -52,11 +59,34 @@ def doors(*, beside: bool) -> Iterator[Doors]:
     if not beside or "great_expectations" in sys.modules:
         yield Doors(None)
         return
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as pool:
-        pool.submit(_load)
-        yield Doors(pool)
-        pool.submit(os._exit, 0)  # an orderly end has DuckDB complain of connections that Great Expectations keeps
+    command = [sys.executable, "-m", __name__]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as process:
+        yield Doors(process)
 
 
-def _load() -> None:
-    import expectations.engine  # noqa: F401 - for its effect
+def serve() -> None:
+    """Answer questions until there are no more. What anything prints goes where errors go."""
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    import expectations.engine  # noqa: F401 - it is what takes the time
+
+    while True:
+        try:
+            door, args, kwargs = pickle.load(sys.stdin.buffer)  # noqa: S301 - from our own process
+        except EOFError:
+            break
+        try:
+            found: Verdict | Exception = DOORS[door](*args, **kwargs)
+        except Exception as error:  # told to who asked
+            found = error
+        _send(answers, found)
+    os._exit(0)  # an orderly end has DuckDB complain of connections that Great Expectations keeps
+
+
+def _send(pipe: BinaryIO, content: object) -> None:
+    pickle.dump(content, pipe)
+    pipe.flush()
+
+
+if __name__ == "__main__":
+    serve()

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future
 
-from expectations.beside import Doors, doors
+from expectations.beside import Answer, Doors, doors
 from expectations.check import Verdict
 from expectations.results import set_damaged_aside
 from ingestion.compaction import compact_record
@@ -82,8 +81,8 @@ def _make(attempt: Attempt, full: bool, judges: Doors) -> None:
     since, checked = (before.feed_seq, before.import_batches) if before and not full else (0, frozenset())
     damaged = set_damaged_aside(attempt.home)  # dbt reads those files, too
     with attempt.step("check_landing"):
-        arrivals = judges.landing(
-            attempt.home, since_seq=since, checked_batches=checked, now=attempt.known_at, damaged=damaged
+        arrivals = judges.ask(
+            "landing", attempt.home, since_seq=since, checked_batches=checked, now=attempt.known_at, damaged=damaged
         )
     is_awaited = not judges.is_beside or bool(attempt.batches() - checked)
     if is_awaited:
@@ -94,12 +93,12 @@ def _make(attempt: Attempt, full: bool, judges: Doors) -> None:
         _judge_arrivals(attempt, arrivals)
     if not attempt.failed:
         with attempt.step("check_candidate"):
-            attempt.judged(judges.candidate(attempt.home, attempt.home.candidate).result())
+            attempt.judged(judges.ask("candidate", attempt.home, attempt.home.candidate)())
 
 
-def _judge_arrivals(attempt: Attempt, arrivals: Future[Verdict]) -> None:
+def _judge_arrivals(attempt: Attempt, arrivals: Answer) -> None:
     with attempt.step("check_landing"):
-        verdict = arrivals.result()
+        verdict = arrivals()
     attempt.judged(verdict)
     for scope, reasons in verdict.held.items():
         source, batch_id = scope.split("/")
