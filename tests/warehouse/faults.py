@@ -128,7 +128,7 @@ FAULTS = (
     ),
     Fault(
         "visits to come are unresolved",
-        "macros/incremental.sql",
+        "macros/incremental_visits.sql",
         "then starts_at < {{ known_at }}",
         "then starts_at > {{ known_at }}",
     ),

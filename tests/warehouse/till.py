@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from practice.billing import ledger
@@ -109,7 +109,7 @@ class Till:
         invoice_id = self._new("invoice")
         row = {
             "invoice_id": invoice_id, "number": self.landing.seq, "party": "client:c1", "client_id": "c1", "issued_date": on,
-            "due_date": on, "total_minor": sum(amount for _, amount in lines), "status": "issued",
+            "due_date": on + timedelta(days=30), "total_minor": sum(amount for _, amount in lines), "status": "issued",
         }  # fmt: skip
         asked = [
             {

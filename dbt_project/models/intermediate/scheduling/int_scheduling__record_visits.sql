@@ -11,33 +11,7 @@ clients as (select * from {{ ref('stg_practice__clients') }}),
 all_appointments as (select * from {{ ref('stg_practice__appointments') }}),
 
 {% if before %}
-news as (
-    select attendee_id, appointment_id, client_id, cast(null as text) as series_id
-    from {{ source('practice', 'attendees') }} where {{ is_new('_seq') }}
-    union all by name
-    select appointment_id, series_id from {{ source('practice', 'appointments') }} where {{ is_new('_seq') }}
-    union all by name
-    select attendee_id from {{ source('practice', 'appointment_events') }} where {{ is_new('_seq') }}
-    union all by name
-    select client_id from {{ source('practice', 'policies') }} where {{ is_new('_seq') }}
-    union all by name
-    select client_id from clients where {{ is_new('referral_seq') }}
-),
-
-touched_clients as (
-    select client_id from news where client_id is not null
-    union
-    select client_id
-    from {{ before }}
-    where source = 'record' and (
-        attendee_id in (select attendee_id from news where attendee_id is not null)
-        or appointment_id in (select appointment_id from news where appointment_id is not null)
-        or series_id in (select series_id from news where series_id is not null)
-        -- time has passed over it
-        or (outcome in ('scheduled', 'unresolved')
-            and is_unresolved <> {{ is_unresolved('source_status', '(select known_at from build)', '(select today from build)') }})
-    )
-),
+{{ touched_clients(before) }},
 
 wanted as (
     select appointment_id
