@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from pathlib import Path
 
 from expectations.check import Verdict
@@ -39,15 +39,18 @@ def check_landing(
     return Verdict("landing", tuple(judge([*arrived, *import_checks(home, checked_batches)])))
 
 
-def check_candidate(home: Home, database_path: Path, *, feed_seq: int | None = None) -> Verdict:
+def check_candidate(
+    home: Home, database_path: Path, *, feed_seq: int | None = None, since: date | None = None
+) -> Verdict:
     """Judge a warehouse file against the landing that it was built from: changes up to `feed_seq`, or all of them.
 
-    For the published build that number is in its pointer, because landing may have moved on.
+    For the published build that number is in its pointer, because landing may have moved on. `since`: what was served
+    of earlier days has been judged before, where that takes long.
     """
     from expectations.engine import judge
 
     feed_seq = _published_seq(home, database_path) if feed_seq is None else feed_seq
-    return Verdict("served", tuple(judge(served_checks(home, feed_seq), str(database_path))))
+    return Verdict("served", tuple(judge(served_checks(home, feed_seq, since), str(database_path))))
 
 
 def _published_seq(home: Home, database_path: Path) -> int | None:

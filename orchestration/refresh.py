@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import os
+from datetime import date, timedelta
 
 from expectations.beside import Answer, Doors, doors
 from expectations.check import Verdict
@@ -28,6 +29,9 @@ from orchestration.builds import (
 )
 from practice.clock import Clock, stored, system_clock
 from practice.home import Home
+
+LATELY = timedelta(days=400)
+"""How far back a build that adds to a good one has its bands looked at."""
 
 __all__ = ["BuildResult", "published", "refresh", "status"]
 
@@ -87,13 +91,15 @@ def _make(attempt: Attempt, full: bool, judges: Doors) -> None:
     is_awaited = not judges.is_beside or bool(attempt.batches() - checked)
     if is_awaited:
         _judge_arrivals(attempt, arrivals)
+    full = full or attempt.must_be_full()  # a batch that was held back makes no build full
     if not attempt.failed:
-        _build(attempt, full or attempt.must_be_full())
+        _build(attempt, full)
     if not is_awaited:
         _judge_arrivals(attempt, arrivals)
     if not attempt.failed:
         with attempt.step("check_candidate"):
-            attempt.judged(judges.ask("candidate", attempt.home, attempt.home.candidate)())
+            lately = None if full else date.fromisoformat(attempt.today) - LATELY
+            attempt.judged(judges.ask("candidate", attempt.home, attempt.home.candidate, since=lately)())
 
 
 def _judge_arrivals(attempt: Attempt, arrivals: Answer) -> None:

@@ -47,3 +47,12 @@
         database=target.database, schema='intermediate', identifier='int_billing__entries') if execute -%}
     {{ return(entries and run_query('select count(*) from ' ~ entries ~ ' where ' ~ is_new()).rows[0][0] > 0) }}
 {%- endmacro %}
+
+{# Whether all that was posted, and the day, are those of the last good build: then so is what is made of nothing else. #}
+{% macro is_money_as_before() -%}
+    {%- set before = build_on() -%}
+    {%- if not before -%} {{ return(false) }} {%- endif -%}
+    {%- set build = adapter.get_relation(database=target.database, schema='intermediate', identifier='int_build') -%}
+    {%- set today = run_query('select cast(today as text) from ' ~ build).rows[0][0] -%}
+    {{ return(today == before.today and not has_new_entries()) }}
+{%- endmacro %}

@@ -1,3 +1,11 @@
+{#
+    Made of postings and allocations alone, which come together: it stands as it is where nothing was posted.
+#}
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget(this, 'false' if is_money_as_before() else 'true') }}",
+) }}
+-- depends_on: {{ ref('int_build') }}, {{ ref('int_billing__entries') }}
 with allocations as (select * from {{ ref('fct_allocations') }}),
 
 applied as (
@@ -14,4 +22,4 @@ not_zero as (
     select * from applied where applied_minor <> 0 or applied_service_minor <> 0
 )
 
-select * from not_zero order by metric_date
+select * from not_zero {% if is_money_as_before() %}where false{% endif %} order by metric_date

@@ -1,3 +1,11 @@
+{#
+    Made of postings and allocations alone, which come together: it stands as it is where nothing was posted.
+#}
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget(this, 'false' if is_money_as_before() else 'true') }}",
+) }}
+-- depends_on: {{ ref('int_build') }}, {{ ref('int_billing__entries') }}
 with entries as (select * from {{ ref('fct_ledger_entries') }}),
 
 allocations as (select * from {{ ref('fct_allocations') }}),
@@ -42,5 +50,6 @@ finished as (
 )
 
 select * from finished
-where charged_minor <> 0 or contractual_minor <> 0 or expected_contractual_minor <> 0 or applied_minor <> 0
+where (charged_minor <> 0 or contractual_minor <> 0 or expected_contractual_minor <> 0 or applied_minor <> 0)
+    {% if is_money_as_before() %}and false{% endif %}
 order by metric_date

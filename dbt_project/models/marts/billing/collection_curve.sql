@@ -1,3 +1,12 @@
+{#
+    Made of postings and allocations alone, which come together: it stands as it is where nothing was posted and no day
+    has passed.
+#}
+{{ config(
+    materialized='incremental', incremental_strategy='append', on_schema_change='fail',
+    pre_hook="{{ forget(this, 'false' if is_money_as_before() else 'true') }}",
+) }}
+-- depends_on: {{ ref('int_build') }}, {{ ref('int_billing__entries') }}
 {% set last_age = 24 %}
 with cohorts as (select * from {{ ref('int_billing__cohorts_daily') }}),
 
@@ -76,3 +85,4 @@ finished as (
 )
 
 select * from finished
+{% if is_money_as_before() %}where false{% endif %}
