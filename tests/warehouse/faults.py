@@ -93,8 +93,8 @@ FAULTS = (
     Fault(
         "off by one: as of a day leaves that day out",
         MARTS + "billing/ar_as_of.sql",
-        "post_date <= as_of_date",
-        "post_date < as_of_date",
+        "where from_date <= as_of_date and",
+        "where from_date < as_of_date and",
     ),
     Fault(
         "credits are subtracted twice",

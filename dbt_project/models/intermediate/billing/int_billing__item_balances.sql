@@ -21,6 +21,7 @@ receivable as (
 items as (
     select
         source, item_id, party,
+        min(charge_id) as charge_id, min(claim_id) as claim_id, min(client_id) as client_id,
         min(location_id) as location_id, min(provider_id) as provider_id, min(payer_id) as payer_id,
         coalesce(min(service_date), min(post_date)) as service_date,
         min(post_date) as responsibility_date

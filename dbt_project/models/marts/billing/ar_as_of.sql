@@ -4,20 +4,34 @@
     contract={'enforced': false},
     persist_docs={'relation': false, 'columns': false},
 ) }}
-with receivable as (
+{% set all_known = "timestamp '9999-12-31 00:00:00'" %}
+{#
+    With all that is known, balances are there already and are only picked by their day. What was known earlier is worked
+    out from the postings. Which of the two it is stands in the arguments, so the other one costs nothing.
+#}
+with standing as (
+    select *
+    from {{ here(ref('int_billing__item_balances')) }}
+    where from_date <= as_of_date and (to_date is null or to_date > as_of_date) and known_until >= {{ all_known }}
+),
+
+receivable as (
     select *, coalesce(charge_id, claim_id) as item_id
     from {{ here(ref('fct_ledger_entries')) }}
     where account in {{ receivable_accounts() }} and post_date <= as_of_date and known_at <= known_until
+        and known_until < {{ all_known }}
 ),
 
 items as (
     select
-        source, item_id, party,
-        min(charge_id) as charge_id, min(claim_id) as claim_id, min(client_id) as client_id,
-        min(payer_id) as payer_id, min(location_id) as location_id, min(provider_id) as provider_id,
-        coalesce(min(service_date), min(post_date)) as service_date,
-        min(post_date) as responsibility_date,
-        cast(sum(debit_minor - credit_minor) as bigint) as balance_minor
+        source, party, charge_id, claim_id, client_id, payer_id, location_id, provider_id, service_date,
+        responsibility_date, balance_minor
+    from standing
+    union all
+    select
+        source, party, min(charge_id), min(claim_id), min(client_id), min(payer_id), min(location_id), min(provider_id),
+        coalesce(min(service_date), min(post_date)), min(post_date),
+        cast(sum(debit_minor - credit_minor) as bigint)
     from receivable
     group by source, item_id, party
 ),
