@@ -12,6 +12,7 @@ from datetime import date, datetime, time, timedelta
 from pathlib import Path
 
 from ingestion.contracts import CONTRACTS
+from ingestion.imports.holding import tidy_imports
 from ingestion.imports.shapes import ENTITIES
 from ingestion.landing import engine, quoted, write_parquet
 from ingestion.lock import build_lock
@@ -41,6 +42,7 @@ def warehouse_as_of(home: Home, day: date, *, log: Callable[[str], None] = print
     with build_lock(home, "an as-of build", wait_seconds=120):
         shutil.rmtree(scratch.path, ignore_errors=True)
         scratch.create()
+        tidy_imports(home)  # a home of an earlier version may lack what this one reads
         settings = landed_settings(home)
         zone = str(settings.get("zone", "UTC"))
         until = stored(to_instant(datetime.combine(day + timedelta(1), time()), zone)) - timedelta(microseconds=1)

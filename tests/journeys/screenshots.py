@@ -172,8 +172,14 @@ def numbers(album: Album, practice: Practice) -> None:
     """The owner's page and its rows, the analyst's query, a phone, the dark."""
     page = album.sign_in(practice.url, "owner")
     album.keep(page, "overview", page.get_by_test_id("stMetric").first)
-    page.get_by_role("button", name="Rows").nth(3).click()
+    page.locator(".st-key-rows-collected").get_by_role("button").click()
     album.keep(page, "rows", page.get_by_role("dialog").get_by_text("they sum to"))
+    page.keyboard.press("Escape")
+    for title in ("Attendance", "Revenue", "Receivables", "Capacity"):
+        go(page, title)
+        album.keep(page, title.lower(), page.get_by_test_id("stMetric").first)
+    go(page, "Data quality")
+    album.keep(page, "quality", page.get_by_text("All checks", exact=True))
     page = album.sign_in(practice.url, "analyst")
     go(page, "SQL")
     page.get_by_role("button", name=re.compile("^Run")).click()

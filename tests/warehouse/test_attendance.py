@@ -94,7 +94,8 @@ def test_the_worked_day_gives_every_rate_as_printed(warehouse):
     assert found["no_show_rate_did_not_attend"][0] == 16.67
     assert found["late_cancel_rate"][0] == 7.69
     assert found["kept_rate"] == (76.92, 71.43, 78.57)
-    assert found["cancellation_rate"][0] == 20.00
+    assert found["cancellation_rate"] == (20.00, 20.00, 25.00)
+    assert found["cancellation_rate_practice"] == (5.00, 5.00, 5.00)  # the provider's, which counts against no client
 
 
 def test_a_band_has_its_own_denominators_and_never_leaves_0_to_100(warehouse):
