@@ -10,7 +10,7 @@ import pickle
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import Any, BinaryIO
 
 from expectations.check import Verdict
@@ -18,6 +18,7 @@ from expectations.runner import check_candidate, check_landing
 
 Answer = Callable[[], Verdict]
 """Waits for the verdict."""
+DIED = "The process that runs the checks has died."
 DOORS = {"landing": check_landing, "candidate": check_candidate}
 
 
@@ -38,7 +39,12 @@ class Doors:
             verdict = DOORS[door](*args, **kwargs)
             return lambda: verdict
         assert self._process.stdin
-        _send(self._process.stdin, (door, args, kwargs))
+        try:
+            _send(self._process.stdin, (door, args, kwargs))
+        except BrokenPipeError:  # an OSError, but none of the disk
+            with suppress(BrokenPipeError):
+                self._process.stdin.close()  # else what it still holds is tried again at the end
+            raise RuntimeError(DIED) from None
         return self._receive
 
     def _receive(self) -> Verdict:
@@ -47,7 +53,7 @@ class Doors:
         try:
             found = pickle.load(self._process.stdout)  # noqa: S301 - from our own process
         except EOFError:
-            raise RuntimeError("The process that runs the checks has died.") from None
+            raise RuntimeError(DIED) from None
         if isinstance(found, Exception):
             raise found
         return found
