@@ -7,13 +7,27 @@ from collections.abc import Iterator
 import numpy as np
 import pyarrow as pa
 
-from ingestion.demo.columns import DAY, MINUTE, Array, Columns, instants, new_ids, numbers, pick, spread, stack, take
+from ingestion.demo.columns import (
+    DAY,
+    MINUTE,
+    Array,
+    Columns,
+    dates,
+    instants,
+    new_ids,
+    numbers,
+    pick,
+    spread,
+    stack,
+    take,
+)
 from ingestion.demo.house import AFTER, BEFORE, House
 from ingestion.demo.record_of import APPOINTMENT_STATUSES, IS_CANCELLED, IS_MISTAKE, IS_MOVED, Story
 from ingestion.demo.slices import CLAIMS_AT_ONCE, spans, within
 
 KINDS = ("provider", "room", "client")
 PARTS = ("care", "before", "after")
+HOLDERS = ("appointment",)
 SLOT = 5 * MINUTE
 _GONE = [APPOINTMENT_STATUSES.index(name) for name in ("cancelled", "rescheduled", "entered_in_error")]
 _CLOSED = APPOINTMENT_STATUSES.index("closed")
@@ -70,10 +84,10 @@ def claim_tables(house: House, story: Story, dice: np.random.Generator) -> Itera
     keys = new_ids(story.appointments["known"][claims["appointment"]], dice)
     for span in spans(claims["starts"], CLAIMS_AT_ONCE):
         rows = within(claims["starts"], span)
-        yield _claim_tables(house, take(claims, rows), pick(keys, rows))
+        yield _claim_tables(house, story, take(claims, rows), pick(keys, rows))
 
 
-def _claim_tables(house: House, claims: Columns, keys: pa.Array) -> dict[str, pa.Table]:
+def _claim_tables(house: House, story: Story, claims: Columns, keys: pa.Array) -> dict[str, pa.Table]:
     resource = resource_ids(house, claims["kind"], claims["resource"])
     count = len(claims["kind"])
     table = pa.table(
@@ -82,7 +96,10 @@ def _claim_tables(house: House, claims: Columns, keys: pa.Array) -> dict[str, pa
             "resource_kind": pick(KINDS, claims["kind"]),
             "resource_id": resource,
             "appointment_id": pick(house.ids["appointments"], claims["appointment"]),
+            "holder": pick(HOLDERS, np.zeros(count, dtype=np.int32)),
             "kind": pick(PARTS, claims["part"]),
+            "service_id": pick(house.ids["services"], story.appointments["service"][claims["appointment"]]),
+            "start_date": dates(story.appointments["day"][claims["appointment"]]),
             "starts_at": instants(claims["starts"]),
             "ends_at": instants(claims["ends"]),
             "lane": numbers(np.zeros(count, dtype=np.int32)),

@@ -37,6 +37,9 @@ class Permission(StrEnum):
     MANAGE_USERS = "manage users"
     VERIFY_AUDIT = "verify the audit trail"
     OPERATE = "operate the system"
+    BOOK_ONLINE = "book online"
+    CHECK_IN = "check in at the kiosk"
+    HAND_OVER = "hand a caseload over"
     OWN_PASSWORD = "change their own password"  # noqa: S105 - a permission, not a password
 
 
@@ -56,10 +59,13 @@ ROLES: dict[str, frozenset[Permission]] = {
         _EVERYONE | _MONEY | {_P.SEE_SCHEDULE, _P.SEE_CLIENTS, _P.ADJUST, _P.REFUND, _P.VOID, _P.SEE_NUMBERS}
     ),
     "analyst": frozenset(_EVERYONE | {_P.SEE_NUMBERS, _P.QUERY}),
+    # Not people: the public pages and the API, a kiosk in the waiting room.
+    "online": frozenset({_P.BOOK_ONLINE}),
+    "kiosk": frozenset({_P.CHECK_IN}),
     # Not a person: the command line on the machine itself, the demo, the first set-up.
     "system": frozenset(Permission),
 }
-PEOPLE_ROLES = tuple(role for role in ROLES if role != "system")
+PEOPLE_ROLES = tuple(role for role in ROLES if role not in ("system", "online", "kiosk"))
 
 
 @dataclass(frozen=True)
@@ -78,6 +84,8 @@ class Actor:
 
 
 SYSTEM = Actor("system", "system", "Daybook")
+ONLINE = Actor("online", "online", "Online booking")
+"""A stranger or an API key's holder: whoever they are, they may do no more than the public pages offer."""
 
 
 def require(actor: Actor, permission: Permission) -> None:

@@ -114,6 +114,7 @@ def add_client(
         "created_at": work.now,
         "created_date": practice_today(work),
         "is_active": True,
+        "zone": None,
     }
     work.insert("clients", row)
     return {"client_id": row["client_id"]}

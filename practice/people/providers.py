@@ -15,6 +15,7 @@ from practice.people.setup import practice_today
 from practice.store.record import command
 from practice.store.work import Work
 
+_ONLINE_LATER = {"is_online": True, "about": None, "video_link": None}
 _TITLES = {"dr", "prof", "professor", "doctor", "mr", "mrs", "ms", "mx"}
 
 
@@ -76,7 +77,7 @@ def add_provider(
     }
     kept = checks.changed(fields, _PROVIDER, "provider")
     _check_code(work, kept["code"], kept["name"])
-    row = {"provider_id": work.new_id(), **kept, "ended_date": None, "is_active": True}
+    row = {"provider_id": work.new_id(), **kept, "ended_date": None, "is_active": True, **_ONLINE_LATER}
     work.insert("providers", row)
     for service_id in dict.fromkeys(service_ids):
         assign_service(work, provider_id=row["provider_id"], service_id=service_id)

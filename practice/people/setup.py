@@ -47,6 +47,11 @@ _SERVICE: checks.Checks = {
     ),
     "is_active": partial(checks.flag, what="Whether the service is active", field="is_active"),
 }
+_LOCATION_LATER = {"is_active": True, "slug": None, "directions": None}
+_SERVICE_LATER = {
+    "is_active": True, "billing_unit": "attendee", "modes": "both", "online": "hidden", "description": None,
+    "preparation": None,
+}  # fmt: skip
 
 
 def practice_today(reader: Reader) -> date:
@@ -94,7 +99,7 @@ def add_location(
     if work.actor.location_ids:
         raise Refusal("You set up your own locations only; ask the owner to add another one.", rule="permission")
     fields = {"name": name, "zone": zone, "address": address, "phone": phone}
-    row = {"location_id": work.new_id(), **checks.changed(fields, _LOCATION, "location"), "is_active": True}
+    row = {"location_id": work.new_id(), **checks.changed(fields, _LOCATION, "location"), **_LOCATION_LATER}
     check_unused(work, "locations", row["name"], "location")
     work.insert("locations", row)
     return {"location_id": row["location_id"]}
@@ -173,7 +178,7 @@ def add_service(
         "buffer_before_minutes": buffer_before_minutes, "buffer_after_minutes": buffer_after_minutes,
         "capacity": capacity, "needs_room": needs_room, "is_for_new_clients": is_for_new_clients,
     }  # fmt: skip
-    row = {"service_id": work.new_id(), **checks.changed(fields, _SERVICE, "service"), "is_active": True}
+    row = {"service_id": work.new_id(), **checks.changed(fields, _SERVICE, "service"), **_SERVICE_LATER}
     check_unused(work, "services", row["name"], "service")
     work.insert("services", row)
     return {"service_id": row["service_id"]}

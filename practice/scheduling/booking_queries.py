@@ -106,11 +106,11 @@ def weekly_hours(reader: Reader, provider_id: str) -> list[Row]:
 def held(
     reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
 ) -> list[Row]:
-    """Claims of these resources that overlap [start, end), with the service of the visit that holds them."""
+    """Claims of these resources that overlap [start, end), with the holder's service and local day."""
     return reader.rows(
-        "select c.*, a.service_id, a.start_date from claims c join appointments a using (appointment_id)"
-        f" where c.resource_id in ({_marks(resource_ids)}) and c.starts_at < ? and c.ends_at > ?"
-        " and c.appointment_id is distinct from ? order by c.starts_at",
+        "select * from claims"
+        f" where resource_id in ({_marks(resource_ids)}) and starts_at < ? and ends_at > ?"
+        " and appointment_id is distinct from ? order by starts_at",
         *resource_ids,
         end,
         start,
@@ -119,10 +119,9 @@ def held(
 
 
 def held_by_kind(reader: Reader, kind: str, start: datetime) -> list[Row]:
-    """Claims of every resource of a kind that end after `start`, with the service of the visit that holds them."""
+    """Claims of every resource of a kind that end after `start`, with the holder's service and local day."""
     return reader.rows(
-        "select c.*, a.service_id, a.start_date from claims c join appointments a using (appointment_id)"
-        " where c.resource_kind = ? and c.ends_at > ? order by c.starts_at",
+        "select * from claims where resource_kind = ? and ends_at > ? order by starts_at",
         kind,
         start,
     )

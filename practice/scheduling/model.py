@@ -32,16 +32,23 @@ class Interval(NamedTuple):
 
 
 class Claim(NamedTuple):
-    """One resource held by one visit; the fields are the columns of the table `claims`."""
+    """One resource held by one visit, hold or block; the fields are the columns of the table `claims`.
+
+    `appointment_id` is the holder's id; `service_id` and `start_date` (local) say which overlap policy is the holder's.
+    """
 
     claim_id: str
     resource_kind: str
     resource_id: str
     appointment_id: str
+    holder: str
     kind: str
+    service_id: str | None
+    start_date: date
     starts_at: datetime
     ends_at: datetime
     lane: int
+    expires_at: datetime | None = None
 
 
 def floor_grid(instant: datetime) -> datetime:
@@ -138,6 +145,8 @@ def claims_for(
     ends_at: datetime,
     *,
     new_id: Callable[[], str],
+    service_id: str,
+    start_date: date,
     provider_id: str | None = None,
     room_id: str | None = None,
     client_ids: Iterable[str] = (),
@@ -165,9 +174,12 @@ def claims_for(
     spans.extend(("client", client_id, "care", starts_at, ends_at) for client_id in client_ids)
     at = lanes or {}
     return [
-        Claim(new_id(), kind, resource_id, appointment_id, part, start, end, at.get(resource_id, 0))
+        Claim(
+            new_id(), kind, resource_id, appointment_id, "appointment", part, service_id, start_date, start, end,
+            at.get(resource_id, 0),
+        )
         for kind, resource_id, part, start, end in spans
-    ]
+    ]  # fmt: skip
 
 
 def slots_for(claims: Iterable[Claim], horizon: datetime) -> Iterator[tuple[str, datetime, int, str]]:

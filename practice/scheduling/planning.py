@@ -106,10 +106,13 @@ def appointment_row(
         "start_date": plan.day,
         "duration_minutes": plan.minutes,
         "mode": mode,
+        "video_link": None,
+        "client_place": None,
         "capacity": plan.service["capacity"],
         "status": "scheduled",
         "channel": channel,
         "override_reason": override_reason,
+        "overridden": None,
         "moved_from_id": None,
         "moved_to_id": None,
         "booked_at": stored(work.now),
@@ -121,8 +124,8 @@ def attendee_row(work: Work, appointment_id: str, client_id: str, zone: str, **m
     """A fresh row of `attendees`; `more` overrides columns (a successor keeps the first booking's time)."""
     today = local_date(work.now, zone)
     unknown = (
-        "confirmed_at arrived_at seated_at ended_at outcome_at cancelled_at cancelled_by cancel_reason notice_minutes"
-        " is_late moved_to_attendee_id"
+        "confirmed_at arrived_at seated_at ended_at outcome_at cancelled_at cancelled_by cancel_reason cancel_code"
+        " notice_minutes is_late moved_to_attendee_id roomed_at roomed_in_id checked_in_by"
     )
     return {
         "attendee_id": work.new_id(),
@@ -130,6 +133,7 @@ def attendee_row(work: Work, appointment_id: str, client_id: str, zone: str, **m
         "client_id": client_id,
         "billing_unit": "attendee",
         "status": "scheduled",
+        "is_identified": True,
         "booked_at": stored(work.now),
         "booked_date": today,
         "first_booked_at": stored(work.now),

@@ -98,6 +98,8 @@ def take(work: Work, plan: Plan, kinds: tuple[str, ...] = ALL_KINDS) -> Taken:
         plan.starts_at,
         plan.ends_at,
         new_id=work.new_id,
+        service_id=plan.service["service_id"],
+        start_date=plan.day,
         provider_id=provider_id,
         room_id=room_id,
         client_ids=clients,

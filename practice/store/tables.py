@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 """Raised whenever a fed column is added, dropped or changes its meaning."""
 
 
@@ -35,7 +35,7 @@ TABLES: dict[str, Table] = {
         "service_id",
         _columns(
             "service_id name code duration_minutes buffer_before_minutes buffer_after_minutes fee_minor capacity"
-            " needs_room is_for_new_clients is_active"
+            " needs_room is_for_new_clients is_active billing_unit modes online"
         ),
     ),
     "provider_services": Table("provider_service_id", _columns("provider_service_id provider_id service_id is_active")),
@@ -73,9 +73,9 @@ TABLES: dict[str, Table] = {
     "appointments": Table(
         "appointment_id",
         _columns(
-            "appointment_id series_id location_id provider_id room_id service_id wall_start wall_end zone starts_at"
-            " ends_at start_date duration_minutes mode capacity status channel moved_from_id moved_to_id booked_at"
-            " known_at"
+            "appointment_id series_id original_start location_id provider_id room_id service_id wall_start wall_end"
+            " zone starts_at ends_at start_date duration_minutes mode capacity status channel moved_from_id"
+            " moved_to_id booked_at known_at"
         ),
     ),
     "attendees": Table(
@@ -83,7 +83,7 @@ TABLES: dict[str, Table] = {
         _columns(
             "attendee_id appointment_id client_id billing_unit status booked_at booked_date first_booked_at"
             " first_booked_date confirmed_at arrived_at seated_at ended_at outcome_at cancelled_at cancelled_by"
-            " notice_minutes is_late moved_to_attendee_id known_at"
+            " cancel_code notice_minutes is_late moved_to_attendee_id is_identified roomed_at checked_in_by known_at"
         ),
     ),
     "appointment_events": Table(
@@ -92,6 +92,84 @@ TABLES: dict[str, Table] = {
     ),
     "claims": Table("claim_id"),
     "slots": Table("claim_id"),
+    "equipment": Table("equipment_id", _columns("equipment_id location_id name capacity is_active")),
+    "pools": Table("pool_id"),
+    "pool_members": Table("pool_member_id"),
+    "needs": Table("need_id"),
+    "holds": Table(
+        "hold_id",
+        _columns(
+            "hold_id location_id provider_id service_id room_id wall_start wall_end zone starts_at ends_at start_date"
+            " purpose held_at expires_at outcome settled_at"
+        ),
+        secret=("held_by",),
+    ),
+    "blocks": Table(
+        "block_id",
+        _columns(
+            "block_id resource_kind resource_id location_id kind wall_start wall_end zone starts_at ends_at start_date"
+            " is_withdrawn known_at"
+        ),
+    ),
+    "booking_rules": Table("booking_rule_id"),
+    "travel_times": Table("travel_time_id"),
+    "series": Table(
+        "series_id",
+        _columns(
+            "series_id split_from_id renewed_from_id location_id provider_id service_id room_id rule wall_start zone"
+            " duration_minutes mode first_date last_date occurrence_count status created_at known_at"
+        ),
+    ),
+    "series_exceptions": Table(
+        "series_exception_id",
+        _columns("series_exception_id series_id original_start kind appointment_id known_at"),
+    ),
+    "message_templates": Table("message_template_id"),
+    "consents": Table("consent_id"),
+    "messages": Table(
+        "message_id",
+        _columns(
+            "message_id client_id channel kind message_template_id appointment_id offer_id recall_id queued_at"
+            " not_before_at status attempts sent_at known_at"
+        ),
+        secret=("address", "subject", "body"),
+    ),
+    "waitlist_entries": Table(
+        "waitlist_entry_id",
+        _columns(
+            "waitlist_entry_id client_id service_id earliest_date expires_date notice_minutes urgency"
+            " fallback_appointment_id status created_at closed_at known_at"
+        ),
+    ),
+    "offer_rounds": Table(
+        "offer_round_id",
+        _columns(
+            "offer_round_id freed_appointment_id freed_by freed_at location_id provider_id service_id room_id"
+            " wall_start wall_end zone starts_at ends_at start_date batch_size answer_minutes status opened_at"
+            " closed_at filled_appointment_id known_at"
+        ),
+    ),
+    "offers": Table(
+        "offer_id",
+        _columns(
+            "offer_id offer_round_id waitlist_entry_id client_id rank score status sent_at expires_at answered_at"
+            " appointment_id known_at"
+        ),
+        secret=("token_hash",),
+    ),
+    "recall_types": Table("recall_type_id"),
+    "recalls": Table(
+        "recall_id",
+        _columns(
+            "recall_id recall_type_id client_id trigger_appointment_id due_date status contacts last_contacted_at"
+            " appointment_id known_at"
+        ),
+    ),
+    "manage_links": Table("manage_link_id", secret=("token_hash",)),
+    "api_keys": Table("api_key_id", secret=("key_hash",)),
+    "calendar_feeds": Table("calendar_feed_id", secret=("token_hash",)),
+    "external_calendars": Table("external_calendar_id"),
+    "kiosks": Table("kiosk_id", secret=("token_hash",)),
     "charges": Table(
         "charge_id",
         _columns(

@@ -115,7 +115,7 @@ def claim_all(**more):
     numbers = count()
     return claims_for(
         "visit", at(9), at(9.75), new_id=lambda: f"claim-{next(numbers)}", provider_id="moss", room_id="room",
-        client_ids=["ada", "ben"], **more,
+        service_id="visit", start_date=at(9).date(), client_ids=["ada", "ben"], **more,
     )  # fmt: skip
 
 
@@ -135,7 +135,8 @@ def test_buffers_hold_the_provider_the_turnaround_also_the_room_and_never_the_cl
 
 def test_a_claim_is_a_row_of_its_table():
     assert claim_all()[0]._fields == (
-        "claim_id", "resource_kind", "resource_id", "appointment_id", "kind", "starts_at", "ends_at", "lane",
+        "claim_id", "resource_kind", "resource_id", "appointment_id", "holder", "kind", "service_id", "start_date",
+        "starts_at", "ends_at", "lane", "expires_at",
     )  # fmt: skip
 
 
@@ -158,7 +159,7 @@ def test_twenty_thousand_visits_are_claimed_within_seconds():
     for number in range(20_000):
         claims = claims_for(
             str(number), at(9), at(10), new_id=lambda: str(next(numbers)), provider_id="p", room_id="r",
-            client_ids=("c",), after_minutes=10,
+            client_ids=("c",), after_minutes=10, service_id="visit", start_date=at(9).date(),
         )  # fmt: skip
         total += sum(1 for _ in slots_for(claims, at(0)))
     assert total == 20_000 * (14 + 14 + 12)

@@ -1,0 +1,44 @@
+-- What the public may reach: links to one's own visit, keys of the API, the kiosk, calendars in and out.
+create table manage_links (
+    manage_link_id text primary key,
+    token_hash text not null unique,        -- SHA-256; the secret itself is only in the message
+    attendee_id text not null,
+    created_at timestamp not null,
+    expires_at timestamp not null,
+    revoked_at timestamp
+);
+create table api_keys (
+    api_key_id text primary key,
+    name text not null,
+    key_hash text not null unique,
+    scopes text not null,                   -- JSON list: slots:read, bookings:write, bookings:read
+    location_ids text not null,             -- JSON list; empty = every location
+    created_at timestamp not null,
+    last_used_at timestamp,
+    revoked_at timestamp
+);
+create table calendar_feeds (
+    calendar_feed_id text primary key,
+    scope text not null check (scope in ('provider', 'location')),
+    scope_id text not null,
+    token_hash text not null unique,
+    detail text not null check (detail in ('busy', 'initials')),
+    created_at timestamp not null,
+    revoked_at timestamp
+);
+create table external_calendars (
+    external_calendar_id text primary key,
+    provider_id text not null,
+    name text not null,
+    zone text not null,                     -- what a floating time in it means
+    last_imported_at timestamp,
+    is_active boolean not null
+);
+create table kiosks (
+    kiosk_id text primary key,
+    location_id text not null,
+    name text not null,
+    token_hash text not null unique,
+    created_at timestamp not null,
+    revoked_at timestamp
+);
