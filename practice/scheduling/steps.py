@@ -11,6 +11,7 @@ from practice.access.permissions import require_location
 from practice.clock import local_date, stored
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
+from practice.scheduling.follow_ups import Happening, follow_up
 from practice.scheduling.model import status_of
 from practice.store.work import Row, Work
 
@@ -45,8 +46,9 @@ def note(
     happened_at: datetime | None = None,
     **details: Any,
 ) -> None:
-    """Append an event per attendee. `details` are ids, times and statuses: never names or contacts."""
+    """Append an event per attendee, and tell who follows. `details` are ids, times, statuses: no names, no contacts."""
     at = happened_at or stored(work.now)
+    concerned = list(attendee_ids)
     work.insert(
         "appointment_events",
         *(
@@ -62,9 +64,10 @@ def note(
                 "reason": work.reason,
                 "details": json.dumps(details, default=str, sort_keys=True) if details else None,
             }
-            for attendee_id in attendee_ids
+            for attendee_id in concerned
         ),
     )
+    follow_up(work, Happening(kind, appointment, [one for one in concerned if one], details))
 
 
 def settle_status(work: Work, appointment: Row, **values: Any) -> str:
