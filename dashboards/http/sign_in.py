@@ -38,7 +38,7 @@ def _safe_next(path: str | None) -> str:
     return path if path and path.startswith("/") and not path.startswith(("//", "/\\")) else "/"
 
 
-def _is_foreign(request: Request) -> bool:
+def is_foreign(request: Request) -> bool:
     """A post that another site makes the browser send."""
     site = request.headers.get("sec-fetch-site")
     if site is None:  # a browser older than these headers
@@ -97,7 +97,7 @@ async def login(request: Request) -> Response:
     form = await request.form()
     email, next_path = _text(form, "email"), _safe_next(_text(form, "next"))
     password = form.get("password")
-    if _is_foreign(request):
+    if is_foreign(request):
         return await _sign_in_form(refusal="This form came from another site; use this one.", status=403)
     if not _attempts.allows(request.client.host if request.client else "?"):
         sentence = "Too many attempts from here; wait a minute and try again."
@@ -113,7 +113,7 @@ async def login(request: Request) -> Response:
 
 async def logout(request: Request) -> Response:
     """GET /logout from our own pages ends the session; from elsewhere it asks first."""
-    if _is_foreign(request):
+    if is_foreign(request):
         return _html(page("Sign out", '<h1>Sign out?</h1><p><a href="/logout">Yes, sign out</a></p>'))
     token = request.cookies.get(COOKIE)
     if token:
@@ -138,7 +138,7 @@ async def set_up(request: Request) -> Response:
     password = form.get("password")
     if await anyio.to_thread.run_sync(has_users):
         return RedirectResponse("/login", 303)
-    if _is_foreign(request):
+    if is_foreign(request):
         return _set_up("This form came from another site; use this one.", {}, 403)
     if not _attempts.allows(request.client.host if request.client else "?"):
         return _set_up("Too many attempts from here; wait a minute and try again.", typed, 429)

@@ -37,6 +37,29 @@ def optional_text(value: Any, what: str, field: str) -> str | None:
     return text(value, what, field)
 
 
+def note(value: Any, what: str, field: str, *, limit: int = 2_000) -> str | None:
+    """Some lines of text; nothing is an answer too. Spaces at the ends of lines go, lines stay."""
+    lines = [" ".join(line.split()) for line in value.splitlines()] if isinstance(value, str) else []
+    tidy = "\n".join(lines).strip()
+    if not tidy:
+        return None
+    if len(tidy) > limit:
+        raise Refusal(f"{what} is too long; at most {limit:,} characters fit.", field=field)
+    if not tidy.replace("\n", "").translate(_JOINERS).isprintable():
+        raise Refusal(f"{what} holds a sign that cannot be printed; type it again.", field=field)
+    return tidy
+
+
+def slug(value: Any) -> str | None:
+    """The last part of a public address: small letters, digits and single dashes; nothing takes the page down."""
+    name = optional_text(value, "The address", "slug")
+    if (name is not None and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", name)) or len(name or "") > 60:
+        raise Refusal(
+            "The address has small letters, digits and dashes only, at most 60, such as elm-street.", field="slug"
+        )
+    return name
+
+
 def flag(value: Any, what: str, field: str) -> bool:
     """True or false."""
     if not isinstance(value, bool):

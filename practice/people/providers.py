@@ -33,6 +33,8 @@ _PROVIDER: checks.Checks = {
     "npi": checks.npi,
     "started_date": partial(checks.day, what="The first day", field="started_date"),
     "ended_date": partial(checks.optional_day, what="The last day", field="ended_date"),
+    "is_online": partial(checks.flag, what="Whether clients may choose the provider online", field="is_online"),
+    "about": partial(checks.note, what="What clients read about the provider", field="about"),
     "is_active": partial(checks.flag, what="Whether the provider is active", field="is_active"),
 }
 

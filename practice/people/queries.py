@@ -28,7 +28,7 @@ __all__ = [
     "beyond_room_capacity", "beyond_service_capacity", "client", "contracts", "contracts_of", "duplicates",
     "is_guarantor", "likely_duplicates", "locations", "name_taken", "names_of", "payers", "policies_of", "practice",
     "provider_codes", "provider_service", "providers", "referral_sources", "require_client", "rooms", "search_clients",
-    "sees_client", "services", "setup_progress", "upcoming_appointments",
+    "sees_client", "services", "setup_progress", "slug_taken", "upcoming_appointments",
 ]  # fmt: skip
 
 _OPEN = "('scheduled', 'in_session')"
@@ -112,6 +112,13 @@ def referral_sources(reader: Reader, actor: Actor, *, include_inactive: bool = F
     """Where clients come from, by name."""
     del actor
     return reader.rows("select * from referral_sources where is_active or ? order by name", include_inactive)
+
+
+def slug_taken(reader: Reader, slug: str, *, except_key: str | None = None) -> bool:
+    """Whether another location has that public address."""
+    return bool(
+        reader.value("select 1 from locations where slug = ? and location_id is distinct from ?", slug, except_key)
+    )
 
 
 def name_taken(

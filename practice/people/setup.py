@@ -20,6 +20,8 @@ _LOCATION: checks.Checks = {
     "zone": checks.zone,
     "address": partial(checks.optional_text, what="The address", field="address"),
     "phone": checks.phone,
+    "slug": checks.slug,
+    "directions": partial(checks.note, what="How to find the location", field="directions"),
     "is_active": partial(checks.flag, what="Whether the location is active", field="is_active"),
 }
 _ROOM: checks.Checks = {
@@ -45,6 +47,12 @@ _SERVICE: checks.Checks = {
     "is_for_new_clients": partial(
         checks.flag, what="Whether the service is for new clients", field="is_for_new_clients"
     ),
+    "online": partial(
+        checks.one_of, what="What is offered online", field="online", choices=("bookable", "contact", "hidden")
+    ),
+    "modes": partial(checks.one_of, what="How it is given", field="modes", choices=("in_person", "video", "both")),
+    "description": partial(checks.note, what="The description", field="description"),
+    "preparation": partial(checks.note, what="What to prepare", field="preparation"),
     "is_active": partial(checks.flag, what="Whether the service is active", field="is_active"),
 }
 _LOCATION_LATER = {"is_active": True, "slug": None, "directions": None}
@@ -116,6 +124,8 @@ def change_location(work: Work, *, location_id: str, **fields: Any) -> dict[str,
     kept = checks.changed(fields, _LOCATION, "location")
     if "name" in kept:
         check_unused(work, "locations", kept["name"], "location", except_key=location_id)
+    if kept.get("slug") and queries.slug_taken(work, kept["slug"], except_key=location_id):
+        raise Conflict("Another location has that address; choose another one.", rule="slug_taken", field="slug")
     booked = queries.upcoming_appointments(work, "location_id", location_id)
     if kept.get("zone", present["zone"]) != present["zone"] and booked:
         raise Conflict(

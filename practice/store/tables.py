@@ -167,6 +167,7 @@ TABLES: dict[str, Table] = {
     ),
     "manage_links": Table("manage_link_id", secret=("token_hash",)),
     "api_keys": Table("api_key_id", secret=("key_hash",)),
+    "client_reviews": Table("client_review_id"),
     "calendar_feeds": Table("calendar_feed_id", secret=("token_hash",)),
     "external_calendars": Table("external_calendar_id"),
     "kiosks": Table("kiosk_id", secret=("token_hash",)),

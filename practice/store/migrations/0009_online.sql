@@ -42,3 +42,12 @@ create table kiosks (
     created_at timestamp not null,
     revoked_at timestamp
 );
+-- New clients who gave their details online: somebody of the desk looks whether they are in the record already.
+create table client_reviews (
+    client_review_id text primary key,
+    client_id text not null,
+    resembles text not null,                -- JSON list of client ids, likely the same person; may be empty
+    made_at timestamp not null,
+    outcome text check (outcome in ('new', 'same')),   -- null = nobody has looked yet
+    settled_at timestamp
+);
