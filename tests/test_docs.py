@@ -234,7 +234,7 @@ FOREIGN = ["/" + "work/", "pypi" + ".org", "files.python" + "hosted", "registry.
 def test_no_file_names_a_package_registry_or_a_place_on_somebodys_machine():
     top = [file for file in ROOT.iterdir() if file.is_file()]
     deep = [file for room in ROOMS for file in (ROOT / room).rglob("*") if file.is_file()]
-    made = {"__pycache__", "target", "logs", ".local_defs_state"}
+    made = {"__pycache__", "target", "logs", ".local_defs_state", ".git"}
     found = []
     for file in [*top, *deep]:
         if made & set(file.parts) or file.suffix in (".png", ".woff2", ".pyc", ".duckdb"):
