@@ -132,7 +132,7 @@ TABLES: dict[str, Table] = {
             "message_id client_id channel kind message_template_id appointment_id offer_id recall_id queued_at"
             " not_before_at status attempts sent_at known_at"
         ),
-        secret=("address", "subject", "body"),
+        secret=("address", "subject", "body", "link_hash"),
     ),
     "waitlist_entries": Table(
         "waitlist_entry_id",

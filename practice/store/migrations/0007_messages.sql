@@ -28,15 +28,21 @@ create table messages (
     appointment_id text,
     offer_id text,
     recall_id text,
+    thread_id text,                         -- the first visit of a chain of moves: all that is said about it is one thread
+    known_appointment_id text,              -- the visit that the client knew of before this; null = none
+    carried_by text,                        -- the message that said this too: what is due together is one mail
+    link_hash text,                         -- SHA-256 of the secret in its link to stop such messages
     address text,                           -- where it went: never leaves the record
     subject text,
     body text,
-    dedupe_key text not null unique,        -- the same thing is said once
+    dedupe_key text not null unique,        -- the same thing is said once; a withdrawn message gives its key back
+    audit_seq bigint not null,              -- the command that queued it: the order in which things were said
     queued_at timestamp not null,
     not_before_at timestamp not null,       -- the minutes of grace: an undone move sends nothing
     status text not null check (status in ('queued', 'sending', 'sent', 'failed', 'withdrawn', 'suppressed')),
-    status_reason text,
+    status_reason text,                     -- a code, in words in practice/messages/kinds.py
     attempts integer not null,
     sent_at timestamp,
     known_at timestamp not null
 );
+create index messages_by_client on messages (client_id);

@@ -1,0 +1,1 @@
+"""What is said to clients: one outbox, templates with versions, consent, recalls."""
