@@ -70,6 +70,10 @@ def cancellation_policies(reader: Reader) -> list[Row]:
 
 def hours(reader: Reader, provider_ids: Sequence[str], first: date, last: date) -> Hours:
     """Hours, exceptions and time off that bear on these days, at every location."""
+    ahead = getattr(reader, "hours_known", None)  # a rehearsal has read them for all its dates at once
+    known: Hours | None = ahead(provider_ids, first, last) if ahead else None
+    if known is not None:
+        return known
     weekly = reader.rows(
         f"select * from availability where provider_id in ({_marks(provider_ids)}) and effective_from <= ?"
         " and (effective_to is null or effective_to >= ?)",
@@ -107,6 +111,17 @@ def held(
     reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
 ) -> list[Row]:
     """Claims of these resources that overlap [start, end), with the holder's service and local day."""
+    rehearsed = getattr(reader, "held", None)  # a rehearsal knows what it would have taken and given back
+    if rehearsed:
+        found: list[Row] = rehearsed(resource_ids, start, end, ignoring)
+        return found
+    return held_in_record(reader, resource_ids, start, end, ignoring)
+
+
+def held_in_record(
+    reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
+) -> list[Row]:
+    """The same, as it is committed."""
     return reader.rows(
         "select * from claims"
         f" where resource_id in ({_marks(resource_ids)}) and starts_at < ? and ends_at > ?"
@@ -115,6 +130,20 @@ def held(
         end,
         start,
         ignoring,
+    )
+
+
+def held_within(reader: Reader, resource_ids: Sequence[str], windows: Sequence[tuple[datetime, datetime]]) -> list[Row]:
+    """Claims of these resources that overlap any of these windows, which are in order and apart."""
+    places = ", ".join("(cast(? as timestamp), cast(? as timestamp))" for _ in windows)
+    return reader.rows(
+        f"select c.* from claims c where c.resource_id in ({_marks(resource_ids)}) and c.starts_at < ?"
+        f" and c.ends_at > ? and exists (select 1 from (values {places}) w(begins_at, finishes_at)"
+        " where c.starts_at < w.finishes_at and c.ends_at > w.begins_at) order by c.starts_at",
+        *resource_ids,
+        windows[-1][1],
+        windows[0][0],
+        *(edge for window in windows for edge in window),
     )
 
 
@@ -214,6 +243,10 @@ def providers_working_at(reader: Reader, location_id: str) -> list[Row]:
 
 def words_for(reader: Reader, appointment_id: str) -> Row:
     """What a sentence about an appointment needs: place, provider, service, room, wall times, the clients' names."""
+    rehearsed = getattr(reader, "words_rehearsed", None)
+    known: Row | None = rehearsed(appointment_id) if rehearsed else None
+    if known is not None:
+        return known
     found = reader.one(
         "select p.name as provider, s.name as service, r.name as room, a.wall_start, a.wall_end, a.zone, a.location_id,"
         " list(c.given_name || ' ' || c.family_name order by c.family_name) filter (c.client_id is not null) as clients"

@@ -50,8 +50,12 @@ def book_appointment(
     mode: str = "in_person",
     override_reason: str | None = None,
     channel: str = "desk",
+    series_id: str | None = None,
+    original_start: str | None = None,
 ) -> Row:
     """Book a client; a group that stands at that time is joined.
+
+    `series_id` and `original_start` (the date in its rule) are given by the series that books its occurrences.
 
     Answers {appointment_id, attendee_id, room_id, starts_at, lane}. A visit in the past is a late entry and needs a
     reason. Refuses with rule provider_taken, room_taken, client_taken, group_full, outside_hours and others.
@@ -87,7 +91,8 @@ def book_appointment(
     is_outside = require_working(work, plan)
     taken = take(work, plan)
     reason = override_reason if taken.is_overridden or is_outside else None
-    appointment = appointment_row(work, plan, taken.room_id, mode, channel, reason)
+    of_series = {"series_id": series_id, "original_start": wall_time(original_start)} if original_start else {}
+    appointment = appointment_row(work, plan, taken.room_id, mode, channel, reason, **of_series)
     work.insert("appointments", appointment)
     attendee = attendee_row(work, plan.appointment_id, client_id, location["zone"])
     work.insert("attendees", attendee)

@@ -43,7 +43,9 @@ def follows(*kinds: str) -> Callable[[FollowUp], FollowUp]:
 
 
 def follow_up(work: Work, happening: Happening) -> None:
-    """Tell whoever follows. A refusal of theirs refuses the whole command."""
+    """Tell whoever follows. A refusal of theirs refuses the whole command. Nobody hears of what is only rehearsed."""
+    if getattr(work, "is_rehearsal", False):
+        return
     _load()
     for function in _following.get(happening.kind, ()):
         function(work, happening)
