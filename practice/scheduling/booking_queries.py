@@ -14,6 +14,11 @@ def _marks(values: Sequence[Any]) -> str:
     return ", ".join("?" * len(values)) or "null"
 
 
+def _rehearsed(reader: Reader, name: str) -> Any:
+    """How a rehearsal (series/rehearsal.py) answers: it knows what it would have written, and has read ahead."""
+    return getattr(reader, name, None)
+
+
 def offers_service(reader: Reader, provider_id: str, service_id: str) -> bool:
     """Whether the provider offers the service now."""
     found = reader.value(
@@ -70,7 +75,7 @@ def cancellation_policies(reader: Reader) -> list[Row]:
 
 def hours(reader: Reader, provider_ids: Sequence[str], first: date, last: date) -> Hours:
     """Hours, exceptions and time off that bear on these days, at every location."""
-    ahead = getattr(reader, "hours_known", None)  # a rehearsal has read them for all its dates at once
+    ahead = _rehearsed(reader, "hours_known")
     known: Hours | None = ahead(provider_ids, first, last) if ahead else None
     if known is not None:
         return known
@@ -111,8 +116,7 @@ def held(
     reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
 ) -> list[Row]:
     """Claims of these resources that overlap [start, end), with the holder's service and local day."""
-    rehearsed = getattr(reader, "held", None)  # a rehearsal knows what it would have taken and given back
-    if rehearsed:
+    if rehearsed := _rehearsed(reader, "rehearsed_held"):
         found: list[Row] = rehearsed(resource_ids, start, end, ignoring)
         return found
     return held_in_record(reader, resource_ids, start, end, ignoring)
@@ -158,9 +162,11 @@ def held_by_kind(reader: Reader, kind: str, start: datetime) -> list[Row]:
 
 def claims_of(reader: Reader, appointment_ids: Sequence[str]) -> list[Row]:
     """The claims of these appointments."""
-    return reader.rows(
+    rows = reader.rows(
         f"select * from claims where appointment_id in ({_marks(appointment_ids)}) order by starts_at", *appointment_ids
     )
+    rehearsed = _rehearsed(reader, "rehearsed_claims")
+    return rehearsed(rows, appointment_ids) if rehearsed else rows
 
 
 def appointments_holding(reader: Reader, claim_ids: Sequence[str]) -> list[str]:
@@ -168,14 +174,19 @@ def appointments_holding(reader: Reader, claim_ids: Sequence[str]) -> list[str]:
     rows = reader.rows(
         f"select distinct appointment_id from claims where claim_id in ({_marks(claim_ids)})", *claim_ids
     )
-    return [row["appointment_id"] for row in rows]
+    rehearsed = _rehearsed(reader, "rehearsed_holders")
+    return list(
+        {row["appointment_id"]: None for row in rows} | dict.fromkeys(rehearsed(claim_ids) if rehearsed else ())
+    )
 
 
 def attendees_of(reader: Reader, appointment_id: str) -> list[Row]:
     """The attendees of an appointment, in the order in which they were booked."""
-    return reader.rows(
+    rows = reader.rows(
         "select * from attendees where appointment_id = ? order by booked_at, attendee_id", appointment_id
     )
+    rehearsed = _rehearsed(reader, "rehearsed_rows")
+    return rehearsed("attendees", "appointment_id", appointment_id, rows) if rehearsed else rows
 
 
 def charged(reader: Reader, attendee_ids: Sequence[str]) -> bool:
@@ -243,7 +254,7 @@ def providers_working_at(reader: Reader, location_id: str) -> list[Row]:
 
 def words_for(reader: Reader, appointment_id: str) -> Row:
     """What a sentence about an appointment needs: place, provider, service, room, wall times, the clients' names."""
-    rehearsed = getattr(reader, "words_rehearsed", None)
+    rehearsed = _rehearsed(reader, "words_rehearsed")
     known: Row | None = rehearsed(appointment_id) if rehearsed else None
     if known is not None:
         return known

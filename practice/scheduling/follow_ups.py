@@ -43,8 +43,13 @@ def follows(*kinds: str) -> Callable[[FollowUp], FollowUp]:
 
 
 def follow_up(work: Work, happening: Happening) -> None:
-    """Tell whoever follows. A refusal of theirs refuses the whole command. Nobody hears of what is only rehearsed."""
-    if getattr(work, "is_rehearsal", False):
+    """Tell whoever follows. A refusal of theirs refuses the whole command.
+
+    A rehearsal keeps its happenings until it is performed, if it ever is.
+    """
+    waiting: list[Happening] | None = getattr(work, "happenings", None)
+    if waiting is not None:
+        waiting.append(happening)
         return
     _load()
     for function in _following.get(happening.kind, ()):

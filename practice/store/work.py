@@ -18,6 +18,9 @@ from practice.store.tables import SCHEMA_VERSION, TABLES
 
 Row = dict[str, Any]
 
+MANY = 200
+"""Rows of claims or slots beyond which they are handed over as a table."""
+
 
 def plain(value: Any) -> Any:
     """A value as it stands in JSON: instants and dates as DuckDB prints them."""
@@ -160,13 +163,26 @@ class Work(Reader):
     def hold(self, claims: Sequence[Row], slots: Sequence[tuple[str, datetime, int, str]]) -> None:
         """Write claims and their slots (resource, slot, lane, claim). The slots' primary key refuses a taken one."""
         for rows, table in ((claims, "claims"), (slots, "slots")):
-            if rows:
+            if len(rows) > MANY:
+                self._hold_many(table, rows)
+            elif rows:
                 values = [list(row.values()) if isinstance(row, dict) else list(row) for row in rows]
                 places = ", ".join("(" + ", ".join("?" * len(values[0])) + ")" for _ in values)
                 names = f" ({', '.join(claims[0])})" if table == "claims" else ""
                 self.cursor.execute(
                     f"insert into {table}{names} values {places}", [_bound(value) for row in values for value in row]
                 )
+
+    def _hold_many(self, table: str, rows: Sequence[Any]) -> None:
+        """The same for a series: so many parameters would take longer to bind than the rows to write."""
+        names = list(rows[0]) if isinstance(rows[0], dict) else ["resource_id", "slot_at", "lane", "claim_id"]
+        values = [row if isinstance(row, dict) else dict(zip(names, row, strict=True)) for row in rows]
+        columns = {name: [_bound(value[name]) for value in values] for name in names}
+        self.cursor.register("held_at_once", pa.table(columns))
+        try:
+            self.cursor.execute(f"insert into {table} by name select * from held_at_once")
+        finally:
+            self.cursor.unregister("held_at_once")
 
     def feed(self) -> None:
         """Append the noted rows to the change feed, in one statement."""

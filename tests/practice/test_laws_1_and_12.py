@@ -25,7 +25,7 @@ from practice.store.work import plain
 # Every module of the business that can define a command, so that a new one is held to law 12 the day it is written.
 for room in ("people", "access", "scheduling", "billing", "online", "messages"):
     package = importlib.import_module(f"practice.{room}") if importlib.util.find_spec(f"practice.{room}") else None
-    for module in pkgutil.iter_modules(package.__path__ if package else (), f"practice.{room}."):
+    for module in pkgutil.walk_packages(package.__path__ if package else (), f"practice.{room}."):
         importlib.import_module(module.name)
 
 REFUSED = sorted(

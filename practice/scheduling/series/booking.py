@@ -116,17 +116,20 @@ def make_series(
     rule = parse(wish.rule, location["zone"], first.date())
     walls = dates(rule, first)
     series_id = work.new_id()
-    lines = lay_out(work, wish, walls, location["zone"], choices, series_id=series_id, holds=holds)
+    rehearsal = Rehearsal(work)
+    _read_ahead(rehearsal, wish, [stored(to_instant(wall, location["zone"])) for wall in walls])
+    lines = lay_out(rehearsal, wish, walls, location["zone"], choices, series_id=series_id, holds=holds)
     refuse_clashes(lines)
     made = [line for line in lines if line.status == "free"]
     if not made:
         raise Refusal("Every date would be left out; keep at least one.", rule="recurrence", field="choices")
     own = [line for line in made if line.note != JOINED]
     row = series_row(work, wish, rule, lines, series_id, location["zone"]) | {"renewed_from_id": renewed_from_id}
+    for line in own:
+        _keep_what_it_states(rehearsal, row, line)
+    rehearsal.perform(work)
     if own:
         work.insert("series", row)
-        for line in own:
-            _keep_what_it_states(work, row, line)
         work.insert("series_exceptions", *exceptions(work, series_id, lines))
     return {
         "series_id": series_id if own else None,
@@ -140,7 +143,7 @@ JOINED = "joins the group that stands then"
 
 
 def lay_out(
-    work: Work,
+    work: Rehearsal,
     wish: Wish,
     walls: list[datetime],
     zone: str,
@@ -149,7 +152,7 @@ def lay_out(
     series_id: str | None,
     holds: dict[str, str] | None = None,
 ) -> list[Line]:
-    """Book each date as chosen: really, or in a rehearsal, where dates that clash also get their other rooms."""
+    """Rehearse the booking of each date as chosen."""
     service = work.get("services", wish.service_id, "service")
     if wish.duration_minutes is not None:
         minutes_of(service, wish.duration_minutes)
@@ -183,8 +186,8 @@ def lay_out(
         if holds and spelled(wall) in holds and line.choice is None:
             where["hold_id"] = holds[spelled(wall)]
         booked = tried(line, lambda where=where: book_appointment.function(work, **where))  # type: ignore[misc]
-        if booked is None and isinstance(work, Rehearsal):
-            line.rooms = _free_rooms(work, wish.location_id, where) if line.rule == "room_taken" else []
+        if booked is None and line.rule == "room_taken":
+            line.rooms = _free_rooms(work, wish.location_id, where)
     unknown_choices(choices, lines)
     return lines
 

@@ -1,7 +1,8 @@
-"""Do what commands would do, in one reading, and write nothing: the checks of booking by the code of booking.
+"""Do what commands would do, in one reading, and write nothing yet: the checks of booking by the code of booking.
 
-A rehearsal remembers what it would have written of places (claims taken and given back), so that the second date sees
-what the first one took. Hours and claims around the dates are read once for all of them.
+A rehearsal remembers what it would have written, so that the second date sees what the first one took. A preview lets
+it go; a command performs it: everything it remembers is then written at once, in a handful of statements, inside the
+transaction that it has read.
 """
 
 from __future__ import annotations
@@ -10,13 +11,16 @@ from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from copy import copy
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from practice.access.permissions import Actor
 from practice.ids import random_ids
 from practice.scheduling import booking_queries as facts
+from practice.scheduling.follow_ups import Happening, follow_up
 from practice.scheduling.working import Hours
+from practice.store.tables import TABLES
 from practice.store.work import Reader, Row, Work
 
 MARGIN = timedelta(days=2)
@@ -24,25 +28,28 @@ MARGIN = timedelta(days=2)
 
 
 class Rehearsal(Work):
-    """A Work whose writes reach nobody. `location_id`, `provider_ids` and `client_ids` say whose places are read ahead
-    for the days around `starts`; whatever else is asked is read when it is asked."""
+    """A Work whose writes wait. Inside a command it is made of that command's work, and has its ids and its reason."""
 
-    is_rehearsal = True
-
-    def __init__(self, reader: Reader, actor: Actor, reason: str | None = None) -> None:
-        super().__init__(reader.cursor, reader.now, actor, random_ids(), reason, 0)
-        self.given_back: set[str] = set()
-        self.taken: list[Row] = []
+    def __init__(self, reader: Reader, actor: Actor | None = None, reason: str | None = None) -> None:
+        if isinstance(reader, Work):
+            super().__init__(reader.cursor, reader.now, reader.actor, reader._ids, reader.reason, reader.audit_seq)
+        else:
+            assert actor is not None, "outside a command somebody must be named who would give it"
+            super().__init__(reader.cursor, reader.now, actor, random_ids(), reason, 0)
+        self.happenings: list[Happening] = []
+        self._given_back: set[str] = set()
+        self._taken: list[Row] = []
+        self._slots: list[tuple[str, datetime, int, str]] = []
+        self._inserted: dict[str, dict[str, Row]] = defaultdict(dict)
+        self._changed: dict[tuple[str, str], Row] = {}
         self._answers: dict[Any, Any] = {}
-        self._booked: dict[str, Row] = {}
-        self._clients: dict[str, list[str]] = defaultdict(list)
         self._windows: list[tuple[datetime, datetime]] = []
         self._resources: frozenset[str] = frozenset()
         self._claims: dict[str, list[Row]] = defaultdict(list)
         self._hours: tuple[frozenset[str], date, date, Hours] | None = None
 
     def read_ahead(self, resource_ids: Iterable[str], provider_ids: Iterable[str], starts: Sequence[datetime]) -> None:
-        """Read the claims and hours around these instants at once."""
+        """Read the claims and hours of these around these instants at once; all else is read when it is asked."""
         if not starts:
             return
         self._resources = frozenset(resource_ids) | frozenset(provider_ids)
@@ -52,6 +59,31 @@ class Rehearsal(Work):
         first, last = min(starts).date() - MARGIN, max(starts).date() + MARGIN
         providers = frozenset(provider_ids)
         self._hours = (providers, first, last, facts.hours(self, sorted(providers), first, last))
+
+    def perform(self, work: Work) -> None:
+        """Write everything that was rehearsed, and tell who follows."""
+        for table, rows in self._inserted.items():
+            work.insert(table, *rows.values())
+        for (table, key), values in self._changed.items():
+            work.update(table, key, **values)
+        for appointment_id in self._given_back:
+            work.release(appointment_id)
+        work.hold(self._taken, self._slots)
+        for happening in self.happenings:
+            follow_up(work, happening)
+
+    @contextmanager
+    def only_trying(self) -> Iterator[None]:
+        """What is done inside is forgotten at the end."""
+        names = ("happenings", "_given_back", "_taken", "_slots", "_changed")
+        before = {name: copy(getattr(self, name)) for name in names}
+        inserted = {table: dict(rows) for table, rows in self._inserted.items()}
+        try:
+            yield
+        finally:
+            for name, value in before.items():
+                setattr(self, name, value)
+            self._inserted = defaultdict(dict, inserted)
 
     # What commands read ---------------------------------------------------------------------------------------------
 
@@ -69,22 +101,44 @@ class Rehearsal(Work):
             self._answers[asked] = super().value(sql, *parameters)
         return self._answers[asked]
 
-    def held(
+    def find(self, table: str, key: str | None) -> Row | None:
+        """The row as it would be."""
+        row = self._inserted[table].get(key or "") or super().find(table, key)
+        return row and row | self._changed.get((table, str(key)), {})
+
+    def rehearsed_rows(self, table: str, column: str, value: Any, rows: list[Row]) -> list[Row]:
+        """Rows read where `column` is that value, as they would be, and the ones that would be added."""
+        key = TABLES[table].key
+        found = [row | self._changed.get((table, row[key]), {}) for row in rows]
+        return found + [dict(row) for row in self._inserted[table].values() if row[column] == value]
+
+    def rehearsed_claims(self, claims: list[Row], appointment_ids: Iterable[str]) -> list[Row]:
+        """Claims of these holders, as they would stand."""
+        wanted = set(appointment_ids)
+        standing = [row for row in claims if row["appointment_id"] not in self._given_back]
+        return standing + [dict(row) for row in self._taken if row["appointment_id"] in wanted]
+
+    def rehearsed_holders(self, claim_ids: Sequence[str]) -> list[str]:
+        """Who would hold these claims, among what was rehearsed."""
+        return list(dict.fromkeys(row["appointment_id"] for row in self._taken if row["claim_id"] in claim_ids))
+
+    def rehearsed_held(
         self, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
     ) -> list[Row]:
-        """The claims as they would stand now; see `booking_queries.held`."""
+        """What `booking_queries.held` answers, as claims would stand."""
         standing = self._known(resource_ids, start, end)
         if standing is None:
             standing = facts.held_in_record(self, resource_ids, start, end)
-        wanted = set(resource_ids)
-        added = [
-            row
-            for row in self.taken
-            if row["resource_id"] in wanted and row["starts_at"] < end and row["ends_at"] > start
-        ]
-        gone = self.given_back | {ignoring}
+        wanted, gone = set(resource_ids), self._given_back | {ignoring}
         rows = [row for row in standing if row["appointment_id"] not in gone]
-        rows += [row for row in added if row["appointment_id"] != ignoring]
+        rows += [
+            row
+            for row in self._taken
+            if row["resource_id"] in wanted
+            and row["starts_at"] < end
+            and row["ends_at"] > start
+            and row["appointment_id"] != ignoring
+        ]
         return sorted(rows, key=lambda row: row["starts_at"])
 
     def hours_known(self, provider_ids: Sequence[str], first: date, last: date) -> Hours | None:
@@ -96,12 +150,13 @@ class Rehearsal(Work):
 
     def words_rehearsed(self, appointment_id: str) -> Row | None:
         """What `booking_queries.words_for` answers, about a visit of this rehearsal."""
-        row = self._booked.get(appointment_id)
+        row = self._inserted["appointments"].get(appointment_id)
         if row is None:
             return None
         named = {"provider": "providers", "service": "services", "room": "rooms"}
         names = {word: (self.find(table, row[f"{word}_id"]) or {}).get("name") for word, table in named.items()}
-        people = [self.get("clients", client_id, "client") for client_id in self._clients[appointment_id]]
+        attendees = self.rehearsed_rows("attendees", "appointment_id", appointment_id, [])
+        people = [self.get("clients", attendee["client_id"], "client") for attendee in attendees]
         clients = [f"{person['given_name']} {person['family_name']}" for person in people]
         return (
             {name: row[name] for name in ("wall_start", "wall_end", "zone", "location_id")}
@@ -125,37 +180,33 @@ class Rehearsal(Work):
             if row["starts_at"] < end and row["ends_at"] > start
         ]
 
-    @contextmanager
-    def only_trying(self) -> Iterator[None]:
-        """What is taken inside is given back at the end."""
-        taken, given_back = list(self.taken), set(self.given_back)
-        try:
-            yield
-        finally:
-            self.taken, self.given_back = taken, given_back
-
     # What commands would write --------------------------------------------------------------------------------------
 
     def insert(self, table: str, *rows: Row) -> None:
-        """Nothing is kept but who would be where, so that a later date can say whom it meets."""
+        """The rows wait."""
         for row in rows:
-            if table == "appointments":
-                self._booked[row["appointment_id"]] = row
-            if table == "attendees":
-                self._clients[row["appointment_id"]].append(row["client_id"])
+            self._inserted[table][str(row[TABLES[table].key])] = dict(row)
 
     def update(self, table: str, key: str, **values: Any) -> Row:
-        """The row as it would be."""
-        return self.get(table, key, table.rstrip("s").replace("_", " ")) | values
+        """The change waits; the row as it would be."""
+        if key in self._inserted[table]:
+            self._inserted[table][key] |= values
+        else:
+            self._changed[(table, key)] = self._changed.get((table, key), {}) | values
+        return self.get(table, key, table.rstrip("s").replace("_", " "))
 
     def release(self, appointment_id: str) -> None:
         """The places count as given back."""
-        self.given_back.add(appointment_id)
-        self.taken = [row for row in self.taken if row["appointment_id"] != appointment_id]
+        self._given_back.add(appointment_id)
+        gone = {row["claim_id"] for row in self._taken if row["appointment_id"] == appointment_id}
+        if gone:
+            self._taken = [row for row in self._taken if row["claim_id"] not in gone]
+            self._slots = [slot for slot in self._slots if slot[3] not in gone]
 
-    def hold(self, claims: Sequence[Row], slots: Sequence[Any]) -> None:  # noqa: ARG002
+    def hold(self, claims: Sequence[Row], slots: Sequence[tuple[str, datetime, int, str]]) -> None:
         """The places count as taken."""
-        self.taken += [dict(row) for row in claims]
+        self._taken += [dict(row) for row in claims]
+        self._slots += slots
 
 
 def _merged(starts: Sequence[datetime]) -> list[tuple[datetime, datetime]]:
