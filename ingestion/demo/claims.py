@@ -103,6 +103,7 @@ def _claim_tables(house: House, story: Story, claims: Columns, keys: pa.Array) -
             "starts_at": instants(claims["starts"]),
             "ends_at": instants(claims["ends"]),
             "lane": numbers(np.zeros(count, dtype=np.int32)),
+            "location_id": pick(house.ids["locations"], story.appointments["location"][claims["appointment"]]),
         }
     )
     recent = np.flatnonzero(claims["starts"] >= house.now - 90 * DAY)

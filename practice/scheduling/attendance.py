@@ -155,7 +155,7 @@ def _take_back(work: Work, appointment: Row) -> None:
         minutes=appointment["duration_minutes"],
         rooms=rooms_for(work, location, service, appointment["mode"], appointment["room_id"]),
         is_override=bool(appointment["override_reason"]),
-        ignoring=appointment["appointment_id"],
+        ignoring=(appointment["appointment_id"],),
     )
     taken = take(work, plan)
     work.release(appointment["appointment_id"])

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
+from practice.clock import stored
 from practice.scheduling.working import Hours
 from practice.store.work import Reader, Row
 
@@ -30,10 +31,11 @@ def offers_service(reader: Reader, provider_id: str, service_id: str) -> bool:
 
 
 def providers_offering(reader: Reader, service_id: str) -> list[Row]:
-    """Active providers who offer the service: provider_id, name, started_date, ended_date; by name."""
+    """Active providers who offer the service: provider_id, name, started_date, ended_date, is_online; by name."""
     return reader.rows(
-        "select p.provider_id, p.name, p.started_date, p.ended_date from providers p join provider_services s"
-        " on s.provider_id = p.provider_id and s.service_id = ? and s.is_active where p.is_active order by p.name",
+        "select p.provider_id, p.name, p.started_date, p.ended_date, p.is_online from providers p"
+        " join provider_services s on s.provider_id = p.provider_id and s.service_id = ? and s.is_active"
+        " where p.is_active order by p.name",
         service_id,
     )
 
@@ -113,27 +115,44 @@ def weekly_hours(reader: Reader, provider_id: str) -> list[Row]:
 
 
 def held(
-    reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
+    reader: Reader,
+    resource_ids: Sequence[str],
+    start: datetime,
+    end: datetime,
+    ignoring: Sequence[str] = (),
+    *,
+    with_expired: bool = False,
 ) -> list[Row]:
-    """Claims of these resources that overlap [start, end), with the holder's service and local day."""
+    """Claims of these resources that overlap [start, end), but those of the holders ignored.
+
+    Claims of holds that have expired count as free; a writer asks for them too, to clear them away.
+    """
     if rehearsed := _rehearsed(reader, "rehearsed_held"):
-        found: list[Row] = rehearsed(resource_ids, start, end, ignoring)
+        found: list[Row] = rehearsed(resource_ids, start, end, ignoring, with_expired=with_expired)
         return found
-    return held_in_record(reader, resource_ids, start, end, ignoring)
+    return held_in_record(reader, resource_ids, start, end, ignoring, with_expired=with_expired)
 
 
 def held_in_record(
-    reader: Reader, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
+    reader: Reader,
+    resource_ids: Sequence[str],
+    start: datetime,
+    end: datetime,
+    ignoring: Sequence[str] = (),
+    *,
+    with_expired: bool = False,
 ) -> list[Row]:
     """The same, as it is committed."""
+    expired = "" if with_expired else " and (expires_at is null or expires_at > ?)"
+    others = f" and appointment_id not in ({_marks(ignoring)})" if ignoring else ""
     return reader.rows(
-        "select * from claims"
-        f" where resource_id in ({_marks(resource_ids)}) and starts_at < ? and ends_at > ?"
-        " and appointment_id is distinct from ? order by starts_at",
+        f"select * from claims where resource_id in ({_marks(resource_ids)}) and starts_at < ? and ends_at > ?"
+        f"{expired}{others} order by starts_at",
         *resource_ids,
         end,
         start,
-        ignoring,
+        *(() if with_expired else (stored(reader.now),)),
+        *ignoring,
     )
 
 
@@ -154,9 +173,11 @@ def held_within(reader: Reader, resource_ids: Sequence[str], windows: Sequence[t
 def held_by_kind(reader: Reader, kind: str, start: datetime) -> list[Row]:
     """Claims of every resource of a kind that end after `start`, with the holder's service and local day."""
     return reader.rows(
-        "select * from claims where resource_kind = ? and ends_at > ? order by starts_at",
+        "select * from claims where resource_kind = ? and ends_at > ? and (expires_at is null or expires_at > ?)"
+        " order by starts_at",
         kind,
         start,
+        stored(reader.now),
     )
 
 
@@ -169,8 +190,8 @@ def claims_of(reader: Reader, appointment_ids: Sequence[str]) -> list[Row]:
     return rehearsed(rows, appointment_ids) if rehearsed else rows
 
 
-def appointments_holding(reader: Reader, claim_ids: Sequence[str]) -> list[str]:
-    """The appointments that these claims belong to."""
+def holders_of(reader: Reader, claim_ids: Sequence[str]) -> list[str]:
+    """The visits, holds and blocks that these claims belong to."""
     rows = reader.rows(
         f"select distinct appointment_id from claims where claim_id in ({_marks(claim_ids)})", *claim_ids
     )
@@ -208,18 +229,34 @@ def occurrence(reader: Reader, provider_id: str, service_id: str, location_id: s
 
 
 def open_groups(
-    reader: Reader, service_id: str, location_id: str, provider_ids: Sequence[str], start: datetime, end: datetime
+    reader: Reader,
+    service_id: str,
+    location_id: str,
+    provider_ids: Sequence[str],
+    start: datetime,
+    end: datetime,
+    ignoring: Sequence[str] = (),
 ) -> list[Row]:
-    """Live groups that start in [start, end) and have a free seat: columns of appointments, room_name, seats_left."""
+    """Live groups that start in [start, end) and have a free seat: columns of appointments, room_name, seats_left.
+
+    A seat that is held is not free, unless its hold is ignored.
+    """
     return reader.rows(
-        "select a.*, r.name as room_name, cast(a.capacity - coalesce(n.taken, 0) as integer) as seats_left"
+        "select a.*, r.name as room_name,"
+        " cast(a.capacity - coalesce(n.taken, 0) - coalesce(h.held, 0) as integer) as seats_left"
         " from appointments a left join rooms r using (room_id)"
         " left join (select appointment_id, count(*) as taken from attendees"
         " where status not in ('cancelled', 'rescheduled', 'entered_in_error') group by appointment_id) n"
         " on n.appointment_id = a.appointment_id"
+        " left join (select provider_id, service_id, location_id, starts_at, count(*) as held from holds"
+        f" where outcome is null and expires_at > ? and hold_id not in ({_marks(ignoring or ('',))}) group by all) h"
+        " on (h.provider_id, h.service_id, h.location_id, h.starts_at) ="
+        " (a.provider_id, a.service_id, a.location_id, a.starts_at)"
         f" where a.service_id = ? and a.location_id = ? and a.provider_id in ({_marks(provider_ids)})"
-        " and a.starts_at >= ? and a.starts_at < ? and a.status = 'scheduled' and a.capacity > coalesce(n.taken, 0)"
+        " and a.starts_at >= ? and a.starts_at < ? and a.status = 'scheduled' and seats_left > 0"
         " order by a.starts_at",
+        stored(reader.now),
+        *(ignoring or ("",)),
         service_id,
         location_id,
         *provider_ids,
@@ -250,22 +287,3 @@ def providers_working_at(reader: Reader, location_id: str) -> list[Row]:
         location_id,
         location_id,
     )
-
-
-def words_for(reader: Reader, appointment_id: str) -> Row:
-    """What a sentence about an appointment needs: place, provider, service, room, wall times, the clients' names."""
-    rehearsed = _rehearsed(reader, "words_rehearsed")
-    known: Row | None = rehearsed(appointment_id) if rehearsed else None
-    if known is not None:
-        return known
-    found = reader.one(
-        "select p.name as provider, s.name as service, r.name as room, a.wall_start, a.wall_end, a.zone, a.location_id,"
-        " list(c.given_name || ' ' || c.family_name order by c.family_name) filter (c.client_id is not null) as clients"
-        " from appointments a join providers p using (provider_id) join services s using (service_id)"
-        " left join rooms r using (room_id) left join attendees t on t.appointment_id = a.appointment_id"
-        " and t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"
-        " left join clients c using (client_id) where a.appointment_id = ? group by all",
-        appointment_id,
-    )
-    assert found is not None, "a claim always belongs to an appointment"
-    return found

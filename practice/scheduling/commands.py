@@ -1,15 +1,15 @@
-"""Book, confirm, cancel, or take back a visit. Moving is in moving.py, what became of it in attendance.py."""
+"""Confirm, cancel, or take back a visit. Booking is in booking.py, moving in moving.py, outcomes in attendance.py."""
 
 from __future__ import annotations
 
-from practice.access.permissions import Permission, require_location
+from practice.access.permissions import Permission
 from practice.clock import local_date, stored
 from practice.errors import Conflict, NotFound, Refusal
 from practice.scheduling import booking_queries as facts
-from practice.scheduling.model import GONE, instant_of, judge_notice, wall_time
+from practice.scheduling.booking import book_appointment
+from practice.scheduling.holds import hold_slot, release_hold
+from practice.scheduling.model import GONE, judge_notice
 from practice.scheduling.moving import move_appointment
-from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
-from practice.scheduling.plans import Plan, alternatives, require_working
 from practice.scheduling.steps import (
     WORDS,
     note,
@@ -19,7 +19,7 @@ from practice.scheduling.steps import (
     settle_status,
     visit_of,
 )
-from practice.scheduling.taking import leave, put, take
+from practice.scheduling.taking import leave
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -28,111 +28,11 @@ __all__ = [
     "cancel_appointment",
     "confirm_appointment",
     "enter_in_error",
+    "hold_slot",
     "move_appointment",
+    "release_hold",
     "unconfirm_appointment",
 ]
-
-CHANNELS = ("desk", "online", "import", "demo")
-MODES = ("in_person", "video")
-
-
-@command(Permission.BOOK)
-def book_appointment(
-    work: Work,
-    *,
-    client_id: str,
-    provider_id: str,
-    service_id: str,
-    location_id: str,
-    wall_start: str,
-    room_id: str | None = None,
-    duration_minutes: int | None = None,
-    mode: str = "in_person",
-    override_reason: str | None = None,
-    channel: str = "desk",
-    series_id: str | None = None,
-    original_start: str | None = None,
-) -> Row:
-    """Book a client; a group that stands at that time is joined.
-
-    `series_id` and `original_start` (the date in its rule) are given by the series that books its occurrences.
-
-    Answers {appointment_id, attendee_id, room_id, starts_at, lane}. A visit in the past is a late entry and needs a
-    reason. Refuses with rule provider_taken, room_taken, client_taken, group_full, outside_hours and others.
-    """
-    if mode not in MODES or channel not in CHANNELS:
-        raise Refusal(f"A visit is {' or '.join(MODES)}, and booked by {', '.join(CHANNELS)}.", rule="mode")
-    require_location(work.actor, location_id)
-    wall = wall_time(wall_start)
-    location, provider, service = bookable(work, location_id, provider_id, service_id, wall.date())
-    client = work.get("clients", client_id, "client")
-    if not client["is_active"]:
-        raise Refusal("This client is archived; make the client active again, then book.", rule="client_inactive")
-    starts_at = instant_of(wall, location["zone"])
-    if starts_at < stored(work.now):
-        require_reason(work, "a visit in the past is entered late")
-    group = None
-    if service["capacity"] > 1:
-        group = facts.occurrence(work, provider_id, service_id, location_id, starts_at)
-    plan = Plan(
-        appointment_id=group["appointment_id"] if group else work.new_id(),
-        location=location,
-        provider=provider,
-        service=service,
-        client_ids=(client_id,),
-        wall_start=wall,
-        starts_at=starts_at,
-        minutes=group["duration_minutes"] if group else minutes_of(service, duration_minutes),
-        rooms=() if group else rooms_for(work, location, service, mode, room_id, provider_id=provider_id),
-        is_override=bool(override_reason),
-    )
-    if group:
-        return _join(work, plan, group, room_id)
-    is_outside = require_working(work, plan)
-    taken = take(work, plan)
-    reason = override_reason if taken.is_overridden or is_outside else None
-    of_series = {"series_id": series_id, "original_start": wall_time(original_start)} if original_start else {}
-    appointment = appointment_row(work, plan, taken.room_id, mode, channel, reason, **of_series)
-    work.insert("appointments", appointment)
-    attendee = attendee_row(work, plan.appointment_id, client_id, location["zone"])
-    work.insert("attendees", attendee)
-    note(work, appointment, "booked", [attendee["attendee_id"]])
-    put(work, taken)
-    return _booked(appointment, attendee, taken.lane)
-
-
-def _join(work: Work, plan: Plan, group: Row, room_id: str | None) -> Row:
-    """A further client in an occurrence that stands: one seat and one client's claim, nothing else."""
-    attendees = [row for row in facts.attendees_of(work, group["appointment_id"]) if row["status"] not in GONE]
-    at = f"{plan.service['name']} at {plan.wall_start:%H:%M}"
-    if any(row["client_id"] in plan.client_ids for row in attendees):
-        raise Conflict(f"This client is in {at} already.", rule="client_taken", field="client_id")
-    if room_id not in (None, group["room_id"]):
-        raise Conflict(f"{at} has its room already; leave the room open to join it.", rule="room_set", field="room_id")
-    if len(attendees) >= group["capacity"]:
-        raise Conflict(
-            f"{at} is full: all {group['capacity']} seats are taken. Choose another time.",
-            rule="group_full",
-            field="wall_start",
-            alternatives=alternatives(work, plan),
-        )
-    taken = take(work, plan, ("client",))
-    attendee = attendee_row(work, plan.appointment_id, plan.client_ids[0], group["zone"])
-    work.insert("attendees", attendee)
-    note(work, group, "attendee_added", [attendee["attendee_id"]])
-    put(work, taken)
-    settle_status(work, group)
-    return _booked(group, attendee, taken.lane)
-
-
-def _booked(appointment: Row, attendee: Row, lane: int) -> Row:
-    return {
-        "appointment_id": appointment["appointment_id"],
-        "attendee_id": attendee["attendee_id"],
-        "room_id": appointment["room_id"],
-        "starts_at": appointment["starts_at"],
-        "lane": lane,
-    }
 
 
 @command(Permission.BOOK)

@@ -35,6 +35,8 @@ class Held(NamedTuple):
     ends_at: datetime
     lane: int
     limits: Limits = BLOCK
+    holder: str = "appointment"
+    expires_at: datetime | None = None
 
 
 class Place(NamedTuple):
@@ -48,7 +50,7 @@ def limits_in_force(
     policies: Iterable[Mapping[str, Any]],
     kind: str,
     resource_id: str,
-    service_id: str,
+    service_id: str | None,
     on: date,
     own_capacity: int = 1,
 ) -> Limits:
@@ -82,7 +84,8 @@ def held_by_resource(
 ) -> dict[str, list[Held]]:
     """Standing claims by resource, each with what its own visit's policy allows beside it.
 
-    `rows` are claims with the `service_id` and `start_date` of their visit; `capacities` are those of rooms.
+    `rows` are claims; `capacities` are those of rooms and equipment. Time that is blocked is for no visit: beside a
+    block stands only what has a reason, where the policy is to warn.
     """
     found: dict[str, list[Held]] = {}
     known: dict[tuple[str, str, date], Limits] = {}
@@ -91,9 +94,15 @@ def held_by_resource(
         key = (resource_id, row["service_id"], row["start_date"])
         if key not in known:
             known[key] = limits_in_force(policies, row["resource_kind"], *key, capacities.get(resource_id, 1))
+        limits = block_limits(known[key]) if row["holder"] == "block" else known[key]
         claim = {name: row[name] for name in Held._fields if name != "limits"}
-        found.setdefault(resource_id, []).append(Held(**claim, limits=known[key]))
+        found.setdefault(resource_id, []).append(Held(**claim, limits=limits))
     return found
+
+
+def block_limits(limits: Limits) -> Limits:
+    """What a block allows beside it, from what a visit there would: capacity is for visits only."""
+    return Limits(1, limits.ceiling if limits.ceiling > limits.free else 1)
 
 
 def crowded(held: Sequence[Held], limits: Limits, *, is_override: bool = False) -> list[Interval]:
@@ -117,6 +126,7 @@ def overfull(held: Sequence[Held]) -> list[str]:
         for _, _, sharing in _segments(held)
         if len(sharing) > min(claim.limits.ceiling for claim in sharing)
         for claim in sharing
+        if claim.holder == "appointment"
     ]
 
 

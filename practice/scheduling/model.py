@@ -34,7 +34,8 @@ class Interval(NamedTuple):
 class Claim(NamedTuple):
     """One resource held by one visit, hold or block; the fields are the columns of the table `claims`.
 
-    `appointment_id` is the holder's id; `service_id` and `start_date` (local) say which overlap policy is the holder's.
+    `appointment_id` is the holder's id; `service_id` and `start_date` (local) say which overlap policy is the holder's,
+    `location_id` where the holder is. A claim of a hold counts until `expires_at` only.
     """
 
     claim_id: str
@@ -49,6 +50,7 @@ class Claim(NamedTuple):
     ends_at: datetime
     lane: int
     expires_at: datetime | None = None
+    location_id: str | None = None
 
 
 def floor_grid(instant: datetime) -> datetime:
@@ -147,23 +149,27 @@ def claims_for(
     new_id: Callable[[], str],
     service_id: str,
     start_date: date,
+    location_id: str | None = None,
     provider_id: str | None = None,
     room_id: str | None = None,
+    also: Iterable[tuple[str, str]] = (),
     client_ids: Iterable[str] = (),
     before_minutes: int = 0,
     after_minutes: int = 0,
     lanes: Mapping[str, int] | None = None,
+    holder: str = "appointment",
+    expires_at: datetime | None = None,
 ) -> list[Claim]:
-    """What one visit holds, as rows of `claims`.
+    """What one visit (or a hold for one) holds, as rows of `claims`.
 
     The provider is held for the care and for both buffers, the room for the care and the turnaround after it, each
-    client for the care only. Buffers are rounded up to the grid, and two neighbours' buffers add. `lanes` maps a
-    resource's id to its lane (0 where absent).
+    client for the care only. `also` are further rooms and equipment, (kind, id), held like the room. Buffers are
+    rounded up to the grid. `lanes` maps a resource's id to its lane (0 where absent).
     """
     before = starts_at - timedelta(minutes=up_to_grid(before_minutes))
     after = ends_at + timedelta(minutes=up_to_grid(after_minutes))
     spans: list[tuple[str, str, str, datetime, datetime]] = []
-    for kind, resource_id in (("provider", provider_id), ("room", room_id)):
+    for kind, resource_id in (("provider", provider_id), ("room", room_id), *also):
         if resource_id is None:
             continue
         if kind == "provider" and before < starts_at:
@@ -175,8 +181,8 @@ def claims_for(
     at = lanes or {}
     return [
         Claim(
-            new_id(), kind, resource_id, appointment_id, "appointment", part, service_id, start_date, start, end,
-            at.get(resource_id, 0),
+            new_id(), kind, resource_id, appointment_id, holder, part, service_id, start_date, start, end,
+            at.get(resource_id, 0), expires_at, location_id,
         )
         for kind, resource_id, part, start, end in spans
     ]  # fmt: skip

@@ -93,7 +93,7 @@ def _plan(
         minutes=minutes_of(service, minutes),
         rooms=rooms_for(work, location, service, appointment["mode"], room_id, appointment["room_id"]),
         is_override=bool(override_reason),
-        ignoring=appointment["appointment_id"],
+        ignoring=(appointment["appointment_id"],),
     )
 
 
@@ -175,7 +175,7 @@ def _change(
         minutes=minutes_of(service, minutes),
         rooms=rooms_for(work, location, service, appointment["mode"], room_id, appointment["room_id"]),
         is_override=bool(override_reason),
-        ignoring=appointment["appointment_id"],
+        ignoring=(appointment["appointment_id"],),
     )
     standing = standing_claims(work, appointment["appointment_id"])
     shorter_by = timedelta(minutes=appointment["duration_minutes"] - minutes)

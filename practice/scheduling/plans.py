@@ -20,7 +20,10 @@ SEARCH_DAYS = 8
 
 @dataclass(frozen=True)
 class Plan:
-    """A visit that wants its places. `rooms` are the rooms that would do, the first free one is taken; empty = none."""
+    """A visit that wants its places. `rooms` are the rooms that would do, the first free one is taken; empty = none.
+
+    `ignoring` are holders whose places count as free. A plan with `expires_at` is a hold's.
+    """
 
     appointment_id: str
     location: Row
@@ -32,7 +35,8 @@ class Plan:
     minutes: int
     rooms: tuple[Row, ...] = ()
     is_override: bool = False
-    ignoring: str | None = None
+    ignoring: tuple[str, ...] = ()
+    expires_at: datetime | None = None
 
     @property
     def ends_at(self) -> datetime:

@@ -9,8 +9,9 @@ from typing import Any
 from practice.access.permissions import Actor, Permission, require, require_location, require_own
 from practice.clock import local_date, stored
 from practice.errors import Refusal
+from practice.scheduling.day_hours import hours_of_day, working_hours
 from practice.scheduling.model import GONE, is_unresolved
-from practice.scheduling.slots import hours_of_day, offered_slots, working_hours
+from practice.scheduling.slots import offered_slots
 from practice.store.work import Reader, Row
 
 __all__ = ["client_visits", "day", "hours_of_day", "offered_slots", "unresolved", "visit", "visits", "working_hours"]
@@ -25,7 +26,7 @@ held as (
         max(date_diff('minute', starts_at, ends_at)) filter (kind = 'before') as before_minutes,
         max(date_diff('minute', starts_at, ends_at)) filter (kind = 'after' and resource_kind = 'provider')
             as after_minutes,
-        max(lane) filter (resource_kind = 'provider') as lane
+        max(lane) filter (resource_kind = 'provider' and kind = 'care') as lane
     from claims where appointment_id in (select appointment_id from chosen) group by appointment_id
 ),
 seats as (

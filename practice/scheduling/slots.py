@@ -1,4 +1,4 @@
-"""Free times from the committed state: what a person, a page or a refusal can offer. Also the hours of a day."""
+"""Free times from the committed state: what a person, a page or a refusal can offer."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from practice.access.permissions import Actor, Permission, require, require_loca
 from practice.clock import local_date, stored, to_wall
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.lanes import crowded, held_by_resource, limits_in_force
-from practice.scheduling.model import Interval, subtract
+from practice.scheduling.model import Interval
 from practice.scheduling.offers import Fit, Need, fits
 from practice.scheduling.working import as_instants, days_from, whole_day
 from practice.store.work import Reader, Row
@@ -31,7 +31,7 @@ class Search:
     days: int
     client_ids: tuple[str, ...] = ()
     room_ids: tuple[str, ...] | None = None
-    ignoring: str | None = None
+    ignoring: tuple[str, ...] = ()
 
 
 def free_starts(reader: Reader, search: Search) -> dict[str, list[Fit]]:
@@ -90,25 +90,58 @@ def offered_slots(
     days: int = 14,
     limit: int = 12,
     client_id: str | None = None,
-    ignoring: str | None = None,
+    ignoring: str | Sequence[str] | None = None,
+    mode: str = "in_person",
 ) -> list[Row]:
-    """Times that a booking would be granted now, earliest first.
+    """`slots_offered` for somebody of the practice: refused to whoever may not see this location's schedule."""
+    require(actor, Permission.SEE_SCHEDULE)
+    require_location(actor, location_id)
+    return slots_offered(
+        reader,
+        service_id=service_id,
+        location_id=location_id,
+        provider_id=provider_id,
+        first=first,
+        days=days,
+        limit=limit,
+        client_id=client_id,
+        ignoring=ignoring,
+        mode=mode,
+    )
+
+
+def slots_offered(
+    reader: Reader,
+    *,
+    service_id: str,
+    location_id: str,
+    provider_id: str | None = None,
+    first: str | date | None = None,
+    days: int = 14,
+    limit: int = 12,
+    client_id: str | None = None,
+    ignoring: str | Sequence[str] | None = None,
+    audience: str = "everyone",
+    mode: str = "in_person",
+) -> list[Row]:
+    """Times that a booking would be granted now, earliest first. Asks for no permission: the caller has.
 
     Rows: wall_start, wall_end, provider_id, provider_name, room_id, room_name, appointment_id and seats_left (set
     when the time is a free seat in a group that stands already). With a client, the client's own visits are avoided.
-    `ignoring` is an appointment whose own places count as free: the one that is to be moved.
+    `ignoring` are the ids of a visit and of holds whose own places count as free: the one that is to be moved, the
+    asker's own. `audience` 'online' = for a client who books without the desk.
     """
-    require(actor, Permission.SEE_SCHEDULE)
-    require_location(actor, location_id)
     service = reader.get("services", service_id, "service")
     location = reader.get("locations", location_id, "location")
     today = local_date(reader.now, location["zone"])
     asked = date.fromisoformat(first) if isinstance(first, str) else first
     begin = max(asked or today, today)
     providers = {
-        row["provider_id"]: row["name"]
+        row["provider_id"]: row
         for row in facts.providers_offering(reader, service_id)
-        if provider_id in (None, row["provider_id"]) and (row["ended_date"] is None or row["ended_date"] >= begin)
+        if provider_id in (None, row["provider_id"])
+        and (row["ended_date"] is None or row["ended_date"] >= begin)
+        and (audience == "everyone" or row["is_online"])
     }
     if not providers or not service["is_active"] or not location["is_active"]:
         return []
@@ -116,19 +149,20 @@ def offered_slots(
         location=location,
         service_id=service_id,
         provider_ids=tuple(providers),
-        need=need_of(service),
+        need=need_of(service, needs_room=service["needs_room"] and mode == "in_person"),
         first=begin,
         days=max(1, min(days, MOST_DAYS)),
         client_ids=(client_id,) if client_id else (),
-        ignoring=ignoring,
+        ignoring=as_ids(ignoring),
     )
+    names = {key: row["name"] for key, row in providers.items()}
     room_names = {room["room_id"]: room["name"] for room in facts.rooms_of(reader, location_id)}
     rows = [
         {
             "wall_start": to_wall(fit.start, location["zone"]),
             "wall_end": to_wall(fit.end, location["zone"]),
             "provider_id": key,
-            "provider_name": providers[key],
+            "provider_name": names[key],
             "room_id": fit.room_id,
             "room_name": room_names.get(fit.room_id or ""),
             "appointment_id": None,
@@ -138,8 +172,13 @@ def offered_slots(
         for fit in found[:limit]
     ]
     if service["capacity"] > 1:
-        rows += _seats(reader, search, providers)
+        rows += _seats(reader, search, names)
     return sorted(rows, key=lambda row: (row["wall_start"], row["provider_name"]))[:limit]
+
+
+def as_ids(ignoring: str | Sequence[str] | None) -> tuple[str, ...]:
+    """One id, several or none, as several."""
+    return (ignoring,) if isinstance(ignoring, str) else tuple(ignoring or ())
 
 
 def need_of(service: Row, minutes: int | None = None, *, needs_room: bool | None = None) -> Need:
@@ -157,9 +196,9 @@ def _seats(reader: Reader, search: Search, providers: dict[str, str]) -> list[Ro
     start = max(stored(reader.now), _day_start(search.location, search.first))
     end = _day_start(search.location, search.first + timedelta(days=search.days))
     groups = facts.open_groups(
-        reader, search.service_id, search.location["location_id"], search.provider_ids, start, end
+        reader, search.service_id, search.location["location_id"], search.provider_ids, start, end, search.ignoring
     )
-    busy = facts.held(reader, search.client_ids, start, end)
+    busy = facts.held(reader, search.client_ids, start, end, search.ignoring)
     return [
         {
             "wall_start": group["wall_start"],
@@ -174,62 +213,6 @@ def _seats(reader: Reader, search: Search, providers: dict[str, str]) -> list[Ro
         for group in groups
         if not any(claim["starts_at"] < group["ends_at"] and group["starts_at"] < claim["ends_at"] for claim in busy)
     ]
-
-
-def working_hours(reader: Reader, provider_ids: Sequence[str], first: str | date, last: str | date) -> list[Row]:
-    """Rows provider_id, location_id, day, wall_start, wall_end: when each works, exceptions and time off applied."""
-    begin, end = (date.fromisoformat(day) if isinstance(day, str) else day for day in (first, last))
-    hours = facts.hours(reader, provider_ids, begin, end)
-    places = sorted({row["location_id"] for row in (*hours.weekly, *hours.exceptions)})
-    return [
-        {
-            "provider_id": provider_id,
-            "location_id": location_id,
-            "day": day,
-            "wall_start": stretch.start,
-            "wall_end": stretch.end,
-        }
-        for day in days_from(begin, (end - begin).days + 1)
-        for provider_id in provider_ids
-        for location_id in places
-        for stretch in hours.on(provider_id, location_id, day)
-    ]
-
-
-def hours_of_day(reader: Reader, actor: Actor, day: str | date, location_id: str) -> list[Row]:
-    """One row per provider who works at the location: provider_id, provider_name, is_off, working, closed.
-
-    `working` is a list of {wall_start, wall_end}; `closed` is the rest of the day, from midnight to midnight, each
-    with `why`: 'time_off', 'closed' (an exception) or 'outside_hours'. A provider sees their own row.
-    """
-    require(actor, Permission.SEE_SCHEDULE)
-    require_location(actor, location_id)
-    on = date.fromisoformat(day) if isinstance(day, str) else day
-    providers = [
-        row
-        for row in facts.providers_working_at(reader, location_id)
-        if actor.role != "provider" or row["provider_id"] == actor.provider_id
-    ]
-    hours = facts.hours(reader, [row["provider_id"] for row in providers], on, on)
-    answer = []
-    for provider in providers:
-        key = provider["provider_id"]
-        is_off, working = hours.is_off(key, on), hours.on(key, location_id, on)
-        rest = subtract([whole_day(on)], working)
-        shut = [] if is_off else hours.closed(key, location_id, on)
-        outside = subtract(rest, shut)
-        closed = [(stretch, "time_off" if is_off else "outside_hours") for stretch in outside]
-        closed += [(stretch, "closed") for stretch in subtract(rest, outside)]
-        answer.append(
-            {
-                "provider_id": key,
-                "provider_name": provider["name"],
-                "is_off": is_off,
-                "working": [{"wall_start": start, "wall_end": end} for start, end in working],
-                "closed": [{"wall_start": start, "wall_end": end, "why": why} for (start, end), why in sorted(closed)],
-            }
-        )
-    return answer
 
 
 def _day_start(location: Row, day: date) -> datetime:

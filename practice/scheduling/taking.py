@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NoReturn
 
 from practice.access.permissions import Permission, require
-from practice.clock import stored, to_wall
+from practice.clock import stored
 from practice.errors import Conflict
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.lanes import Held, Limits, clash, crowded, held_by_resource, limits_in_force, place
 from practice.scheduling.model import HORIZON, Claim, claims_for, slots_for
-from practice.scheduling.plans import Plan, alternatives, or_override
+from practice.scheduling.plans import Plan, alternatives
+from practice.scheduling.refusing import refuse_taken
+from practice.scheduling.settling import settle_hold
 from practice.store.work import Row, Work
 
 ALL_KINDS = ("provider", "room", "client")
@@ -21,13 +22,14 @@ ALL_KINDS = ("provider", "room", "client")
 
 @dataclass(frozen=True)
 class Taken:
-    """Claims to write, the room among the plan's, and the new lanes of standing claims."""
+    """Claims to write, the room among the plan's, the new lanes of standing claims, and the holds that are over."""
 
     claims: list[Claim]
     room_id: str | None
     lane: int
     relaned: dict[str, int]
     is_overridden: bool
+    expired: tuple[str, ...] = ()
 
 
 class _Book:
@@ -39,9 +41,14 @@ class _Book:
         ids = {"provider": [plan.provider["provider_id"]], "room": list(self.capacities), "client": plan.client_ids}
         resources = [resource_id for kind in kinds for resource_id in ids[kind]]
         margin = timedelta(days=1)  # lanes of the neighbourhood may have to be coloured anew
-        rows = facts.held(work, resources, plan.starts_at - margin, plan.ends_at + margin, plan.ignoring)
+        start, end = plan.starts_at - margin, plan.ends_at + margin
+        rows = facts.held(work, resources, start, end, plan.ignoring, with_expired=True)
+        now = stored(work.now)
+        over = [row for row in rows if row["expires_at"] is not None and row["expires_at"] <= now]
+        self.expired = tuple(dict.fromkeys(row["appointment_id"] for row in over))
         self.policies = facts.overlap_policies(work)
-        self.held = held_by_resource(rows, self.policies, self.capacities)
+        standing = (row for row in rows if row["appointment_id"] not in self.expired)
+        self.held = held_by_resource(standing, self.policies, self.capacities)
 
     def limits(self, kind: str, resource_id: str) -> Limits:
         capacity = self.capacities.get(resource_id, 1)
@@ -75,7 +82,7 @@ def take(work: Work, plan: Plan, kinds: tuple[str, ...] = ALL_KINDS) -> Taken:
         nonlocal is_overridden
         standing = book.in_the_way(kind, resource_id, is_override=False)
         if standing and (not plan.is_override or book.in_the_way(kind, resource_id, is_override=True)):
-            _refuse_taken(work, plan, kind, standing, book.limits(kind, resource_id))
+            refuse_taken(work, plan, kind, standing, book.limits(kind, resource_id))
         is_overridden = is_overridden or standing is not None
         limit = book.limits(kind, resource_id).of(is_override=standing is not None)
         found = place(book.held.get(resource_id, []), *plan.span(kind), limit)
@@ -100,19 +107,27 @@ def take(work: Work, plan: Plan, kinds: tuple[str, ...] = ALL_KINDS) -> Taken:
         new_id=work.new_id,
         service_id=plan.service["service_id"],
         start_date=plan.day,
+        location_id=plan.location["location_id"],
         provider_id=provider_id,
         room_id=room_id,
         client_ids=clients,
         before_minutes=plan.service["buffer_before_minutes"],
         after_minutes=plan.service["buffer_after_minutes"],
         lanes=lanes,
+        holder="hold" if plan.expires_at else "appointment",
+        expires_at=plan.expires_at,
     )
-    return Taken(claims, room_id, lanes.get(provider_id or "", 0), relaned, is_overridden)
+    return Taken(claims, room_id, lanes.get(provider_id or "", 0), relaned, is_overridden, book.expired)
 
 
 def put(work: Work, taken: Taken) -> None:
-    """Write what `take` has granted: claims, their slots, and the lanes that neighbours had to change."""
+    """Write what `take` has granted: claims, their slots, and the lanes that neighbours had to change.
+
+    Holds that are over make way first: the slots' key must refuse nobody because of them.
+    """
     horizon = stored(work.now) - HORIZON
+    for hold_id in taken.expired:
+        settle_hold(work, hold_id, "expired")
     if taken.relaned:
         _relane(work, taken.relaned, horizon)
     work.hold([claim._asdict() for claim in taken.claims], list(slots_for(taken.claims, horizon)))
@@ -156,34 +171,11 @@ def _choose_room(work: Work, plan: Plan, book: _Book) -> str:
     )
 
 
-def _refuse_taken(work: Work, plan: Plan, kind: str, standing: Held, limits: Limits) -> NoReturn:
-    words = facts.words_for(work, standing.appointment_id)
-    is_elsewhere = bool(work.actor.location_ids) and words["location_id"] not in work.actor.location_ids
-    may_see = work.actor.may(Permission.SEE_CLIENTS) and not is_elsewhere
-    seen = ", ".join(words["clients"] or []) if may_see else ""
-    whose = f"{seen} ({words['service']})" if seen else f"a {words['service']} visit"
-    subject = {"provider": words["provider"], "room": words["room"], "client": "This client"}[kind]
-    start, end = (to_wall(at, plan.location["zone"]) for at in (standing.starts_at, standing.ends_at))
-    span = f"from {start:%H:%M} until {end:%H:%M}"
-    if kind == "client":
-        what = f"is already booked with {words['provider']} ({words['service']}) {span}"
-    elif standing.kind == "care":
-        what = f"is taken {span} by {whose}"
-    else:
-        what = f"is kept free {span} {standing.kind} {whose}"
-    raise Conflict(
-        f"{subject} {what}. Choose another time{or_override(work) if limits.ceiling > limits.free else ''}.",
-        rule=f"{kind}_taken",
-        field={"provider": "wall_start", "room": "room_id", "client": "client_id"}[kind],
-        alternatives=alternatives(work, plan),
-    )
-
-
 def _relane(work: Work, lanes: dict[str, int], horizon: datetime) -> None:
     """Let every neighbour go before any comes back: two may swap their lanes."""
-    neighbours = facts.appointments_holding(work, list(lanes))
+    neighbours = facts.holders_of(work, list(lanes))
     standing = [Claim(**row) for row in facts.claims_of(work, neighbours)]
     changed = [claim._replace(lane=lanes.get(claim.claim_id, claim.lane)) for claim in standing]
-    for appointment_id in neighbours:
-        work.release(appointment_id)
+    for holder_id in neighbours:
+        work.release(holder_id)
     work.hold([claim._asdict() for claim in changed], list(slots_for(changed, horizon)))

@@ -160,6 +160,12 @@ class Work(Reader):
         )
         self.cursor.execute("delete from claims where appointment_id = ?", [appointment_id])
 
+    def keep(self, hold_id: str) -> None:
+        """A hold's claims are its visit's from now on, for good."""
+        self.cursor.execute(
+            "update claims set holder = 'appointment', expires_at = null where appointment_id = ?", [hold_id]
+        )
+
     def hold(self, claims: Sequence[Row], slots: Sequence[tuple[str, datetime, int, str]]) -> None:
         """Write claims and their slots (resource, slot, lane, claim). The slots' primary key refuses a taken one."""
         for rows, table in ((claims, "claims"), (slots, "slots")):

@@ -112,7 +112,7 @@ def test_claims_and_slots_are_what_the_scheduling_model_makes(demo):
             visit["appointment_id"], visit["starts_at"], visit["ends_at"], new_id=lambda: str(next(number)),
             provider_id=visit["provider_id"], room_id=visit["room_id"],
             client_ids=[row["client_id"] for row in present], service_id=visit["service_id"],
-            start_date=visit["start_date"],
+            start_date=visit["start_date"], location_id=visit["location_id"],
             before_minutes=service["buffer_before_minutes"], after_minutes=service["buffer_after_minutes"],
         )  # fmt: skip
         if all(row["status"] in ("no_show", "left_unseen") for row in present):
@@ -123,7 +123,7 @@ def test_claims_and_slots_are_what_the_scheduling_model_makes(demo):
         slots |= {slot[:3] for slot in slots_for(made, now - HORIZON)}
     stored = (
         "select resource_kind, resource_id, appointment_id, holder, kind, service_id, start_date, starts_at, ends_at,"
-        " lane, expires_at from claims"
+        " lane, expires_at, location_id from claims"
     )
     assert {tuple(row.values()) for row in demo.rows(stored)} == claims
     assert {tuple(row.values()) for row in demo.rows("select resource_id, slot_at, lane from slots")} == slots

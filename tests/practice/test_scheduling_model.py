@@ -136,7 +136,7 @@ def test_buffers_hold_the_provider_the_turnaround_also_the_room_and_never_the_cl
 def test_a_claim_is_a_row_of_its_table():
     assert claim_all()[0]._fields == (
         "claim_id", "resource_kind", "resource_id", "appointment_id", "holder", "kind", "service_id", "start_date",
-        "starts_at", "ends_at", "lane", "expires_at",
+        "starts_at", "ends_at", "lane", "expires_at", "location_id",
     )  # fmt: skip
 
 

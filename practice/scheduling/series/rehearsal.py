@@ -16,6 +16,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from practice.access.permissions import Actor
+from practice.clock import stored
 from practice.ids import random_ids
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.follow_ups import Happening, follow_up
@@ -38,6 +39,7 @@ class Rehearsal(Work):
             super().__init__(reader.cursor, reader.now, actor, random_ids(), reason, 0)
         self.happenings: list[Happening] = []
         self._given_back: set[str] = set()
+        self._kept: set[str] = set()
         self._taken: list[Row] = []
         self._slots: list[tuple[str, datetime, int, str]] = []
         self._inserted: dict[str, dict[str, Row]] = defaultdict(dict)
@@ -68,6 +70,8 @@ class Rehearsal(Work):
             work.update(table, key, **values)
         for appointment_id in self._given_back:
             work.release(appointment_id)
+        for hold_id in self._kept:
+            work.keep(hold_id)
         work.hold(self._taken, self._slots)
         for happening in self.happenings:
             follow_up(work, happening)
@@ -75,7 +79,7 @@ class Rehearsal(Work):
     @contextmanager
     def only_trying(self) -> Iterator[None]:
         """What is done inside is forgotten at the end."""
-        names = ("happenings", "_given_back", "_taken", "_slots", "_changed")
+        names = ("happenings", "_given_back", "_kept", "_taken", "_slots", "_changed")
         before = {name: copy(getattr(self, name)) for name in names}
         inserted = {table: dict(rows) for table, rows in self._inserted.items()}
         try:
@@ -115,7 +119,7 @@ class Rehearsal(Work):
     def rehearsed_claims(self, claims: list[Row], appointment_ids: Iterable[str]) -> list[Row]:
         """Claims of these holders, as they would stand."""
         wanted = set(appointment_ids)
-        standing = [row for row in claims if row["appointment_id"] not in self._given_back]
+        standing = [self._as_kept(row) for row in claims if row["appointment_id"] not in self._given_back]
         return standing + [dict(row) for row in self._taken if row["appointment_id"] in wanted]
 
     def rehearsed_holders(self, claim_ids: Sequence[str]) -> list[str]:
@@ -123,21 +127,32 @@ class Rehearsal(Work):
         return list(dict.fromkeys(row["appointment_id"] for row in self._taken if row["claim_id"] in claim_ids))
 
     def rehearsed_held(
-        self, resource_ids: Sequence[str], start: datetime, end: datetime, ignoring: str | None = None
+        self,
+        resource_ids: Sequence[str],
+        start: datetime,
+        end: datetime,
+        ignoring: Sequence[str] = (),
+        *,
+        with_expired: bool = False,
     ) -> list[Row]:
         """What `booking_queries.held` answers, as claims would stand."""
         standing = self._known(resource_ids, start, end)
         if standing is None:
-            standing = facts.held_in_record(self, resource_ids, start, end)
-        wanted, gone = set(resource_ids), self._given_back | {ignoring}
-        rows = [row for row in standing if row["appointment_id"] not in gone]
+            standing = facts.held_in_record(self, resource_ids, start, end, with_expired=True)
+        wanted, gone, now = set(resource_ids), self._given_back | set(ignoring), stored(self.now)
+        rows = [
+            self._as_kept(row)
+            for row in standing
+            if row["appointment_id"] not in gone
+            and (with_expired or row["expires_at"] is None or row["expires_at"] > now)
+        ]
         rows += [
             row
             for row in self._taken
             if row["resource_id"] in wanted
             and row["starts_at"] < end
             and row["ends_at"] > start
-            and row["appointment_id"] != ignoring
+            and row["appointment_id"] not in ignoring
         ]
         return sorted(rows, key=lambda row: row["starts_at"])
 
@@ -160,6 +175,7 @@ class Rehearsal(Work):
         clients = [f"{person['given_name']} {person['family_name']}" for person in people]
         return (
             {name: row[name] for name in ("wall_start", "wall_end", "zone", "location_id")}
+            | {"holder": "appointment", "what": None, "expires_at": None}
             | names
             | {"clients": clients}
         )
@@ -202,6 +218,13 @@ class Rehearsal(Work):
         if gone:
             self._taken = [row for row in self._taken if row["claim_id"] not in gone]
             self._slots = [slot for slot in self._slots if slot[3] not in gone]
+
+    def keep(self, hold_id: str) -> None:
+        """The hold's places count as its visit's."""
+        self._kept.add(hold_id)
+
+    def _as_kept(self, claim: Row) -> Row:
+        return claim | {"holder": "appointment", "expires_at": None} if claim["appointment_id"] in self._kept else claim
 
     def hold(self, claims: Sequence[Row], slots: Sequence[tuple[str, datetime, int, str]]) -> None:
         """The places count as taken."""

@@ -120,6 +120,7 @@ create table new_claims (
     kind text not null check (kind in ('care', 'before', 'after', 'travel', 'busy')),
     service_id text,                        -- of the visit or hold that claims; null for a block
     start_date date not null,               -- local date of the holder: which version of a policy counts
+    location_id text,                       -- where the holder is; null for a block wherever the provider works
     starts_at timestamp not null,
     ends_at timestamp not null,
     lane integer not null check (lane >= 0),
@@ -127,7 +128,7 @@ create table new_claims (
     check (ends_at > starts_at)
 );
 insert into new_claims by name
-select c.*, 'appointment' as holder, a.service_id, a.start_date, cast(null as timestamp) as expires_at
+select c.*, 'appointment' as holder, a.service_id, a.start_date, a.location_id, cast(null as timestamp) as expires_at
 from claims c join appointments a using (appointment_id);
 drop table claims;
 alter table new_claims rename to claims;

@@ -1,0 +1,125 @@
+"""Book a visit: at a free place, at a place that was held while somebody typed, or in a group that stands."""
+
+from __future__ import annotations
+
+from practice.access.permissions import Permission, require_location
+from practice.clock import stored
+from practice.errors import Conflict, Refusal
+from practice.scheduling import booking_queries as facts
+from practice.scheduling.converting import convert, hold_to_convert, require_seat
+from practice.scheduling.model import GONE, instant_of, wall_time
+from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
+from practice.scheduling.plans import Plan, require_working
+from practice.scheduling.settling import settle_hold
+from practice.scheduling.steps import note, require_reason, settle_status
+from practice.scheduling.taking import put, take
+from practice.store.record import command
+from practice.store.work import Row, Work
+
+CHANNELS = ("desk", "online", "api", "waitlist", "import", "demo")
+MODES = ("in_person", "video")
+
+
+@command(Permission.BOOK)
+def book_appointment(
+    work: Work,
+    *,
+    client_id: str,
+    provider_id: str,
+    service_id: str,
+    location_id: str,
+    wall_start: str,
+    room_id: str | None = None,
+    duration_minutes: int | None = None,
+    mode: str = "in_person",
+    override_reason: str | None = None,
+    channel: str = "desk",
+    hold_id: str | None = None,
+    held_by: str | None = None,
+    series_id: str | None = None,
+    original_start: str | None = None,
+) -> Row:
+    """Book a client; a group that stands at that time is joined.
+
+    `series_id` and `original_start` (the date in its rule) are given by the series that books its occurrences.
+
+    Answers {appointment_id, attendee_id, room_id, starts_at, lane}. A visit in the past is a late entry and needs a
+    reason. A place that `held_by` (default: the actor) holds is converted in place: same claims, same room, and the
+    hold's id is the visit's. Where the hold is over or for another place, the place is checked like any other.
+    Refuses with rule provider_taken, room_taken, client_taken, group_full, outside_hours, hold_of_another and others.
+    """
+    if mode not in MODES or channel not in CHANNELS:
+        raise Refusal(f"A visit is {' or '.join(MODES)}, and booked by {', '.join(CHANNELS)}.", rule="mode")
+    require_location(work.actor, location_id)
+    wall = wall_time(wall_start)
+    location, provider, service = bookable(work, location_id, provider_id, service_id, wall.date())
+    client = work.get("clients", client_id, "client")
+    if not client["is_active"]:
+        raise Refusal("This client is archived; make the client active again, then book.", rule="client_inactive")
+    starts_at = instant_of(wall, location["zone"])
+    if starts_at < stored(work.now):
+        require_reason(work, "a visit in the past is entered late")
+    hold = hold_to_convert(work, hold_id, held_by or work.actor.user_id) if hold_id else None
+    group = None
+    if service["capacity"] > 1:
+        group = facts.occurrence(work, provider_id, service_id, location_id, starts_at)
+    plan = Plan(
+        appointment_id=group["appointment_id"] if group else hold["hold_id"] if hold else work.new_id(),
+        location=location,
+        provider=provider,
+        service=service,
+        client_ids=(client_id,),
+        wall_start=wall,
+        starts_at=starts_at,
+        minutes=group["duration_minutes"] if group else minutes_of(service, duration_minutes),
+        rooms=() if group else rooms_for(work, location, service, mode, room_id, provider_id=provider_id),
+        is_override=bool(override_reason),
+    )
+    if group:
+        return _join(work, plan, group, room_id, hold)
+    taken, is_outside = None, False
+    if hold:
+        plan, taken = convert(work, plan, hold, room_id)
+    if taken is None:
+        is_outside = require_working(work, plan)
+        taken = take(work, plan)
+    reason = override_reason if taken.is_overridden or is_outside else None
+    of_series = {"series_id": series_id, "original_start": wall_time(original_start)} if original_start else {}
+    appointment = appointment_row(work, plan, taken.room_id, mode, channel, reason, **of_series)
+    work.insert("appointments", appointment)
+    attendee = attendee_row(work, plan.appointment_id, client_id, location["zone"])
+    work.insert("attendees", attendee)
+    note(work, appointment, "booked", [attendee["attendee_id"]])
+    put(work, taken)
+    return _booked(appointment, attendee, taken.lane)
+
+
+def _join(work: Work, plan: Plan, group: Row, room_id: str | None, hold: Row | None) -> Row:
+    """A further client in an occurrence that stands: one seat and one client's claim, nothing else."""
+    attendees = [row for row in facts.attendees_of(work, group["appointment_id"]) if row["status"] not in GONE]
+    at = f"{plan.service['name']} at {plan.wall_start:%H:%M}"
+    if any(row["client_id"] in plan.client_ids for row in attendees):
+        raise Conflict(f"This client is in {at} already.", rule="client_taken", field="client_id")
+    if room_id not in (None, group["room_id"]):
+        raise Conflict(f"{at} has its room already; leave the room open to join it.", rule="room_set", field="room_id")
+    if hold:  # its seat and its claims become the attendee's: the checks below must not meet them
+        work.release(hold["hold_id"])
+        settle_hold(work, hold["hold_id"], "converted")
+    require_seat(work, plan, len(attendees), group["capacity"])
+    taken = take(work, plan, ("client",))
+    attendee = attendee_row(work, plan.appointment_id, plan.client_ids[0], group["zone"])
+    work.insert("attendees", attendee)
+    note(work, group, "attendee_added", [attendee["attendee_id"]])
+    put(work, taken)
+    settle_status(work, group)
+    return _booked(group, attendee, taken.lane)
+
+
+def _booked(appointment: Row, attendee: Row, lane: int) -> Row:
+    return {
+        "appointment_id": appointment["appointment_id"],
+        "attendee_id": attendee["attendee_id"],
+        "room_id": appointment["room_id"],
+        "starts_at": appointment["starts_at"],
+        "lane": lane,
+    }
