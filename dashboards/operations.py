@@ -14,6 +14,7 @@ from practice.audit.verify import verify
 from practice.clock import local_date
 from practice.errors import NotFound
 from practice.home import Home
+from practice.messages.queries import message_counts
 from practice.store.backup import backup
 from practice.store.feed import feed_head
 from practice.store.record import Record
@@ -65,6 +66,7 @@ def record_status(home: Home, record: Record) -> dict[str, Any]:
             "is_demo": bool(reader.setting("demo_today")),
             "feed_seq": found.seq,
             "audit_seq": found.audit_seq,
+            **message_counts(reader),
         }
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
+import anyio
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import control, runtime
+from dashboards import control, messaging, runtime
 from dashboards.failures import on_script_error
 from dashboards.http import feed, first_run, sign_in
 from dashboards.http.gate import Gate
@@ -48,8 +49,11 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     # What is loaded now lives as long as the process: the collector need not look at it on each rerun.
     gc.collect()
     gc.freeze()
+    running = runtime.current()
+    stop_sending = messaging.start(running.home, running.record)
     yield
-    runtime.current().record.close()
+    await anyio.to_thread.run_sync(stop_sending)
+    running.record.close()
 
 
 def create_app() -> st.App:

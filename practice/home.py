@@ -60,6 +60,11 @@ class Home:
         return self.path / "quality"
 
     @property
+    def outbox(self) -> Path:
+        """Messages as files, where no mail server or provider of texts is set up."""
+        return self.path / "outbox"
+
+    @property
     def socket(self) -> Path:
         """Commands that need the record while the app runs go through here (mode 0600)."""
         return self.path / "daybook.sock"

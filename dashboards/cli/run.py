@@ -117,6 +117,7 @@ def status(as_json: bool) -> None:
     )
     click.echo(f"App         {facts['app'] or 'not running'}")
     click.echo(f"Record      change {facts['feed_seq']}, audit entry {facts['audit_seq']}")
+    click.echo(f"Messages    {facts['messages_queued']} waiting, {facts['messages_failed']} not delivered")
     build = f"{facts['published_build']}, built {facts['built_at']}, {lag} changes behind" if published else "none yet"
     click.echo(f"Warehouse   {build}")
     if attempt.get("status") == "refused":

@@ -1,7 +1,21 @@
 """Every command about messages; importing this fills the registry with them."""
 
 from practice.messages.consent import record_consent, stop_messages
+from practice.messages.handling import mark_sent, mark_told, resend_message, withdraw_message
+from practice.messages.leaving import settle_interrupted, settle_message, take_due
 from practice.messages.settings import set_messages
 from practice.messages.templates import save_template
 
-__all__ = ["record_consent", "save_template", "set_messages", "stop_messages"]
+__all__ = [
+    "mark_sent",
+    "mark_told",
+    "record_consent",
+    "resend_message",
+    "save_template",
+    "set_messages",
+    "settle_interrupted",
+    "settle_message",
+    "stop_messages",
+    "take_due",
+    "withdraw_message",
+]

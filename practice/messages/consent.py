@@ -43,6 +43,15 @@ def way_to(contact: Row, kind: str, *, is_text_on: bool) -> Way:
     return Way(order[0], None, "no_address" if allowed else "no_consent")
 
 
+def way_on(contact: Row, kind: str, channel: str, *, is_text_on: bool) -> Way:
+    """The way on the one channel for which a message is worded already."""
+    given = contact[f"{channel}_given"]
+    if not (given or (given is None and KINDS[kind].purpose in ALLOWED_UNASKED)):
+        return Way(channel, None, "no_consent")
+    address = contact["email"] if channel == "email" else contact["phone"] if is_text_on else None
+    return Way(channel, address, None if address else "no_address")
+
+
 def state_of(rows: list[Row]) -> dict[tuple[str, str], Row | None]:
     """(channel, purpose) → the statement that counts, or None; `rows` are newest first."""
     newest: dict[tuple[str, str], Row | None] = {(name, purpose): None for name in CHANNELS for purpose in PURPOSES}

@@ -180,3 +180,49 @@ def clients_of(reader: Reader, attendee_ids: Sequence[str]) -> list[str]:
 def visit(reader: Reader, appointment_id: str) -> Row | None:
     """An appointment as it stands."""
     return reader.one("select * from appointments where appointment_id = ?", appointment_id)
+
+
+def due(reader: Reader, now: datetime, limit: int) -> list[Row]:
+    """What may leave now, a client's rows side by side: all that is due about one client's visits, within about
+    `limit` rows; with visit_starts_at and offer_expires_at."""
+    return reader.rows(
+        "with first as (select message_id, client_id from messages where status = 'queued' and not_before_at <= ?"
+        " order by not_before_at, audit_seq, message_id limit ?)"
+        " select m.message_id, m.client_id, m.channel, m.kind, m.appointment_id, m.known_appointment_id, m.attempts,"
+        " a.starts_at as visit_starts_at, o.expires_at as offer_expires_at from messages m"
+        " left join appointments a using (appointment_id) left join offers o using (offer_id)"
+        " where m.status = 'queued' and m.not_before_at <= ? and (m.message_id in (select message_id from first)"
+        " or (m.thread_id is not null and m.client_id in (select client_id from first)))"
+        " order by m.client_id, m.thread_id is null, coalesce(a.starts_at, m.not_before_at), m.audit_seq, m.message_id",
+        now,
+        limit,
+        now,
+    )
+
+
+def carried(reader: Reader, message_id: str, status: str) -> list[str]:
+    """The messages that this one says too, with the status."""
+    found = reader.rows("select message_id from messages where carried_by = ? and status = ?", message_id, status)
+    return [row["message_id"] for row in found]
+
+
+def sending(reader: Reader) -> list[str]:
+    """What is marked as being sent."""
+    return [row["message_id"] for row in reader.rows("select message_id from messages where status = 'sending'")]
+
+
+def in_words(reader: Reader, message_id: str) -> Row:
+    """A message as it is sent: channel, address, subject, body."""
+    found = reader.one("select channel, address, subject, body from messages where message_id = ?", message_id)
+    assert found is not None, "a message that was taken is there"
+    return found
+
+
+def message_counts(reader: Reader) -> Row:
+    """messages_queued and messages_failed: how many wait, and how many were not delivered and are nobody's work yet."""
+    found = reader.one(
+        "select count(*) filter (status = 'queued') as messages_queued,"
+        " count(*) filter (status = 'failed') as messages_failed from messages"
+    )
+    assert found is not None
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -91,3 +91,28 @@ def given_values(context: Mapping[str, Any], place: Row | None, contact: Row, se
             values[name] = day_words(context[name])
     values["news"] = context.get("news") or ""
     return values
+
+
+_CHANGES = {"confirmation": "Booked", "moved": "Moved", "cancelled": "Cancelled", "offer_accepted": "Booked"}
+LINES_OF_A_TEXT, LINES_WITH_LINKS = 6, 6
+
+
+def change_lines(said: Sequence[tuple[str, dict[str, str]]], channel: str) -> str:
+    """Several visits in one message: (kind, values) each. A text names no service, and the first six only."""
+    is_mail = channel == "email"
+    shown = list(said) if is_mail else list(said)[:LINES_OF_A_TEXT]
+    lines = []
+    for kind, values in shown:
+        lines.append(f"{_CHANGES[kind]}: {values['when']}")
+        if is_mail:
+            lines.append(f"  {values['service']} with {values['provider']}, {values['place']}")
+            lines += [f"  before: {values['was']}"] if kind == "moved" and values["was"] else []
+            has_link = values["manage_link"] and len(shown) <= LINES_WITH_LINKS
+            lines += [f"  to move or cancel it: {values['manage_link']}"] if has_link else []
+    if len(shown) < len(said):
+        lines.append(f"and {len(said) - len(shown)} more; please call us if you need the list")
+    if is_mail:
+        for name in ("video_link", "directions", "preparation"):
+            texts = dict.fromkeys(values[name] for kind, values in said if kind != "cancelled" and values[name])
+            lines += [f"\nJoin by video: {text}" if name == "video_link" else f"\n{text}" for text in texts]
+    return "\n".join(lines)

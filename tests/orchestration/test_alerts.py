@@ -178,7 +178,7 @@ def test_a_password_never_goes_in_the_clear(environment, home):
 @pytest.mark.parametrize(("port", "meant"), [("", 587), ("25", 25)])
 def test_the_port_is_587_unless_said(port, meant):
     server = MailServer.of({"DAYBOOK_SMTP_HOST": "mail", "DAYBOOK_SMTP_TO": "a@b.example", "DAYBOOK_SMTP_PORT": port})
-    assert (server.port, server.is_encrypted, server.sender) == (meant, True, "a@b.example")
+    assert (server.server.port, server.server.is_encrypted, server.sender) == (meant, True, "a@b.example")
 
 
 def test_a_port_that_is_no_number_is_named():

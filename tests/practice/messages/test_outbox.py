@@ -16,39 +16,8 @@ from practice.messages.kinds import CHANNELS, KINDS, PLACEHOLDERS, PURPOSES
 from practice.messages.settings import set_messages
 from practice.messages.templates import current, save_template
 from practice.messages.text import check_template, render
-from practice.people.commands import change_client
 from practice.scheduling.commands import book_appointment, cancel_appointment, enter_in_error, move_appointment
 from practice.store.record import Command
-
-
-@pytest.fixture
-def switched_on(record, owner, house):
-    """Messages are on; Ada can be reached by mail, Ben by text, Dan by nothing."""
-    record.run(set_messages, owner, is_on=True, is_text_on=True, public_url="https://elm.example")
-    record.run(change_client, owner, client_id=house.ada, email="ada@birch.example")
-    record.run(change_client, owner, client_id=house.dan, phone=None)
-    return house
-
-
-@pytest.fixture
-def book(record, desk, switched_on):
-    def _book(client_id=switched_on.ada, at="2026-03-05T10:00", **fields):
-        asked = {"provider_id": switched_on.moss, "service_id": switched_on.visit, "location_id": switched_on.location}
-        return record.run(book_appointment, desk, client_id=client_id, wall_start=at, **asked | fields)
-
-    return _book
-
-
-@pytest.fixture
-def outgoing(record):
-    """What waits or was suppressed, oldest first: (kind, appointment_id, status)."""
-
-    def _outgoing(*, withdrawn=False):
-        with record.read() as reader:
-            rows = reader.rows("select * from messages order by audit_seq, message_id")
-        return [row for row in rows if withdrawn or row["status"] != "withdrawn"]
-
-    return _outgoing
 
 
 def kinds(rows):
@@ -67,6 +36,17 @@ def test_nothing_is_queued_while_messages_are_switched_off(record, owner, book, 
     record.run(set_messages, owner, is_on=False)
     book()
     assert outgoing() == []
+
+
+def test_a_move_that_is_undone_within_the_grace_says_nothing(record, desk, book, outgoing, clock, sent):
+    visit = book()
+    clock.forward(minutes=5)
+    sent()
+    moved = record.run(move_appointment, desk, appointment_id=visit["appointment_id"], wall_start="2026-03-05T14:00")
+    assert kinds(outgoing())[1:] == [("moved", "queued")]
+    clock.forward(minutes=2)
+    record.run(move_appointment, desk, appointment_id=moved["appointment_id"], wall_start="2026-03-05T10:00")
+    assert kinds(outgoing()) == [("confirmation", "sent")]
 
 
 def test_a_booking_that_is_moved_within_the_grace_is_confirmed_once_for_the_final_place(record, desk, book, outgoing):
