@@ -44,9 +44,27 @@ FAULTS = (
     ),
     Fault(
         "dropped filter: a closed house is open",
-        PEOPLE + "int_scheduling__provider_days.sql",
+        "macros/minutes.sql",
         "own_open > 0 or (place_closed = 0 and (weekly > 0 or place_open > 0))",
         "own_open > 0 or weekly > 0 or place_open > 0",
+    ),
+    Fault(
+        "wrong window: who was there before counts as having filled the place",
+        MARTS + "scheduling/fct_freed_slots.sql",
+        "\n        and standing.booked_at >= freed.freed_at",
+        "",
+    ),
+    Fault(
+        "dropped filter: what was cancelled meanwhile still holds its place on a past Monday",
+        PEOPLE + "int_scheduling__free_then.sql",
+        "\n        and coalesce(until_date >= snapshot_date, true)",
+        "",
+    ),
+    Fault(
+        "dropped filter: a meeting is bookable",
+        PEOPLE + "int_scheduling__provider_days.sql",
+        "is_open and blocked = 0 as is_bookable",
+        "is_open as is_bookable",
     ),
     Fault(
         "swapped sign: what is refunded counts as unapplied",

@@ -31,8 +31,11 @@
 {% macro capacity_metrics() -%}
     {{ return({
         'bookable_minutes': minutes_metric(
-            'Bookable minutes', 'Weekly hours and extra hours, overlaps once, less closures and time off. Imports: minutes of their slots.',
+            'Bookable minutes', 'Weekly hours and extra hours, overlaps once, less closures, time off and blocks. Imports: minutes of their slots.',
             'bookable_minutes'),
+        'blocked_minutes': minutes_metric(
+            'Blocked minutes', 'Hours that were open but for a block: a meeting, a break, another calendar. They are not bookable.',
+            'blocked_minutes'),
         'booked_minutes': minutes_metric(
             'Booked minutes', 'Bookable minutes held by visits that were not cancelled nor moved away: kept, missed, left unseen, unresolved or to come. Visits at the same time count once.',
             'booked_minutes', 'up'),

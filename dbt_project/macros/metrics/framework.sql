@@ -13,7 +13,7 @@
 {% macro all_metrics() -%}
     {%- set found = {} -%}
     {%- for subject in [
-        attendance_metrics(), client_metrics(), capacity_metrics(), money_metrics(), revenue_metrics(),
+        attendance_metrics(), client_metrics(), capacity_metrics(), recovery_metrics(), money_metrics(), revenue_metrics(),
         collection_metrics(), receivable_metrics(),
     ] -%}
         {%- do found.update(subject) -%}
@@ -32,6 +32,7 @@
     {{ return({
         'attendance': {'model': 'int_scheduling__attendance_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
         'capacity': {'model': 'int_scheduling__capacity_daily', 'dimensions': where},
+        'recovery': {'model': 'int_scheduling__recovery_daily', 'dimensions': where + ['service']},
         'money': {'model': 'int_billing__money_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
         'invoiced': {'model': 'int_billing__invoiced_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
         'applied': {'model': 'int_billing__applied_daily', 'dimensions': where + ['service', 'payer']},

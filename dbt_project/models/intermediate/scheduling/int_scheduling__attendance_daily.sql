@@ -10,6 +10,7 @@ counted as (
         {%- endfor %}
         count(*) filter (counted_as = 'completed' and is_first_completed) as first_completed,
         count(*) filter (counted_as = 'completed' and not is_first_completed) as returning_completed,
+        count(*) filter (counted_as = 'completed' and wait_minutes is not null) as wait_known,
         count(*) filter ({{ has_lead_time() }}) as lead_count,
         cast(coalesce(sum(lead_time_days) filter ({{ has_lead_time() }}), 0) as bigint) as lead_days_sum
     from visits

@@ -1,11 +1,13 @@
 {{ config(materialized='ephemeral') }}
 {#
     Every stretch that a provider's day at a location is made of, before it is known which of them wins. `layer` says what
-    it is: weekly hours, or an exception (place_… for everybody who works there, own_… for the provider alone).
+    it is: weekly hours, an exception (place_… for everybody who works there, own_… for the provider alone), or a block.
 #}
 with weekly as (select * from {{ ref('stg_practice__availability') }}),
 
 exceptions as (select * from {{ ref('stg_practice__availability_exceptions') }} where not is_withdrawn),
+
+blocks as (select * from {{ ref('stg_practice__blocks') }} where not is_withdrawn and resource_kind = 'provider'),
 
 providers as (select * from {{ ref('stg_practice__providers') }}),
 
@@ -74,12 +76,34 @@ stretches as (
     select * from own_days
 ),
 
-finished as (
+timed as (
     select
         provider_id, location_id, available_date, layer,
         coalesce({{ minute_of('start_time') }}, 0) as from_minute,
         coalesce({{ minute_of('end_time') }}, 1440) as to_minute
     from stretches
+),
+
+-- Cut at midnight; one that names no location holds wherever the provider has hours on that day.
+blocked_days as (
+    select
+        resource_id as provider_id, location_id, wall_start, wall_end,
+        cast(wall_start as date) + cast(unnest(range(
+            date_diff('day', wall_start, wall_end - interval 1 microsecond) + 1
+        )) as integer) as available_date
+    from blocks
+),
+
+blocked as (
+    select distinct
+        places.provider_id, places.location_id, places.available_date, 'blocked' as layer,
+        cast(greatest(0, date_diff('minute', cast(available_date as timestamp), wall_start)) as integer) as from_minute,
+        cast(least(1440, date_diff('minute', cast(available_date as timestamp), wall_end)) as integer) as to_minute
+    from (select distinct provider_id, location_id, available_date from timed) as places
+    inner join blocked_days using (provider_id, available_date)
+    where blocked_days.location_id is null or blocked_days.location_id = places.location_id
 )
 
-select * from finished
+select * from timed
+union all by name
+select * from blocked

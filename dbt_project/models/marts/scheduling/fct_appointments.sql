@@ -9,12 +9,12 @@ imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
 recorded as (
     select
         source, appointment_id, attendee_id, client_id, provider_id, location_id, room_id, service_id, payer_id, series_id,
-        referral_source_id, moved_from_id, moved_to_id, moved_to_attendee_id, billing_unit,
-        mode, channel, status as source_status, outcome, 'stated' as outcome_basis, cancelled_by,
+        referral_source_id, moved_from_id, moved_to_id, moved_to_attendee_id, billing_unit, is_identified,
+        mode, channel, status as source_status, outcome, 'stated' as outcome_basis, cancelled_by, cancel_code, checked_in_by,
         duration_minutes, notice_minutes, is_late,
         booked_date, first_booked_date, start_date, cancelled_date,
-        booked_at, first_booked_at, confirmed_at, arrived_at, seated_at, ended_at, outcome_at, cancelled_at,
-        wall_start, wall_end, starts_at, ends_at, known_at, feed_seq,
+        booked_at, first_booked_at, confirmed_at, arrived_at, roomed_at, seated_at, ended_at, outcome_at, cancelled_at,
+        original_start, wall_start, wall_end, starts_at, ends_at, known_at, feed_seq,
         series_starts_at, is_touched,
         cast(null as text) as flags
     from record_visits
@@ -25,6 +25,7 @@ imported as (
         * exclude (ends_at),
         true as is_touched,
         'attendee' as billing_unit,
+        true as is_identified,
         booked_date as first_booked_date,
         booked_at as first_booked_at,
         coalesce(ends_at, starts_at + to_minutes(duration_minutes)) as ends_at
@@ -38,13 +39,13 @@ visits as (
     select * from imported
 ),
 
--- A couple or family visit is one unit, on the client who was booked first.
+-- A couple or family visit is one unit, on the identified client; were there several, on the one who was booked first.
 ranked as (
     select
         *,
         row_number() over (
             partition by source, appointment_id
-            order by outcome = 'entered_in_error', first_booked_at, attendee_id
+            order by outcome = 'entered_in_error', not is_identified, first_booked_at, attendee_id
         ) as place_in_appointment,
         coalesce(starts_at, cast(start_date as timestamp)) as began_at
     from visits
@@ -101,12 +102,13 @@ select
     referral_source_key,
     appointment_id, attendee_id, client_id, provider_id, location_id, room_id, service_id, payer_id, referral_source_id,
     series_id, moved_from_id, moved_to_id, moved_to_attendee_id,
-    mode, channel, source_status, outcome, counted_as, outcome_basis, cancelled_by, flags, billing_unit,
+    mode, channel, source_status, outcome, counted_as, outcome_basis, cancelled_by, cancel_code, checked_in_by,
+    flags, billing_unit,
     duration_minutes, notice_minutes, lead_time_days, wait_minutes,
     counted_as is not null as is_counted, is_unresolved, is_confirmed, is_late,
     is_first_completed, is_new_client, is_first_of_series,
     start_date, booked_date, first_booked_date, cancelled_date,
-    booked_at, first_booked_at, starts_at, ends_at, wall_start, wall_end,
-    confirmed_at, arrived_at, seated_at, ended_at, outcome_at, cancelled_at, known_at, feed_seq
+    booked_at, first_booked_at, starts_at, ends_at, original_start, wall_start, wall_end,
+    confirmed_at, arrived_at, roomed_at, seated_at, ended_at, outcome_at, cancelled_at, known_at, feed_seq
 from finished
 where is_touched

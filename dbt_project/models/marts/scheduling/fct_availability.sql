@@ -7,7 +7,7 @@ recorded as (
         'record' as source, provider_id, location_id, available_date,
         scheduled_minutes,
         case when scheduled_minutes > 0 then open_minutes end as bookable_minutes,
-        booked_minutes, booked_minutes_doubled, booked_minutes_outside,
+        blocked_minutes, booked_minutes, booked_minutes_doubled, booked_minutes_outside,
         kept_minutes, kept_minutes_outside, buffer_minutes
     from recorded_days
 ),
@@ -39,9 +39,9 @@ finished as (
         provider_id, location_id, available_date,
         coalesce(bookable_minutes, 0) > 0 as is_open,
         cast(scheduled_minutes as bigint) as scheduled_minutes,
-        cast(scheduled_minutes - bookable_minutes as bigint) as closed_minutes,
+        cast(scheduled_minutes - bookable_minutes - coalesce(blocked_minutes, 0) as bigint) as closed_minutes,
         {%- for name in [
-            'bookable_minutes', 'booked_minutes', 'booked_minutes_doubled', 'booked_minutes_outside',
+            'blocked_minutes', 'bookable_minutes', 'booked_minutes', 'booked_minutes_doubled', 'booked_minutes_outside',
             'kept_minutes', 'kept_minutes_outside', 'buffer_minutes', 'slots', 'slots_taken',
         ] %}
         cast({{ name }} as bigint) as {{ name }}{{ ',' if not loop.last }}

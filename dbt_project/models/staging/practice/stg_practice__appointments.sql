@@ -29,6 +29,7 @@ renamed as (
         -- dates
         start_date,
         -- timestamps
+        original_start,
         wall_start,
         wall_end,
         starts_at,

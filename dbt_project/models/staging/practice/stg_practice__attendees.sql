@@ -18,10 +18,13 @@ renamed as (
         billing_unit,
         status,
         cancelled_by,
+        cancel_code,
+        checked_in_by,
         -- numerics
         notice_minutes,
         -- booleans
         is_late,
+        coalesce(is_identified, true) as is_identified,
         -- dates
         booked_date,
         first_booked_date,
@@ -30,6 +33,7 @@ renamed as (
         first_booked_at,
         confirmed_at,
         arrived_at,
+        roomed_at,
         seated_at,
         ended_at,
         outcome_at,

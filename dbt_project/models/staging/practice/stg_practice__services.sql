@@ -14,6 +14,9 @@ renamed as (
         'record' as source,
         name as service_name,
         code as service_code,
+        coalesce(billing_unit, 'attendee') as billing_unit,
+        coalesce(modes, 'both') as modes,
+        coalesce(online, 'hidden') as online,
         -- numerics
         duration_minutes,
         buffer_before_minutes,
