@@ -20,11 +20,16 @@ TILES = {
     "new_clients": "bar",
     "lead_time_days_median": "line",
     "unresolved_visits": "bar",
+    "wait_minutes_median": "line",
+    "backfill_rate": "line",
+    "backfill_rate_minutes_waitlist": "line",
+    "offer_acceptance_rate": "line",
 }
+TITLES = {"backfill_rate": "Freed places refilled", "backfill_rate_minutes_waitlist": "Refilled from waitlist"}
 BY = ("provider", "service", "location", "payer", "referral_source")
 
 view = number_page("Attendance")
-tiles(view, TILES)
+tiles(view, TILES, titles=TITLES)
 metric = variant_switch(view, "no_show_rate_", "no_show_rate_due", "No-show rate, variant", key="variant")
 if metric:
     left, right = st.columns([3, 2], gap="small")

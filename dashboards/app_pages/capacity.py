@@ -17,6 +17,7 @@ TILES = {
     "bookable_minutes": "bar",
     "booked_minutes": "bar",
     "kept_minutes": "bar",
+    "third_next_available_days_median": "line",
     "slot_fill_rate": "line",
 }
 TITLES = {
@@ -24,6 +25,7 @@ TITLES = {
     "booked_minutes": "Booked hours",
     "kept_minutes": "Kept hours",
     "kept_utilization_with_outside": "Kept, outside hours too",
+    "third_next_available_days_median": "Third next available",
 }
 HOURS = ("bookable_minutes", "booked_minutes", "kept_minutes", "schedule_fill_rate", "kept_utilization",
          "kept_utilization_with_outside", "buffer_share")  # fmt: skip

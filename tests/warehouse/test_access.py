@@ -71,7 +71,8 @@ def _visit(landing, provider, place, day, start, end, *, booked, cancelled=None,
     landing.visits += 1
     key = about.pop("key", f"x{landing.visits}")
     instant, left = (
-        moment if isinstance(moment, datetime) or moment is None else at(moment, "08:00") for moment in (booked, cancelled)
+        moment if isinstance(moment, datetime) or moment is None else at(moment, "08:00")
+        for moment in (booked, cancelled)
     )
     status = about.pop("status", "cancelled" if cancelled else "completed")
     landing.record("appointments", {
@@ -218,7 +219,12 @@ def test_an_offer_that_reached_nobody_was_not_sent(warehouse):
 def _waited(landing):
     Diary(landing, "waits", location="la")
     day = date(2026, 6, 9)
-    stamps = {"early": ("09:50", "10:07"), "late": ("10:05", "10:20"), "at-once": ("09:40", "09:58"), "unknown": (None, "10:00")}
+    stamps = {
+        "early": ("09:50", "10:07"),
+        "late": ("10:05", "10:20"),
+        "at-once": ("09:40", "09:58"),
+        "unknown": (None, "10:00"),
+    }
     for key, (arrived, seated) in stamps.items():
         _visit(
             landing, "waits", "la", day, "10:00", "11:00", booked=EARLIER, key=key,
@@ -227,6 +233,8 @@ def _waited(landing):
 
 
 def test_a_wait_runs_from_when_the_client_could_have_been_seen(warehouse):
-    waits = dict(warehouse("select appointment_id, wait_minutes from marts.fct_appointments where provider_id = 'waits'"))
+    waits = dict(
+        warehouse("select appointment_id, wait_minutes from marts.fct_appointments where provider_id = 'waits'")
+    )
     assert waits == {"early": 7, "late": 15, "at-once": 0, "unknown": None}
     assert number(warehouse, "wait_stamped_rate", "waits", date(2026, 6, 9)) == (3, 4)
