@@ -1,0 +1,1 @@
+"""Calendars in and out: feeds that other calendars subscribe to, files of other calendars, the rules they repeat by."""
