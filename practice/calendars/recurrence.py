@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from calendar import isleap, monthrange
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import product
 
@@ -17,6 +17,7 @@ from practice.errors import Refusal
 
 MOST_STEPS = 200_000
 LAST_YEAR = 2199
+NEVER = datetime.combine(date.max, time())
 _UNITS = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1), "SECONDLY": timedelta(seconds=1)}
 _DAY = timedelta(days=1)
 
@@ -53,7 +54,7 @@ def instances(
     purse = budget or Budget()
     last = rule.last_wall(zone)
     left = rule.count
-    ends = min(last or datetime.max, before or datetime.max)
+    ends = min(last or NEVER, before or NEVER)
     for period in _periods(rule, start, after if rule.count is None else None, ends, purse):
         for wall in _chosen(rule, start, period, purse):
             if wall < start:
@@ -106,17 +107,17 @@ def _long_period(rule: Rule, start: datetime, offset: int) -> tuple[datetime, li
             year = start.year + offset
             months = [month for month in range(1, 13) if not rule.months or month in rule.months]
             days = [date(year, month, day) for month in months for day in range(1, monthrange(year, month)[1] + 1)]
-            return datetime(year, 1, 1), days
+            return datetime.combine(date(year, 1, 1), time()), days
         if rule.frequency == "MONTHLY":
             year, month = divmod(start.year * 12 + start.month - 1 + offset, 12)
-            length = monthrange(year, month + 1)[1]
-            return datetime(year, month + 1, 1), [date(year, month + 1, day) for day in range(1, length + 1)]
+            days = [date(year, month + 1, day + 1) for day in range(monthrange(year, month + 1)[1])]
+            return datetime.combine(days[0], time()), days
         if rule.frequency == "WEEKLY":
             first = start.date() - timedelta(days=(start.weekday() - rule.week_start) % 7) + timedelta(weeks=offset)
             return datetime.combine(first, time()), [first + timedelta(days=number) for number in range(7)]
         first = start.date() + timedelta(days=offset)
     except (OverflowError, ValueError):
-        return datetime.max, []
+        return NEVER, []
     return datetime.combine(first, time()), [first]
 
 
@@ -126,7 +127,11 @@ def _short_periods(
     """Hours, minutes or seconds. A day that the rule leaves out is passed over as a whole."""
     unit = _UNITS[rule.frequency]
     step = unit * rule.interval
-    moment = start.replace(**{name: 0 for name in _finer(unit)})
+    moment = start
+    if unit >= _UNITS["HOURLY"]:
+        moment = moment.replace(minute=0)
+    if unit >= _UNITS["MINUTELY"]:
+        moment = moment.replace(second=0)
     if after is not None and after > moment:
         moment += step * max(0, (after - moment) // step - 1)
     while moment <= ends and moment.year <= LAST_YEAR:
@@ -142,12 +147,6 @@ def _short_periods(
             purse.pay(len(minutes) * len(seconds))
             yield moment, [moment.date()], [time(*parts) for parts in product(hours, minutes, seconds)]
         moment += step
-
-
-def _finer(unit: timedelta) -> tuple[str, ...]:
-    return {"HOURLY": ("minute", "second"), "MINUTELY": ("second",), "SECONDLY": ()}[
-        next(name for name, length in _UNITS.items() if length == unit)
-    ]
 
 
 def _fits_time(rule: Rule, moment: datetime, unit: timedelta) -> bool:
@@ -192,19 +191,15 @@ def _completed(rule: Rule, start: datetime) -> Rule:
     """The rule with what it leaves to the first instance: the day of the week, of the month or of the year."""
     if rule.week_numbers or rule.year_days or rule.month_days or rule.weekdays:
         if rule.week_numbers and not (rule.year_days or rule.month_days or rule.weekdays):
-            return _with(rule, weekdays=((0, start.weekday()),))
+            return replace(rule, weekdays=((0, start.weekday()),))
         return rule
     if rule.frequency == "WEEKLY":
-        return _with(rule, weekdays=((0, start.weekday()),))
+        return replace(rule, weekdays=((0, start.weekday()),))
     if rule.frequency == "MONTHLY":
-        return _with(rule, month_days=(start.day,))
+        return replace(rule, month_days=(start.day,))
     if rule.frequency == "YEARLY":
-        return _with(rule, months=rule.months or (start.month,), month_days=(start.day,))
+        return replace(rule, months=rule.months or (start.month,), month_days=(start.day,))
     return rule
-
-
-def _with(rule: Rule, **values: object) -> Rule:
-    return Rule(**(rule.__dict__ | values))  # type: ignore[arg-type]
 
 
 def _fits(rule: Rule, day: date) -> bool:

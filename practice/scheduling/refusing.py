@@ -22,6 +22,16 @@ BLOCKS = {
 }
 """What time is blocked for, inside "… is kept from 10:00 until 11:00 <words>"."""
 
+BLOCK_NAMES = {
+    "meeting": "Meeting",
+    "admin": "Office work",
+    "break": "Break",
+    "maintenance": "Maintenance",
+    "busy": "Busy",
+    "other": "Blocked",
+}
+"""The same as a label."""
+
 
 def refuse_taken(
     work: Work, plan: Plan, kind: str, standing: Held, limits: Limits, name: str | None = None
