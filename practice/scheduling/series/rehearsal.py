@@ -205,10 +205,11 @@ class Rehearsal(Work):
 
     def update(self, table: str, key: str, **values: Any) -> Row:
         """The change waits; the row as it would be."""
+        plain = {name: stored(value) if isinstance(value, datetime) else value for name, value in values.items()}
         if key in self._inserted[table]:
-            self._inserted[table][key] |= values
+            self._inserted[table][key] |= plain
         else:
-            self._changed[(table, key)] = self._changed.get((table, key), {}) | values
+            self._changed[(table, key)] = self._changed.get((table, key), {}) | plain
         return self.get(table, key, table.rstrip("s").replace("_", " "))
 
     def release(self, appointment_id: str) -> None:

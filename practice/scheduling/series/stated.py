@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -20,3 +21,9 @@ def stated(series: Mapping[str, Any], occurrence: Mapping[str, Any]) -> list[str
     if series["room_id"] is None or occurrence["mode"] == "video":
         says["room_id"] = occurrence["room_id"]
     return [name for name in FIELDS if occurrence[name] != says[name]]
+
+
+def own_fields(series: Mapping[str, Any], occurrence: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the occurrence keeps: what it was once told by itself, and whatever differs from its series."""
+    told = json.loads(occurrence["overridden"]) if occurrence["overridden"] else []
+    return tuple(dict.fromkeys([*told, *stated(series, occurrence)]))
