@@ -36,7 +36,7 @@ PAGES = (
     PageSpec("receivables.py", "receivables", "Receivables", ":material/hourglass_bottom:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("capacity.py", "capacity", "Capacity", ":material/schedule:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("catalogue.py", "metrics", "Metric catalogue", ":material/menu_book:", "Numbers", _P.SEE_NUMBERS),
-    PageSpec("today.py", "today", "Today", ":material/calendar_view_day:", "Desk", _P.SEE_SCHEDULE),
+    PageSpec("today.py", "today", "Calendar", ":material/calendar_view_day:", "Desk", _P.SEE_SCHEDULE),
     PageSpec("book.py", "book", "Book", ":material/event_available:", "Desk", _P.BOOK),
     PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),
     PageSpec("billing.py", "billing", "Billing", ":material/receipt_long:", "Money", _P.SEE_MONEY),

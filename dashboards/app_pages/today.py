@@ -1,4 +1,4 @@
-"""Today: the day of one location, a column for each provider. Where the front desk and the providers live."""
+"""Calendar: the day or week, a column for each provider or room. Where the front desk and the providers live."""
 
 from __future__ import annotations
 

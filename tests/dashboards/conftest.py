@@ -115,6 +115,7 @@ def book(record: Record, house: SimpleNamespace, desk: Actor) -> Callable[..., d
             "service_id": changes.get("service", house.visit),
             "location_id": house.location,
             "wall_start": wall_start,
+            "mode": changes.get("mode", "in_person"),
         }
         return record.run(book_appointment, desk, reason=changes.get("reason"), **wish)
 

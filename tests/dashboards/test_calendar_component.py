@@ -12,12 +12,25 @@ import pytest
 
 from dashboards import theme
 from dashboards.components import calendar
-from dashboards.components.calendar import STATUS_LABELS, Appointment, Closed, Move, Opened, Resource, Selection, View
-from dashboards.components.calendar.payload import calendar_payload
+from dashboards.components.calendar import (
+    STATUS_LABELS,
+    Appointment,
+    Bar,
+    Busy,
+    Closed,
+    Move,
+    Opened,
+    Pressed,
+    Resource,
+    Selection,
+    View,
+)
+from dashboards.components.calendar.payload import MARKS, calendar_payload
 from dashboards.components.calendar.triggers import (
     MalformedTriggerError,
     parse_move,
     parse_opened,
+    parse_pressed,
     parse_selection,
     parse_view,
 )
@@ -55,14 +68,27 @@ def test_a_move_is_read_as_wall_clock():
     assert parse_move(MOVE) == Move("drop", "17", at(10), at(10, 45), "2", at(9), "1")
 
 
+def test_a_move_says_who_asked_for_it_and_why_where_that_was_asked():
+    said = parse_move(MOVE | {"by": "client", "code": "illness"})
+    assert (said.by, said.code) == ("client", "illness")
+
+
 def test_a_click_selects_without_an_end_and_a_drawn_span_with_one():
     clicked = {"start": "2026-11-18T10:00:00", "end": None, "resource_id": "2"}
     assert parse_selection(clicked) == Selection(at(10), None, "2")
     assert parse_selection(clicked | {"end": "2026-11-18T11:30:00"}) == Selection(at(10), at(11, 30), "2")
+    assert parse_selection(clicked | {"is_typed": True}).is_typed
 
 
 def test_an_opened_appointment_is_its_id():
     assert parse_opened({"id": "17"}) == Opened("17")
+    assert parse_opened({"id": "17", "action": "move"}) == Opened("17", "move")
+    with pytest.raises(MalformedTriggerError):
+        parse_opened({"id": "17", "action": "delete"})
+
+
+def test_a_press_names_the_message_and_the_button():
+    assert parse_pressed({"bar": "b1", "button": "undo"}) == Pressed("b1", "undo")
 
 
 def test_a_view_is_a_half_open_range_of_days():
@@ -76,7 +102,7 @@ def test_a_view_is_a_half_open_range_of_days():
         {"kind": "delete"},
         {"id": 17},
         {"id": ""},
-        {"id": "x" * 101},
+        {"id": "x" * 121},
         {"resource_id": None},
         {"start": "soon"},
         {"start": 1763460000},
@@ -91,7 +117,7 @@ def test_what_the_calendar_never_sends_is_refused(change):
         parse_move(MOVE | change)
 
 
-@pytest.mark.parametrize("parse", [parse_move, parse_selection, parse_opened, parse_view])
+@pytest.mark.parametrize("parse", [parse_move, parse_selection, parse_opened, parse_pressed, parse_view])
 @pytest.mark.parametrize("raw", [None, 3, "17", [], {}])
 def test_a_trigger_without_its_fields_is_refused(parse, raw):
     with pytest.raises(MalformedTriggerError):
@@ -116,6 +142,33 @@ def test_buffers_and_closed_time_are_backgrounds():
     assert spans == [("buffer", "08:50", "09:00"), ("buffer", "09:45", "09:50"), ("closed", "12:00", "13:00")]
 
 
+def test_holds_and_blocks_take_their_place_and_cannot_be_dragged():
+    held, blocked = drawn(
+        Busy("h1", "1", at(9), at(10), "hold", "Review", "Being booked · Dana"),
+        Busy("b1", "1", at(12), at(12, 15), "block", "Meeting"),
+    )
+    assert (held["editable"], held["classNames"], held["extendedProps"]["kind"]) == (
+        False,
+        ["hold", "two-lines"],
+        "hold",
+    )
+    assert (blocked["editable"], blocked["classNames"]) == (False, ["block", "one-line"])
+
+
+def test_a_column_of_another_zone_has_its_own_now():
+    columns = [Resource("1", "A"), Resource("2", "B", now=at(10, 20))]
+    lines = calendar_payload(columns, [], {"now": at(11, 20)})["events"]
+    assert [(line["resourceIds"], line["start"][11:16]) for line in lines] == [(["1"], "11:20"), (["2"], "10:20")]
+
+
+def test_the_bar_travels_with_its_buttons():
+    bar = Bar("b1", "done", "Moved.", 10, (("undo", "Undo"),))
+    assert calendar_payload([], [], {}, bar)["bar"] == {
+        "id": "b1", "kind": "done", "text": "Moved.", "seconds": 10, "buttons": [["undo", "Undo"]],
+    }  # fmt: skip
+    assert calendar_payload([], [], {})["bar"] is None
+
+
 def test_now_is_the_practices_to_the_minute_and_gives_the_day():
     now = at(11, 20).replace(second=59)
     payload = calendar_payload([Resource("1", "A"), Resource("2", "B")], [], {"now": now})
@@ -134,7 +187,12 @@ def test_the_whole_day_ends_at_midnight():
 
 def test_the_legend_explains_only_what_occurs_in_the_usual_order():
     events = [appointment(status="no_show"), appointment(status="scheduled")]
-    assert calendar_payload([], events, {})["legend"] == [["scheduled", "Scheduled"], ["no_show", "No-show"]]
+    assert calendar_payload([], events, {})["legend"] == [
+        ["scheduled", "Scheduled", False],
+        ["no_show", "No-show", False],
+    ]
+    marked = calendar_payload([], [appointment(marks=("video",))], {})["legend"]
+    assert marked == [["confirmed", "Confirmed", False], ["video", "By video", True]]
     assert calendar_payload([], events, {"legend": False})["legend"] == []
 
 
@@ -152,6 +210,11 @@ def test_each_status_has_a_colour_a_sign_and_a_line(status):
     assert status in theme.DARK.status
     assert f'id="sign-{status}"' in (COMPONENT / "signs.svg").read_text(encoding="utf-8")
     assert re.search(rf"\.status-{status} {{ [^}}]*--line:", (COMPONENT / "calendar.css").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("name", [*MARKS, "hold", "block"])
+def test_each_mark_has_its_sign(name):
+    assert f'id="sign-{name}"' in (COMPONENT / "signs.svg").read_text(encoding="utf-8")
 
 
 def test_nothing_is_fetched_from_elsewhere():

@@ -39,4 +39,4 @@ def test_the_desk_works_on_without_a_readable_pointer(running, open_page):
     running.home.pointer.write_text("")
     app = open_page("today", "front_desk")
     assert not app.exception
-    assert "Today" in texts(app)
+    assert "Calendar" in texts(app)

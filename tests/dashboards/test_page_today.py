@@ -1,20 +1,23 @@
-"""The Today page: what it shows to whom, and what its clicks and drags do."""
+"""The calendar's page: what it shows to whom, and what its clicks and drags do."""
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 
 import pytest
 
-from dashboards.components.calendar import Appointment, Closed, Move, Selection
-from dashboards.components.desk import acts, day, steps
+from dashboards.components.calendar import Appointment, Closed, Move, Pressed, Selection, View
+from dashboards.components.desk import acts, day, dragging, notices, scope, steps
 from dashboards.components.desk.board import board
+from dashboards.components.desk.columns import Layout
 from practice.access.permissions import SYSTEM, Actor
+from practice.people import queries as people
 from practice.people.commands import add_location
+from practice.scheduling import calendar_queries
 from practice.scheduling import queries as scheduling
 from practice.scheduling.attendance import record_arrival
 from practice.scheduling.commands import cancel_appointment, confirm_appointment
-from practice.scheduling.hours import add_time_off
+from practice.scheduling.hours import add_time_off, set_weekly_hours
 
 from .conftest import labels, press, texts
 
@@ -26,18 +29,32 @@ def visit_of(record, actor, appointment_id):
         return scheduling.visit(reader, actor, appointment_id)
 
 
-def board_of(record, actor, house, on=MONDAY, **options):
+def board_of(record, actor, house, on=MONDAY, by="provider", **options):
     with record.read() as reader:
-        visits = scheduling.day(reader, actor, on, house.location, include_gone=True)
-        hours = scheduling.hours_of_day(reader, actor, on, house.location)
-    return board(visits, hours, **({"may_move": True} | options))
+        locations = people.locations(reader, actor)
+        rooms = people.rooms(reader, actor)
+        first = date.fromisoformat(on)
+        days = calendar_queries.days(reader, actor, first, first, [row["location_id"] for row in locations])
+    return board(days, Layout(by, locations, {}, rooms), **({"may_move": True} | options))
 
 
-def drag(appointment_id, house, start, provider=None):
+def drag(appointment_id, house, start, column=None, old_start="2026-03-02T10:00", old_column=None):
     begin = datetime.fromisoformat(start)
+    end = begin.replace(hour=begin.hour + 1)
+    old = old_column or house.moss
     return Move(
-        "drop", appointment_id, begin, begin.replace(hour=begin.hour + 1), provider or house.moss, begin, house.moss
+        "drop", appointment_id, begin, end, column or old, datetime.fromisoformat(old_start), old, "practice", None
     )
+
+
+def bar_of(browser_state):
+    return browser_state[notices.NOTICE].bar
+
+
+def press_bar(browser_state, label):
+    shown = bar_of(browser_state)
+    button = next(name for name, text in shown.buttons if text == label)
+    notices.pressed(Pressed(shown.id, button))
 
 
 def with_drawer(app, *what):
@@ -64,7 +81,8 @@ def test_booking_is_offered_to_those_who_may(open_page, role, may):
 def test_a_location_where_nobody_works_says_what_to_do(open_page, record):
     added = record.run(add_location, SYSTEM, name="Mill Pond", zone="America/Chicago")
     app = open_page("today", "front_desk")
-    app.selectbox(key="desk_location").set_value(added["location_id"]).run()
+    app.session_state[scope.PLACES] = [added["location_id"]]
+    app.run()
     assert "Nobody works at Mill Pond yet" in app.info[0].value
     assert not app.exception
 
@@ -116,33 +134,102 @@ def test_a_group_is_one_visit_with_its_places(record, house, desk, book):
     assert seen.counts["booked"] == 2
 
 
-def test_a_drag_moves_the_visit(signed_in, browser_state, record, house, desk, book):
+def test_a_drag_moves_the_visit_and_says_so_with_its_undo(signed_in, browser_state, record, house, desk, book):
     signed_in("front_desk")
     booked = book("2026-03-02T10:00")
-    acts.move_by_hand(drag(booked["appointment_id"], house, "2026-03-02T14:00", house.reed))
+    dragging.move_by_hand(drag(booked["appointment_id"], house, "2026-03-02T14:00", house.reed))
     successor = visit_of(record, desk, visit_of(record, desk, booked["appointment_id"])["moved_to_id"])
     assert (successor["provider_id"], successor["wall_start"]) == (house.reed, datetime(2026, 3, 2, 14))
-    assert browser_state["messages"] == [("success", "Moved to 14:00.")]
+    assert bar_of(browser_state).text == "Moved Ada Birch from 10:00 to 14:00 with Tomas Reed."
+    press_bar(browser_state, "Undo")
+    undone = visit_of(record, desk, browser_state[acts.MADE])
+    assert (undone["provider_id"], undone["wall_start"]) == (house.moss, datetime(2026, 3, 2, 10))
+    assert notices.bar() is None
 
 
-def test_a_refused_drag_goes_back_and_says_who_is_there(signed_in, browser_state, record, house, desk, book):
+def test_a_refused_drag_goes_back_says_who_is_there_and_offers_what_passes(
+    signed_in, browser_state, record, house, desk, book
+):
     signed_in("front_desk")
     booked = book("2026-03-02T10:00")
     book("2026-03-02T14:00", client=house.dan)
-    acts.move_by_hand(drag(booked["appointment_id"], house, "2026-03-02T14:00"))
+    dragging.move_by_hand(drag(booked["appointment_id"], house, "2026-03-02T14:00"))
     assert browser_state[acts.REVISION] == 1
-    ((kind, sentence),) = browser_state["messages"]
-    assert kind == "refusal"
-    assert "Dan Ford" in sentence
+    shown = bar_of(browser_state)
+    assert shown.kind == "refused"
+    assert "Dan Ford" in shown.text
     assert visit_of(record, desk, booked["appointment_id"])["moved_to_id"] is None
+    press_bar(browser_state, shown.buttons[-1][1])
+    assert visit_of(record, desk, booked["appointment_id"])["moved_to_id"] is not None
+
+
+def test_a_button_of_the_bar_counts_once_and_only_for_its_own_message(
+    signed_in, browser_state, record, house, desk, book
+):
+    signed_in("front_desk")
+    booked = book("2026-03-02T10:00")
+    dragging.move_by_hand(drag(booked["appointment_id"], house, "2026-03-02T14:00"))
+    first = bar_of(browser_state)
+    for _ in range(2):
+        notices.pressed(Pressed(first.id, "undo"))
+    with record.read() as reader:
+        assert [row["wall_start"].hour for row in scheduling.day(reader, desk, MONDAY)] == [10]
 
 
 def test_a_pulled_end_changes_the_length(signed_in, browser_state, record, house, desk, book):
     signed_in("front_desk")
     booked = book("2026-03-02T10:00")
     start, end = datetime(2026, 3, 2, 10), datetime(2026, 3, 2, 11, 20)
-    acts.move_by_hand(Move("resize", booked["appointment_id"], start, end, house.moss, start, house.moss))
+    dragging.move_by_hand(Move("resize", booked["appointment_id"], start, end, house.moss, start, house.moss))
     assert visit_of(record, desk, booked["appointment_id"])["duration_minutes"] == 80
+    press_bar(browser_state, "Undo")
+    assert visit_of(record, desk, booked["appointment_id"])["duration_minutes"] == 50
+
+
+def test_rooms_are_columns_and_a_drag_changes_the_room(signed_in, browser_state, record, house, desk, book):
+    signed_in("front_desk")
+    booked = book("2026-03-02T10:00")
+    book("2026-03-02T11:00", client=house.dan, mode="video")
+    seen = board_of(record, desk, house, by="room")
+    assert [column.title for column in seen.resources] == ["Room 1", "Room 2", "No room"]
+    old, new = (f"room:{room}@{house.location}" for room in ("room-1", "room-2"))
+    assert next(event.resource_id for event in seen.events if isinstance(event, Appointment)) == old
+    dragging.move_by_hand(drag(booked["appointment_id"], house, "2026-03-02T10:00", new, old_column=old))
+    assert visit_of(record, desk, booked["appointment_id"])["room_id"] == "room-2"
+    dragging.move_by_hand(
+        drag(booked["appointment_id"], house, "2026-03-02T10:00", f"room:@{house.location}", old_column=new)
+    )
+    assert "keeps one" in bar_of(browser_state).text
+
+
+def test_two_locations_stand_side_by_side_each_by_its_own_clock(record, house, desk, book):
+    record.run(add_location, SYSTEM, name="Mill Pond", zone="America/Chicago")
+    with record.read() as reader:
+        mill = next(row for row in people.locations(reader, desk) if row["name"] == "Mill Pond")
+    monday = [{"weekday": 1, "start": "09:00", "end": "12:00"}]
+    record.run(
+        set_weekly_hours, SYSTEM, provider_id=house.reed, location_id=mill["location_id"], hours=monday,
+        effective_from=MONDAY,
+    )  # fmt: skip
+    seen = board_of(record, desk, house)
+    assert [(column.title, column.note) for column in seen.resources] == [
+        ("Dr. Ines Moss", "Elm Street · New York time"),
+        ("Tomas Reed", "Elm Street · New York time"),
+        ("Tomas Reed", "Mill Pond · Chicago time"),
+    ]
+    assert len({column.id for column in seen.resources}) == 3
+
+
+def test_a_week_is_shown_of_up_to_three_columns(open_page, house, book):
+    book("2026-03-04T10:00", provider=house.reed)
+    app = open_page("today", "front_desk")
+    app.session_state[scope.VIEW] = View("week", date(2026, 3, 2), date(2026, 3, 9))
+    app.run()
+    assert not app.exception
+    assert "**0** :gray[booked]" in texts(app)
+    app.session_state[scope.WEEK] = [house.moss, house.reed]
+    app.run()
+    assert "**1** :gray[booked]" in texts(app)
 
 
 def test_arrived_start_complete_charge_is_one_press_each(open_page, record, clock, desk, book):
@@ -198,12 +285,12 @@ def test_people_state_the_outcome_of_past_visits(open_page, record, clock, desk,
     booked = book("2026-03-02T10:00")
     clock.to("2026-03-03T15:00")
     app = open_page("today", "front_desk")
-    assert "1 visit needs an outcome" in labels(app)
-    press(app, "1 visit needs an outcome")
+    assert "1 needs an outcome" in labels(app)
+    press(app, "1 needs an outcome")
     press(app, "No-show")
     (row,) = visit_of(record, desk, booked["appointment_id"])["attendees"]
     assert row["status"] == "no_show"
-    assert "1 visit needs an outcome" not in labels(app.run())
+    assert "1 needs an outcome" not in labels(app.run())
 
 
 def test_what_was_recorded_can_be_corrected_with_a_reason(open_page, record, clock, desk, book):

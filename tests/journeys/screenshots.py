@@ -109,7 +109,7 @@ def desk(album: Album, practice: Practice) -> None:
     book_it(page)
     expect(page.get_by_text("Another visit for the same client")).to_be_visible()
 
-    go(page, "Today")
+    go(page, "Calendar")
     idle_and_whole(page)
     page.mouse.click(*free_place(page))
     drawer = page.get_by_role("dialog")

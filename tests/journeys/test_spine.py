@@ -61,7 +61,7 @@ def test_from_a_booking_to_the_owners_numbers(practice, sign_in):
     expect(desk.get_by_text("Another visit for the same client")).to_be_visible()
 
     practice.now("2026-11-20T15:05")  # 10:05 in New York
-    go(desk, "Today")
+    go(desk, "Calendar")
     desk.locator("article", has_text="Aaltje Aardsma").click()
     desk.get_by_role("button", name=re.compile("^Arrived")).click()
     desk.locator("article", has_text="Aaltje Aardsma").click()
@@ -139,7 +139,7 @@ def test_a_failed_gate_keeps_the_last_build_and_every_page_says_so(practice, sig
     assert len(done.stderr.strip().splitlines()) == 1
     assert (practice.home / "published.json").read_text() == published
     owner = sign_in(practice.url, "owner")
-    for address in ("Overview", "Today", "Billing"):
+    for address in ("Overview", "Calendar", "Billing"):
         go(owner, address)
         expect(owner.get_by_test_id("stAlert").first).to_contain_text("not published")
     go(owner, "Overview")

@@ -1,17 +1,32 @@
-"""The appointment calendar: one column per provider, drag to move, click to open or book."""
+"""The appointment calendar: a column per provider or room; drag to move, click to open or book, all by keyboard."""
 
 from dashboards.components.calendar.component import Interaction, resource_calendar
-from dashboards.components.calendar.payload import STATUS_LABELS, Appointment, Closed, Options, Resource
-from dashboards.components.calendar.triggers import Move, Opened, Selection, View
+from dashboards.components.calendar.payload import (
+    STATUS_LABELS,
+    Appointment,
+    Ask,
+    Bar,
+    Busy,
+    Closed,
+    Event,
+    Options,
+    Resource,
+)
+from dashboards.components.calendar.triggers import Move, Opened, Pressed, Selection, View
 
 __all__ = [
     "STATUS_LABELS",
     "Appointment",
+    "Ask",
+    "Bar",
+    "Busy",
     "Closed",
+    "Event",
     "Interaction",
     "Move",
     "Opened",
     "Options",
+    "Pressed",
     "Resource",
     "Selection",
     "View",

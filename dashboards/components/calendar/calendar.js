@@ -1,29 +1,9 @@
-/* Drives EventCalendar for one mounted component. */
-
-const NARROW_BELOW = 700; // px of the component's own width: under it, columns side by side are unreadable
-const VIEWS = { day: "resourceTimeGridDay", week: "timeGridWeek", list: "listDay" };
-const KINDS = Object.fromEntries(Object.entries(VIEWS).map(([kind, view]) => [view, kind]));
-const WORDS = { day: "Day", week: "Week", list: "List" };
+/* Drives EventCalendar for one mounted component: data in, what people do out. */
 
 const calendars = new WeakMap(); // one per mounted root; Streamlit calls the default export again for new data
 let sequence = Date.now(); // makes two equal triggers in a row two triggers
 
-class Calendar {
-  constructor(root) {
-    this.root = root;
-    this.chooser = element("div", "chooser");
-    this.stage = element("div", "stage");
-    this.legend = element("ul", "legend");
-    root.replaceChildren(this.chooser, this.stage, this.legend);
-    this.applied = {}; // option → JSON last given to EventCalendar
-    this.echoes = []; // days reported to the server and not yet heard back
-    this.narrow = this.isNarrow();
-    root.classList.toggle("narrow", this.narrow);
-    this.sizes = new ResizeObserver(() => this.resized());
-    this.sizes.observe(root);
-    root.addEventListener("pointercancel", () => this.released());
-  }
-
+class Calendar extends Frame {
   show(data, send) {
     this.data = data;
     this.send = send;
@@ -38,6 +18,7 @@ class Calendar {
     this.lib = lib;
     this.wideKind = this.data.options.view;
     this.chosen = this.data.resources[0]?.id; // on a narrow screen; undefined = everyone, as a list
+    this.kind = this.narrow && this.wideKind === "week" ? "day" : this.wideKind;
     const settings = this.settings();
     for (const [name, value] of Object.entries(settings)) this.applied[name] = JSON.stringify(value);
     this.applied.date = this.data.options.date;
@@ -53,62 +34,26 @@ class Calendar {
       slotLabelInterval: "01:00",
       longPressDelay: 400,
       noEventsContent: "No appointments",
-      buttonText: (text) => ({ ...text, ...Object.fromEntries(Object.keys(VIEWS).map((kind) => [VIEWS[kind], WORDS[kind]])) }),
+      buttonText: (text) => ({ ...text, ...Object.fromEntries(Object.entries(KINDS).map(([view, kind]) => [view, WORDS[kind]])) }),
       customButtons: { now: { text: "Today", click: () => this.today() } },
       titleFormat: this.titleFormat(),
       resourceLabelContent: ({ resource }) => ({ domNodes: columnHead(resource) }),
-      eventContent: (info) => ({ domNodes: content(info, this.columnOf(info.event), info.view.type === VIEWS.list) }),
+      eventContent: (info) => ({ domNodes: content(info, this.columnOf(info.event), KINDS[info.view.type] === "list") }),
       eventDragStart: () => { this.held = true; },
       eventResizeStart: () => { this.held = true; },
       eventDrop: (info) => this.moved("drop", info),
       eventResize: (info) => this.moved("resize", info),
       select: ({ start, end, resource }) => this.selected(start, end, resource),
       dateClick: ({ date, resource }) => this.selected(date, null, resource),
-      eventClick: ({ event }) => this.trigger("open", { id: event.id }),
+      eventClick: ({ event }) => { if (event.extendedProps.kind !== "hold") this.open(event.id, "open"); },
       datesSet: (info) => this.viewed(info),
     });
-    this.mutations = new MutationObserver(() => { this.mend ??= requestAnimationFrame(() => { this.mend = undefined; mendRoles(this.stage); }); });
+    this.mutations = new MutationObserver(() => { this.mending ??= requestAnimationFrame(() => { this.mending = undefined; this.mend(); }); });
     this.mutations.observe(this.stage, { childList: true, subtree: true });
-    mendRoles(this.stage);
+    this.mend();
     this.drawAround();
+    this.drawBar();
     this.scrollToNow();
-  }
-
-  /* EventCalendar options that follow from the data and the width. */
-  settings() {
-    const { resources, events, options, height } = this.data;
-    const one = this.narrow && this.chosen !== undefined && resources.filter((r) => r.id === this.chosen);
-    const clock = { hour: "numeric", minute: "2-digit", ...(options.hour12 !== null && { hour12: options.hour12 }) };
-    const today = options.now ? " now" : "";
-    const kinds = options.views.filter((kind) => !this.narrow || (kind !== "week" && resources.length === 1));
-    return {
-      resources: one && one.length ? one : resources,
-      events,
-      height: this.narrow ? "auto" : `${height}px`,
-      slotHeight: this.narrow ? 22 : 18,
-      slotMinTime: options.day_start,
-      slotMaxTime: options.day_end,
-      slotDuration: { minutes: options.slot_minutes },
-      snapDuration: { minutes: options.snap_minutes },
-      scrollTime: options.day_start,
-      editable: options.editable,
-      selectable: options.selectable,
-      firstDay: options.first_day,
-      ...(options.locale && { locale: options.locale }),
-      eventTimeFormat: clock,
-      slotLabelFormat: clock,
-      headerToolbar: {
-        start: "prev,next" + today,
-        center: "title",
-        end: kinds.length > 1 ? kinds.map((kind) => VIEWS[kind]).join(",") : "",
-      },
-    };
-  }
-
-  wantedView() {
-    if (!this.narrow) return VIEWS[this.wideKind];
-    if (this.data.resources.length === 1) return this.wideKind === "list" ? VIEWS.list : VIEWS.day;
-    return this.chosen === undefined ? VIEWS.list : VIEWS.day;
   }
 
   /* Gives EventCalendar what changed, and nothing else: an option set anew redraws and would end a drag. */
@@ -116,6 +61,10 @@ class Calendar {
     if (this.held) { this.waiting = true; return; }
     if (this.chosen !== undefined && !this.data.resources.some((r) => r.id === this.chosen)) this.chosen = this.data.resources[0]?.id;
     const focused = focusedId(this.stage);
+    const { focus } = this.data.options; // what a move or a booking has made: the focus goes on to it
+    const made = focus !== this.focusSeen ? focus : undefined;
+    this.focusSeen = focus;
+    if (made) this.lastId = made;
     if (this.data.revision !== this.revision) { this.revision = this.data.revision; delete this.applied.events; }
     for (const [name, value] of Object.entries(this.settings())) {
       const json = JSON.stringify(value);
@@ -124,7 +73,8 @@ class Calendar {
     this.followDate();
     if (this.ec.getView().type !== this.wantedView()) this.ec.setOption("view", this.wantedView());
     this.drawAround();
-    if (focused) requestAnimationFrame(() => focusAgain(this.stage, focused));
+    this.drawBar();
+    if (focused) requestAnimationFrame(() => focusAgain(this.stage, made ?? focused));
   }
 
   /* A day that only repeats what was reported is an answer; while a person leafs on, it must not pull them back. */
@@ -139,6 +89,7 @@ class Calendar {
 
   drawAround() {
     const { resources, legend } = this.data;
+    this.root.classList.toggle("week", this.kind === "week");
     const json = JSON.stringify([resources, legend, this.narrow, this.chosen]);
     if (json === this.around) return;
     this.around = json;
@@ -148,24 +99,49 @@ class Calendar {
     this.legend.replaceChildren(...legend.map(legendEntry));
   }
 
-  today() {
-    this.ec.setOption("date", this.data.options.now);
-    requestAnimationFrame(() => this.scrollToNow());
+  /* What was just done or refused; drawn once, gone when its time is over or the person says so. */
+  drawBar() {
+    const { bar } = this.data;
+    if (bar?.id === this.barId) return;
+    this.barId = bar?.id;
+    clearTimeout(this.barTimer);
+    this.barTimer = drawBar(this.bar, bar, (button) => this.pressed(bar.id, button));
   }
 
-  /* The hour before now at the top, where the calendar has a height of its own to scroll in. */
-  scrollToNow() {
-    const line = this.stage.querySelector(".now-line");
-    if (line && !this.narrow) this.stage.querySelector(".ec-main").scrollTop = line.offsetTop - 80;
+  pressed(bar, button) {
+    clearTimeout(this.barTimer);
+    const hadFocus = this.bar.contains(this.root.getRootNode().activeElement);
+    drawBar(this.bar, undefined);
+    if (hadFocus) focusAgain(this.stage, this.data.options.focus ?? this.lastId);
+    if (button !== "gone") this.trigger("press", { bar, button });
   }
 
-  titleFormat() {
-    const { narrow } = this;
-    return (start, end) => title(start, end, narrow, this.data.options.locale);
+  undo() {
+    const isThere = !this.bar.hidden && this.data.bar?.buttons.some(([id]) => id === "undo");
+    if (isThere) this.pressed(this.data.bar.id, "undo");
+    return isThere;
   }
 
-  columnOf(event) {
-    return this.data.resources.find((r) => r.id === event.resourceIds[0])?.title;
+  open(id, action) {
+    this.comeBackTo(id);
+    this.trigger("open", { id, action });
+  }
+
+  /* A new visit from the keyboard: after the focused one, else now, in the first column; the drawer lets all be changed. */
+  anew(id) {
+    const { events, resources, options } = this.data;
+    if (!options.selectable || !resources.length) return;
+    const after = events.find((event) => event.id === id);
+    const day = wall(this.ec.getView().currentStart).slice(0, 10);
+    const now = options.now?.startsWith(day) ? options.now : `${day}T${options.day_start}:00`;
+    this.comeBackTo(id);
+    this.trigger("select", { start: after?.end ?? now, end: null, resource_id: after?.resourceIds[0] ?? this.columns()[0].id, is_typed: true });
+  }
+
+  /* The focus goes back to where it was, or to what came of it, once the drawer has closed. */
+  comeBackTo(id) {
+    this.forget?.();
+    this.forget = whenDialogCloses(() => focusAgain(this.stage, this.data.options.focus ?? id ?? this.lastId));
   }
 
   choose(id) {
@@ -173,14 +149,31 @@ class Calendar {
     this.refresh();
   }
 
-  moved(kind, { event, oldEvent }) {
+  moved(kind, { event, oldEvent, revert }) {
     const [now, before] = [event, oldEvent].map((e) => ({ start: wall(e.start), end: wall(e.end), resource: e.resourceIds[0] }));
     if (JSON.stringify(now) === JSON.stringify(before)) return this.released();
+    const { ask } = this.data.options;
+    const isAsked = ask && kind === "drop" && (now.start !== before.start || (ask.of_columns && now.resource !== before.resource));
+    if (!isAsked) return this.sent(kind, event.id, now, before, {});
+    const column = now.resource === before.resource ? "" : ` · ${this.columnOf(event)}`;
+    const line = `${before.start.slice(11, 16)} → ${now.start.slice(11, 16)}${column}`;
+    const anchor = this.stage.querySelector(`[data-id="${CSS.escape(event.id)}"]`)?.closest(".ec-event").getBoundingClientRect();
+    askWhy(this.root, anchor, { head: `Who asked to move ${event.title}?`, line, groups: ask.groups, last: this.lastWhy ?? ask.last },
+      (why) => { this.lastWhy = [why.by, why.code]; this.sent(kind, event.id, now, before, why); this.focusSoon(event.id); },
+      () => { revert(); this.released(); this.focusSoon(event.id); });
+  }
+
+  sent(kind, id, now, before, why) {
     this.held = this.waiting = false; // what waited is older than this move; the answer to the move follows
     this.trigger("move", {
-      kind, id: event.id, start: now.start, end: now.end, resource_id: now.resource,
-      old_start: before.start, old_resource_id: before.resource,
+      kind, id, start: now.start, end: now.end, resource_id: now.resource,
+      old_start: before.start, old_resource_id: before.resource, ...why,
     });
+  }
+
+  focusSoon(id) {
+    this.lastId = id;
+    requestAnimationFrame(() => focusAgain(this.stage, id));
   }
 
   released() {
@@ -198,6 +191,7 @@ class Calendar {
   viewed({ start, end, view }) {
     const shown = { kind: KINDS[view.type], start: wall(start), end: wall(end) };
     if (!this.narrow || this.data.resources.length === 1) this.wideKind = shown.kind;
+    if (this.kind !== shown.kind) { this.kind = shown.kind; if (this.reported) queueMicrotask(() => this.refresh()); }
     const json = JSON.stringify(shown);
     if (this.reported && json !== this.reported) {
       this.echoes.push(shown.start.slice(0, 10));
@@ -208,16 +202,6 @@ class Calendar {
 
   trigger(name, value) {
     this.send.setTriggerValue(name, { ...value, sequence: ++sequence });
-  }
-
-  isNarrow() {
-    const width = this.root.getBoundingClientRect().width;
-    return width > 0 && width < NARROW_BELOW;
-  }
-
-  isDark() {
-    const [red, green, blue] = getComputedStyle(this.root).backgroundColor.match(/[\d.]+/g).map(Number);
-    return 0.3 * red + 0.59 * green + 0.11 * blue < 128;
   }
 
   resized() {
@@ -232,6 +216,8 @@ class Calendar {
 
   destroy() {
     this.gone = true;
+    this.forget?.();
+    clearTimeout(this.barTimer);
     this.sizes.disconnect();
     this.mutations?.disconnect();
     if (this.ec) this.lib.destroy(this.ec);

@@ -1,6 +1,6 @@
 """The calendar on a Streamlit page.
 
-The glue (three scripts, calendar.css, signs.svg; 27 kB) goes inline over the websocket, where Streamlit caches it by
+The glue (six scripts, calendar.css, signs.svg; 45 kB) goes inline over the websocket, where Streamlit caches it by
 its hash. The library it drives, EventCalendar, is loaded once per page from our own static route. Streamlit's other
 way, files declared in a manifest, needs an import package named like the distribution, which `daybook` does not have
 when it is installed editable.
@@ -17,15 +17,17 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboards import theme
-from dashboards.components.calendar.payload import Appointment, Closed, Options, Resource, calendar_payload
+from dashboards.components.calendar.payload import Bar, Event, Options, Resource, calendar_payload
 from dashboards.components.calendar.triggers import (
     MalformedTriggerError,
     Move,
     Opened,
+    Pressed,
     Selection,
     View,
     parse_move,
     parse_opened,
+    parse_pressed,
     parse_selection,
     parse_view,
 )
@@ -44,6 +46,7 @@ class Interaction:
     move: Move | None
     selection: Selection | None
     opened: Opened | None
+    pressed: Pressed | None
     view: View | None
     """What is on the screen; None until the person first changed it."""
 
@@ -52,13 +55,15 @@ def resource_calendar(
     *,
     key: str,
     resources: Sequence[Resource],
-    events: Iterable[Appointment | Closed],
+    events: Iterable[Event],
     options: Options | None = None,
+    bar: Bar | None = None,
     revision: int = 0,
     height: int = 760,
     on_move: Callable[[Move], None] | None = None,
     on_select: Callable[[Selection], None] | None = None,
     on_open: Callable[[Opened], None] | None = None,
+    on_press: Callable[[Pressed], None] | None = None,
     on_view: Callable[[View], None] | None = None,
 ) -> Interaction:
     """Show appointments with one column per resource, and tell what people do with them.
@@ -68,13 +73,14 @@ def resource_calendar(
     where it was dropped until the answer comes: with events that differ, or, if the move was refused, with a higher
     `revision`, which puts everything back to what `events` says. Below 700 px of width the calendar shows one
     resource at a time or the list of the day, as the person chooses; `height` (px) holds above that. Times are the
-    practice's wall clock, see `payload`. There is no moving by keyboard: offer it where `opened` leads.
+    practice's wall clock, see `payload`. By keyboard the arrows lead from visit to visit, Enter opens, M asks to move
+    (an `opened` with that action: offer the free times), N asks for a new visit, Ctrl+Z presses the bar's undo.
     """
     base = str(st.get_option("server.baseUrlPath")).strip("/")
     result = _mount(
         key=key,
         data={
-            **calendar_payload(resources, events, options or {}),
+            **calendar_payload(resources, events, options or {}, bar),
             "revision": revision,
             "height": height,
             "assets": f"/{base}/{_ASSETS}" if base else f"/{_ASSETS}",
@@ -82,12 +88,14 @@ def resource_calendar(
         on_move_change=_deliver(key, "move", parse_move, on_move),
         on_select_change=_deliver(key, "select", parse_selection, on_select),
         on_open_change=_deliver(key, "open", parse_opened, on_open),
+        on_press_change=_deliver(key, "press", parse_pressed, on_press),
         on_view_change=_deliver(key, "view", parse_view, on_view),
     )
     return Interaction(
         move=_parsed(parse_move, result.move),
         selection=_parsed(parse_selection, result.select),
         opened=_parsed(parse_opened, result.open),
+        pressed=_parsed(parse_pressed, result.press),
         view=_parsed(parse_view, result.view),
     )
 
@@ -129,5 +137,5 @@ _mount = st.components.v2.component(
     "daybook_calendar",
     html=_text("signs.svg") + '<div class="daybook-calendar"></div>',
     css=_status_colours() + _text("calendar.css"),
-    js=_text("page.js") + _text("drawing.js") + _text("calendar.js"),
+    js="".join(_text(name) for name in ("page.js", "drawing.js", "keys.js", "asking.js", "frame.js", "calendar.js")),
 )

@@ -32,35 +32,66 @@ function drawChooser(chooser, resources, chosen, choose) {
 
 /* Which appointment has the keyboard's focus; new events are new nodes and would lose it. */
 function focusedId(stage) {
-  return stage.getRootNode().activeElement?.querySelector("[data-id]")?.dataset.id;
+  return idOf(stage.getRootNode().activeElement);
 }
 
 function focusAgain(stage, id) {
-  const same = [...stage.querySelectorAll("[data-id]")].find((node) => node.dataset.id === id);
-  if (!stage.getRootNode().activeElement) same?.closest(".ec-event").focus({ preventScroll: true });
+  const same = visitNodes(stage).find((node) => idOf(node) === id);
+  if (!stage.getRootNode().activeElement) same?.focus({ preventScroll: true });
+  return Boolean(same);
 }
 
 function columnHead({ title, extendedProps: { note } }) {
-  return [element("b", "head", title), ...(note ? [element("span", "note", note)] : [])];
+  const head = element("b", "head", title);
+  head.title = [title, note].filter(Boolean).join(" · ");
+  return [head, ...(note ? [element("span", "note", note)] : [])];
 }
 
 /* The inside of an appointment, of a closed span, or of the span being drawn. */
 function content({ event, timeText }, column, inList) {
-  const { status, label, service, room } = event.extendedProps;
+  const { status, label, service, room, marks = [] } = event.extendedProps;
   if (event.display === "background") return label ? [element("span", "closed-label", label)] : [];
-  if (!status) return [element("span", "facts", timeText)];
-  const facts = [service, inList && column, room].filter(Boolean);
+  if (!label) return [element("span", "facts", timeText)];
+  if (!status) return [busy(event, timeText, column, inList)];
+  const facts = [inList && column, room, service].filter(Boolean);
+  const words = marks.map(([, word]) => word);
   const body = element("div", "appointment",
-    element("span", "client", sign(status), element("b", "", event.title), element("span", "status", label)),
-    element("span", "facts", element("time", "", timeText), ...facts.flatMap((fact) => [" · ", element("span", "fact", fact)])),
+    element("span", "client", sign(status), element("b", "", event.title), ...marks.map(mark), element("span", "status", label)),
+    element("span", "facts", element("time", "", timeText), ...facts.map((fact) => element("span", fact === service ? "fact service" : "fact", fact))),
   );
   body.dataset.id = event.id;
-  body.title = [event.title, timeText, service, room, column, label].filter(Boolean).join(" · ");
+  body.dataset.column = `${event.resourceIds[0]}@${wall(event.start).slice(0, 10)}`;
+  body.title = [event.title, timeText, service, room, column, label, ...words].filter(Boolean).join(" · ");
   return [body];
 }
 
-function legendEntry([status, label]) {
-  return element("li", `status-${status}`, sign(status), label);
+/* Time that somebody is booking just now, or that is blocked: a meeting, another calendar's event. */
+function busy(event, timeText, column, inList) {
+  const { label, kind } = event.extendedProps;
+  const body = element("div", "appointment",
+    element("span", "client", sign(kind), element("b", "", event.title || label)),
+    element("span", "facts", element("time", "", timeText), ...(event.title ? [` · ${label}`] : []), ...(inList ? [` · ${column}`] : [])),
+  );
+  if (kind === "block") {
+    body.dataset.id = event.id;
+    body.dataset.column = `${event.resourceIds[0]}@${wall(event.start).slice(0, 10)}`;
+  }
+  body.title = [event.title || label, timeText, column].filter(Boolean).join(" · ");
+  return body;
+}
+
+/* A further sign behind the name: video, one of a series, a group. A screen reader reads the word. */
+function mark([name, word]) {
+  return element("span", "mark", sign(name), element("span", "status", word));
+}
+
+function legendEntry([name, label, isMark]) {
+  return element("li", isMark ? "plain" : `status-${name}`, sign(name), label);
+}
+
+function keysLine() {
+  const parts = KEYS.flatMap(([key, does]) => [element("kbd", "", key), ` ${does}`]);
+  return element("p", "keys", ...parts);
 }
 
 function title(start, end, narrow, locale) {

@@ -7,9 +7,9 @@ browser's own zone and clock never matter.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypedDict
+from typing import Any, Literal, TypedDict
 
 from dashboards.components.calendar.triggers import ViewKind
 
@@ -26,6 +26,9 @@ STATUS_LABELS: Mapping[str, str] = {
     "unresolved": "Unresolved",
 }
 
+# What a visit is beside its status: a sign behind the name, and this word.
+MARKS: Mapping[str, str] = {"video": "By video", "series": "One of a series", "group": "Group"}
+
 # Up to this length an appointment has room for one line of text.
 _ONE_LINE = timedelta(minutes=20)
 # Up to this length it has room for two.
@@ -34,11 +37,15 @@ _TWO_LINES = timedelta(minutes=40)
 
 @dataclass(frozen=True)
 class Resource:
-    """A column: a provider, or a room. `note` is a short second line, such as the discipline."""
+    """A column: a provider, or a room. `note` is a short second line, such as the location.
+
+    `now` is the wall time of the column's own place, where it differs from `Options.now`.
+    """
 
     id: str
     title: str
     note: str = ""
+    now: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -56,16 +63,63 @@ class Appointment:
     movable: bool = True
     buffer_before_minutes: int = 0
     buffer_after_minutes: int = 0
+    marks: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class Closed:
-    """A hatched span of a column: outside availability (no label), or time off with its reason."""
+    """A hatched span of a column: outside availability (no label), time off with its reason, or travel."""
 
     resource_id: str
     start: datetime
     end: datetime
     label: str = ""
+    kind: Literal["closed", "travel"] = "closed"
+
+
+@dataclass(frozen=True)
+class Busy:
+    """Time that is no visit and yet taken: a hold (somebody is booking it just now) or a block (a meeting, an absence).
+
+    `label` says which; `title` is a name beside it. A block can be opened; nothing of it can be dragged.
+    """
+
+    id: str
+    resource_id: str
+    start: datetime
+    end: datetime
+    kind: Literal["hold", "block"]
+    label: str
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A message over the calendar: what was done (with its undo), or why it was refused, with what would pass.
+
+    `id` differs from message to message. `seconds` is how long it stays; None = until it is closed.
+    """
+
+    id: str
+    kind: Literal["done", "refused"]
+    text: str
+    seconds: float | None = None
+    buttons: tuple[tuple[str, str], ...] = ()
+    """Pairs of a name, which comes back in `Pressed.button`, and a label."""
+
+
+Event = Appointment | Closed | Busy
+
+
+class Ask(TypedDict):
+    """Who asks for a move, and why, is asked where the visit was dropped."""
+
+    groups: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
+    """(who, label, [(code, words)])."""
+    last: tuple[str, str]
+    """The (who, code) that Enter takes."""
+    of_columns: bool
+    """Whether another column alone is a move in this sense: another provider is, another room is not."""
 
 
 class Options(TypedDict, total=False):
@@ -78,7 +132,15 @@ class Options(TypedDict, total=False):
     view: ViewKind
     """The view to begin with on a wide screen. Default "day"."""
     views: Sequence[ViewKind]
-    """The views offered. Default day and list. "week" shows all columns in one: offer it for a single provider."""
+    """The views offered. Default day and list."""
+    week_of: Sequence[str]
+    """The columns of the week view: one is a plain week, several stand side by side on each day. Default: the first."""
+    hidden_days: Sequence[int]
+    """Days of the week (0 = Sunday) left out of the week view. Default none."""
+    ask: Ask
+    """What is asked when a visit is dropped at another time. Default: nothing."""
+    focus: str | None
+    """The visit that the last command made: the keyboard's focus goes on to it."""
     day_start: time
     """First time shown. Default 08:00."""
     day_end: time
@@ -102,27 +164,37 @@ class Options(TypedDict, total=False):
 
 
 def calendar_payload(
-    resources: Sequence[Resource], events: Iterable[Appointment | Closed], options: Options
+    resources: Sequence[Resource], events: Iterable[Event], options: Options, bar: Bar | None = None
 ) -> dict[str, Any]:
     """The JSON-serialisable description of the calendar's content."""
     drawn: list[dict[str, Any]] = []
-    statuses: set[str] = set()
+    seen: set[str] = set()
     for event in events:
         if isinstance(event, Closed):
-            drawn.append(_background(event.resource_id, event.start, event.end, "closed", event.label))
+            drawn.append(_background(event.resource_id, event.start, event.end, event.kind, event.label))
+        elif isinstance(event, Busy):
+            drawn.append(_busy(event))
         else:
-            statuses.add(event.status)
+            seen |= {event.status, *event.marks}
             drawn += [_appointment(event), *_buffers(event)]
-    now = _minute(options)
-    if now is not None:
-        drawn += [_background(r.id, now, now + timedelta(minutes=1), "now-line") for r in resources]
-    legend = STATUS_LABELS if options.get("legend", True) else {}
+    now = _minute(options.get("now"))
+    for resource in resources:
+        own = _minute(resource.now) or now
+        if own is not None:
+            drawn.append(_background(resource.id, own, own + timedelta(minutes=1), "now-line"))
     return {
         "resources": [{"id": r.id, "title": r.title, "extendedProps": {"note": r.note}} for r in resources],
         "events": drawn,
-        "options": _options(options),
-        "legend": [[status, label] for status, label in legend.items() if status in statuses],
+        "options": _options(options, resources),
+        "legend": _legend(seen) if options.get("legend", True) else [],
+        "bar": bar and {**asdict(bar), "buttons": [list(button) for button in bar.buttons]},
     }
+
+
+def _legend(seen: set[str]) -> list[list[Any]]:
+    """[sign, words, whether it is a mark beside the status] of whatever occurs."""
+    known = ((STATUS_LABELS, False), (MARKS, True))
+    return [[name, words, is_mark] for table, is_mark in known for name, words in table.items() if name in seen]
 
 
 def _appointment(event: Appointment) -> dict[str, Any]:
@@ -144,7 +216,22 @@ def _appointment(event: Appointment) -> dict[str, Any]:
             "label": STATUS_LABELS[event.status],
             "service": event.service,
             "room": event.room,
+            "marks": [[name, MARKS[name]] for name in event.marks],
         },
+    }
+
+
+def _busy(event: Busy) -> dict[str, Any]:
+    length = event.end - event.start
+    return {
+        "id": event.id,
+        "resourceIds": [event.resource_id],
+        "start": _wall(event.start),
+        "end": _wall(event.end),
+        "title": event.title,
+        "editable": False,
+        "classNames": [event.kind, "one-line" if length <= _ONE_LINE else "two-lines"],
+        "extendedProps": {"kind": event.kind, "label": event.label},
     }
 
 
@@ -168,8 +255,8 @@ def _background(resource_id: str, start: datetime, end: datetime, kind: str, lab
     }
 
 
-def _options(options: Options) -> dict[str, Any]:
-    now, day = _minute(options), options.get("date")
+def _options(options: Options, resources: Sequence[Resource]) -> dict[str, Any]:
+    now, day = _minute(options.get("now")), options.get("date")
     if day is None and now is not None:
         day = now.date()
     day_end = options.get("day_end", time(19))
@@ -178,6 +265,10 @@ def _options(options: Options) -> dict[str, Any]:
         "now": _wall(now) if now else None,
         "view": options.get("view", "day"),
         "views": list(options.get("views", ("day", "list"))),
+        "week_of": list(options.get("week_of", [resource.id for resource in resources[:1]])),
+        "hidden_days": list(options.get("hidden_days", ())),
+        "ask": _ask(options["ask"]) if "ask" in options else None,
+        "focus": options.get("focus"),
         "day_start": options.get("day_start", time(8)).isoformat("minutes"),
         "day_end": "24:00" if day_end == time.max else day_end.isoformat("minutes"),
         "slot_minutes": options.get("slot_minutes", 15),
@@ -190,9 +281,13 @@ def _options(options: Options) -> dict[str, Any]:
     }
 
 
-def _minute(options: Options) -> datetime | None:
+def _ask(ask: Ask) -> dict[str, Any]:
+    groups = [{"by": by, "label": label, "codes": [list(code) for code in codes]} for by, label, codes in ask["groups"]]
+    return {"groups": groups, "last": list(ask["last"]), "of_columns": ask["of_columns"]}
+
+
+def _minute(now: datetime | None) -> datetime | None:
     # Seconds would make every poll of the page a change, and a change redraws.
-    now = options.get("now")
     return now and now.replace(second=0, microsecond=0)
 
 

@@ -13,10 +13,12 @@ from typing import Any, Literal, TypeVar, get_args
 
 MoveKind = Literal["drop", "resize"]
 ViewKind = Literal["day", "week", "list"]
+OpenAction = Literal["open", "move"]
 
 _MOVE_KINDS: tuple[MoveKind, ...] = get_args(MoveKind)
 _VIEW_KINDS: tuple[ViewKind, ...] = get_args(ViewKind)
-_LONGEST_ID = 100
+_OPEN_ACTIONS: tuple[OpenAction, ...] = get_args(OpenAction)
+_LONGEST_ID = 120
 
 Choice = TypeVar("Choice", bound=str)
 
@@ -36,22 +38,38 @@ class Move:
     resource_id: str
     old_start: datetime
     old_resource_id: str
+    by: str | None = None
+    """Who asked for it and why, where `Options.ask` asks."""
+    code: str | None = None
 
 
 @dataclass(frozen=True)
 class Selection:
-    """An empty place was clicked (`end` is None: no length was chosen) or a span was drawn."""
+    """An empty place was clicked (`end` is None: no length was chosen) or a span was drawn.
+
+    `is_typed`: a new visit was asked for with the keyboard, and the place is only a first guess.
+    """
 
     start: datetime
     end: datetime | None
     resource_id: str
+    is_typed: bool = False
 
 
 @dataclass(frozen=True)
 class Opened:
-    """An appointment was clicked, or Enter was pressed on it."""
+    """An appointment or a block was clicked, or Enter was pressed on it; "move": M was, to move it."""
 
     id: str
+    action: OpenAction = "open"
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A button of the bar with that id was pressed; "close" is its cross."""
+
+    bar: str
+    button: str
 
 
 @dataclass(frozen=True)
@@ -75,21 +93,31 @@ def parse_move(raw: object) -> Move:
         resource_id=_id(fields, "resource_id"),
         old_start=_time(fields, "old_start"),
         old_resource_id=_id(fields, "old_resource_id"),
+        by=_id(fields, "by") if fields.get("by") is not None else None,
+        code=_id(fields, "code") if fields.get("code") else None,
     )
 
 
 def parse_selection(raw: object) -> Selection:
     """Check a selection trigger."""
     fields = _fields(raw)
+    is_typed = fields.get("is_typed") is True
     if fields.get("end") is None:
-        return Selection(_time(fields, "start"), None, _id(fields, "resource_id"))
+        return Selection(_time(fields, "start"), None, _id(fields, "resource_id"), is_typed)
     start, end = _span(fields)
-    return Selection(start, end, _id(fields, "resource_id"))
+    return Selection(start, end, _id(fields, "resource_id"), is_typed)
 
 
 def parse_opened(raw: object) -> Opened:
     """Check an open trigger."""
-    return Opened(_id(_fields(raw), "id"))
+    fields = _fields(raw)
+    return Opened(_id(fields, "id"), _one_of({"action": "open", **fields}, "action", _OPEN_ACTIONS))
+
+
+def parse_pressed(raw: object) -> Pressed:
+    """Check a press of one of the bar's buttons."""
+    fields = _fields(raw)
+    return Pressed(_id(fields, "bar"), _id(fields, "button"))
 
 
 def parse_view(raw: object) -> View:

@@ -6,9 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components.calendar import Move
 from dashboards.components.desk.steps import Step
-from dashboards.session import attempt
+from dashboards.session import attempt, refused, say
 from practice.billing.charges import charge_visit
 from practice.scheduling.attendance import correct_attendance
 from practice.scheduling.commands import cancel_appointment, enter_in_error, move_appointment
@@ -17,6 +16,10 @@ from practice.store.work import Row
 
 CLOSE = "desk:close_drawer"
 REVISION = "desk:revision"
+MADE = "desk:made"
+"""The visit that the last command made: where the calendar's focus goes on to."""
+WHO = (("client", "Client"), ("provider", "Provider"), ("practice", "Practice"))
+"""Who can ask for a change, as commands and people name them."""
 
 
 def begin_drawer() -> None:
@@ -109,23 +112,31 @@ def move(appointment_id: str, form: str, **to: Any) -> None:
         st.session_state[CLOSE] = True
 
 
-def move_by_hand(dragged: Move) -> None:
-    """A drag or a pulled end. Refused, everything goes back to where the record has it, and the sentence says why."""
-    if dragged.kind == "resize":
-        to: dict[str, Any] = {"duration_minutes": int((dragged.end - dragged.start).total_seconds() // 60)}
+def undo(before: Row, after: Row) -> None:
+    """Put a visit back to where it was before the last move; for nobody's sake but that of a slip of the hand."""
+    to: dict[str, Any] = {}
+    if after["appointment_id"] != before["appointment_id"]:
+        to = {"wall_start": spelled(before["wall_start"]), "provider_id": before["provider_id"]}
+    elif after["duration_minutes"] != before["duration_minutes"]:
+        to = {"duration_minutes": before["duration_minutes"]}
     else:
-        to = {"wall_start": spelled(dragged.start), "provider_id": dragged.resource_id}
-    # The form names the place, so that a repeated message of the browser is the same intention.
-    form = f"drag:{dragged.id}:{'|'.join(str(value) for value in to.values())}"
+        to = {"room_id": before["room_id"]}
     answer = attempt(
         move_appointment,
-        form,
-        done=f"Moved to {dragged.start:%H:%M}." if dragged.kind == "drop" else "Length changed.",
-        appointment_id=dragged.id,
+        f"undo:{after['appointment_id']}",
+        reason="Undone at once",
+        is_in_place=True,
+        done="Undone.",
+        appointment_id=after["appointment_id"],
+        moved_by="practice",
         **to,
     )
-    if answer is None:
-        st.session_state[REVISION] = st.session_state.get(REVISION, 0) + 1
+    if answer:
+        st.session_state[MADE] = answer["appointment_id"]
+        return
+    refusal = refused(f"undo:{after['appointment_id']}")
+    if refusal is not None:
+        say(str(refusal), "refusal")
 
 
 def say_all_as_toasts() -> None:

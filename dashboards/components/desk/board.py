@@ -1,13 +1,16 @@
-"""From visits and hours to what the calendar draws and what the strip above it counts. Pure."""
+"""From visits, hours and holds to what the calendar draws and what the strip above it counts. Pure."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from dashboards.components.calendar import Appointment, Closed, Resource
+from dashboards.components.calendar import Appointment, Busy, Closed, Event, Resource
+from dashboards.components.desk.columns import Layout, columns
+from practice.scheduling.calendar_queries import Days
+from practice.scheduling.model import Interval, subtract, union
 from practice.store.work import Row
 
 OPENS, CLOSES = time(8), time(18)
@@ -16,17 +19,19 @@ _WHY = {"time_off": "Time off", "closed": "Closed", "outside_hours": ""}
 _URGENCY = (
     "unresolved", "in_session", "arrived", "scheduled", "confirmed", "completed", "left_unseen", "no_show", "cancelled",
 )  # fmt: skip
+_HOLDERS = {"online": "Online", "api": "Online", "offer": "Offered from the waitlist", "renewal": "Kept for a series"}
 
 
 @dataclass(frozen=True)
 class Board:
-    """One day (or week) of one location, ready to draw. `opens` and `closes` bound the hours shown."""
+    """One day (or week), ready to draw. `opens` and `closes` bound the hours shown, `free_days` have nothing at all."""
 
     resources: list[Resource]
-    events: list[Appointment | Closed]
+    events: list[Event]
     counts: dict[str, int]
     opens: time
     closes: time
+    free_days: tuple[date, ...] = ()
 
 
 def shown_status(row: Row) -> str:
@@ -38,19 +43,21 @@ def shown_status(row: Row) -> str:
     return str(row["status"])
 
 
-def board(visits: Sequence[Row], hours: Sequence[Row], *, may_move: bool) -> Board:
-    """`visits` are rows of `scheduling.queries.day` with the gone ones, `hours` of `hours_of_day` for the same days."""
-    seen = [row for row in visits if row["status"] not in ("rescheduled", "entered_in_error")]
+def board(days: Days, layout: Layout, *, may_move: bool, me: str = "") -> Board:
+    """`me` is the user whose own holds say so."""
+    seen = [row for row in days.visits if row["status"] not in ("rescheduled", "entered_in_error")]
     live = [row for row in seen if not row["is_gone"]]
-    columns = _columns(live, hours)
-    shown = {column.id for column in columns}
-    opens, closes = _bounds(seen, hours)
-    events: list[Appointment | Closed] = [
-        _drawn(list(rows), may_move=may_move)
+    drawn = columns(days, live, layout)
+    shown = {column.id for column in drawn}
+    opens, closes = _bounds([*seen, *days.holds], days.hours)
+    events: list[Event] = [
+        _drawn(list(rows), layout, may_move=may_move)
         for _, rows in groupby(sorted(_worth_drawing(seen, live), key=_by_visit), key=lambda row: row["appointment_id"])
     ]
-    events += [event for row in hours if row["provider_id"] in shown for event in _closed(row, opens, closes)]
-    return Board(columns, events, counts(live), opens, closes)
+    events += [_held(row, layout, me) for row in days.holds]
+    events += _closed(days.hours, layout, drawn, opens, closes)
+    events = [event for event in events if event.resource_id in shown]
+    return Board(drawn, events, counts(live), opens, closes, _free_days(days))
 
 
 def counts(live: Iterable[Row]) -> dict[str, int]:
@@ -83,19 +90,6 @@ def _worth_drawing(seen: list[Row], live: list[Row]) -> list[Row]:
     return [row for row in seen if not row["is_gone"] or is_free(row)]
 
 
-def _columns(live: Sequence[Row], hours: Sequence[Row]) -> list[Resource]:
-    """Providers who work, are off, or have a visit; all of the location on a day when nobody does."""
-    names = {row["provider_id"]: row["provider_name"] for row in hours}
-    names |= {row["provider_id"]: row["provider_name"] for row in live}
-    off = {row["provider_id"] for row in hours if row["is_off"]}
-    present = {row["provider_id"] for row in hours if row["working"]} | off | {row["provider_id"] for row in live}
-    return [
-        Resource(key, name, "Time off" if key in off else "")
-        for key, name in sorted(names.items(), key=lambda item: item[1])
-        if key in present or not present
-    ]
-
-
 def _bounds(seen: Sequence[Row], hours: Sequence[Row]) -> tuple[time, time]:
     """Whole hours around everything that happens, at least 8 to 18."""
     stretches = [stretch for row in hours for stretch in row["working"]]
@@ -109,34 +103,79 @@ def _bounds(seen: Sequence[Row], hours: Sequence[Row]) -> tuple[time, time]:
     return opens, late if late == time(late.hour) else time(late.hour + 1)
 
 
-def _drawn(rows: list[Row], *, may_move: bool) -> Appointment:
+def _free_days(days: Days) -> tuple[date, ...]:
+    busy = {row["start_date"] for row in days.visits} | {row["wall_start"].date() for row in days.holds}
+    busy |= {row["day"] for row in days.hours if row["working"]}
+    return tuple(sorted({row["day"] for row in days.hours} - busy))
+
+
+def _drawn(rows: list[Row], layout: Layout, *, may_move: bool) -> Appointment:
     here = [row for row in rows if not row["is_gone"]] or rows
     first = here[0]
     status = min((shown_status(row) for row in here), key=_URGENCY.index)
     who = first["client_name"] or "Booked"
+    room = first["room_name"] or ("Video" if first["mode"] == "video" else "")
+    is_group = first["capacity"] > 1
+    marks = (("video", first["mode"] == "video"), ("series", first["series_id"]), ("group", is_group))
     return Appointment(
         id=first["appointment_id"],
-        resource_id=first["provider_id"],
+        resource_id=layout.column_of(first),
         start=first["wall_start"],
         end=first["wall_end"],
-        client=who if first["capacity"] == 1 else f"{len(here)} of {first['capacity']} places",
+        client=f"{len(here)} of {first['capacity']} places" if is_group else who,
         service=first["service_name"],
         status=status,
-        room=first["room_name"] or ("Video" if first["mode"] == "video" else ""),
+        room=first["provider_name"] if layout.by == "room" else room,
         movable=may_move and all(row["status"] == "scheduled" and not row["is_charged"] for row in here),
-        buffer_before_minutes=0 if first["is_gone"] else first["before_minutes"],
+        buffer_before_minutes=0 if first["is_gone"] or layout.by == "room" else first["before_minutes"],
         buffer_after_minutes=0 if first["is_gone"] else first["after_minutes"],
+        marks=tuple(name for name, has_it in marks if has_it),
     )
 
 
-def _closed(row: Row, opens: time, closes: time) -> list[Closed]:
-    """The hatched part of a column, cut to the hours shown."""
-    found = []
-    for stretch in row["closed"]:
-        midnight = datetime.combine(stretch["wall_start"].date(), time())
-        first = midnight + timedelta(hours=opens.hour)
-        last = midnight + (timedelta(days=1) if closes == time.max else timedelta(hours=closes.hour))
-        start, end = max(stretch["wall_start"], first), min(stretch["wall_end"], last)
-        if start < end:
-            found.append(Closed(row["provider_id"], start, end, _WHY[stretch["why"]]))
-    return found
+def _held(row: Row, layout: Layout, me: str) -> Busy:
+    """A place that is being booked just now: whose hand is on it."""
+    whose = _HOLDERS.get(row["purpose"]) or ("You" if row["held_by"] == me else row["holder_name"] or "Another desk")
+    return Busy(
+        id=row["hold_id"],
+        resource_id=layout.column_of(row),
+        start=row["wall_start"],
+        end=row["wall_end"],
+        kind="hold",
+        label=row["service_name"],
+        title=f"Being booked · {whose}" if row["purpose"] == "desk" else whose,
+    )
+
+
+def _closed(
+    hours: Sequence[Row], layout: Layout, drawn: Sequence[Resource], opens: time, closes: time
+) -> Iterable[Closed]:
+    """The hatched parts of the columns, cut to the hours shown. A room is closed while nobody works at its location."""
+    if layout.by == "provider":
+        for row in hours:
+            for stretch in row["closed"]:
+                span = _cut(Interval(stretch["wall_start"], stretch["wall_end"]), opens, closes)
+                if span:
+                    yield Closed(layout.column_of(row), *span, _WHY[stretch["why"]])
+        return
+    for (location_id, day), rows in groupby(
+        sorted(hours, key=_by_place), key=lambda row: (row["location_id"], row["day"])
+    ):
+        working = union(Interval(part["wall_start"], part["wall_end"]) for row in rows for part in row["working"])
+        midnight = datetime.combine(day, time())
+        for stretch in subtract([Interval(midnight, midnight + timedelta(days=1))], working):
+            span = _cut(stretch, opens, closes)
+            if span:
+                yield from (Closed(key.id, *span) for key in drawn if key.id.endswith(f"@{location_id}"))
+
+
+def _by_place(row: Row) -> tuple[str, date]:
+    return row["location_id"], row["day"]
+
+
+def _cut(stretch: Interval, opens: time, closes: time) -> Interval | None:
+    midnight = datetime.combine(stretch.start.date(), time())
+    first = midnight + timedelta(hours=opens.hour)
+    last = midnight + (timedelta(days=1) if closes == time.max else timedelta(hours=closes.hour))
+    start, end = max(stretch.start, first), min(stretch.end, last)
+    return Interval(start, end) if start < end else None

@@ -34,8 +34,11 @@ CORRECTIONS = ("completed", "arrived", "no_show", "left_unseen", "scheduled", "e
 
 
 @st.dialog("Visit", position="right")
-def visit_drawer(appointment_id: str) -> None:
-    """Reads the visit anew on each rerun, so that it shows what another desk did meanwhile."""
+def visit_drawer(appointment_id: str, *, is_moving: bool = False) -> None:
+    """Reads the visit anew on each rerun, so that it shows what another desk did meanwhile.
+
+    `is_moving` begins with the times that it can be moved to.
+    """
     if st.session_state.pop(acts.CLOSE, False):
         st.rerun()
     desk = desk_of(actor())
@@ -60,7 +63,9 @@ def visit_drawer(appointment_id: str) -> None:
             _attendee(row, desk, today, fee_minor)
     if any(steps.may_change(row, desk.person) for row in rows):
         # Free times are looked for only once somebody wants to move.
-        box = st.expander("Move or reschedule", key=f"visit:move:{appointment_id}", on_change="rerun")
+        box = st.expander(
+            "Move or reschedule", expanded=is_moving, key=f"visit:move:{appointment_id}", on_change="rerun"
+        )
         if box.open:
             with box:
                 move_form(visit, desk, today)

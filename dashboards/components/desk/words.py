@@ -45,7 +45,12 @@ def when(start: datetime, today: date) -> str:
 
 def place(zone: str) -> str:
     """A zone as people say it: `New York time (America/New_York)`."""
-    return f"{zone.rsplit('/', 1)[-1].replace('_', ' ')} time ({zone})"
+    return f"{zone_name(zone)} ({zone})"
+
+
+def zone_name(zone: str) -> str:
+    """The same, short: `New York time`."""
+    return f"{zone.rsplit('/', 1)[-1].replace('_', ' ')} time"
 
 
 def age(born: date | None, today: date) -> int | None:

@@ -177,7 +177,7 @@ def _by(view: View, metric: str, by: tuple[str, ...]) -> pd.DataFrame | None:
 
 
 def waiting(view: View) -> None:
-    """Visits past their start of which nobody said what became of them; stating it is the desk's work on Today."""
+    """Visits past their start of which nobody said what became of them; the desk states it in the calendar."""
     with card(
         "Visits without an outcome", "Until somebody states it, they count as neither kept nor missed", height="content"
     ):
@@ -190,7 +190,9 @@ def waiting(view: View) -> None:
             return
         show_table(view, rows[["start_date", "client_id", "provider_id", "service_id", "lead_time_days"]], height=300)
         if view.person.may(Permission.RECORD_ATTENDANCE) and view.filters.source == "record":
-            st.page_link("app_pages/today.py", label="State their outcomes on Today", icon=":material/event_available:")
+            st.page_link(
+                "app_pages/today.py", label="State their outcomes in the calendar", icon=":material/event_available:"
+            )
 
 
 def _waiting(warehouse: Any, asked: Any) -> Any:

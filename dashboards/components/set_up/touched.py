@@ -44,7 +44,7 @@ def show_touched(person: Actor) -> None:
         st.warning(
             f"**{words.count(count, 'upcoming visit')}** {verb} {kept['matter']}. "
             f"{'It stays' if count == 1 else 'They stay'} as booked until somebody moves or cancels "
-            f"{'it' if count == 1 else 'them'} on Today.",
+            f"{'it' if count == 1 else 'them'} in the calendar.",
             icon=":material/event_busy:",
         )
         for row in first:

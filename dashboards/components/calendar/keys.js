@@ -1,0 +1,74 @@
+/* The keyboard inside the calendar. Its keys count only while the calendar has the focus: no other typing is caught. */
+
+const KEYS = [["↑ ↓ ← →", "other visits"], ["Enter", "open"], ["M", "move"], ["N", "new visit"], ["PgUp PgDn", "leaf"], ["T", "today"]];
+
+function visitNodes(stage) {
+  return [...stage.querySelectorAll(".ec-event:not(.ec-preview):not(.ec-ghost)")].filter((node) => node.querySelector("[data-id]"));
+}
+
+function idOf(node) {
+  return node?.querySelector?.("[data-id]")?.dataset.id;
+}
+
+/* The visit that an arrow leads to: up and down within a column, left and right to the nearest one in the next column. */
+function neighbour(stage, from, key) {
+  const box = (node) => node.getBoundingClientRect();
+  const column = (node) => node.querySelector("[data-id]").dataset.column;
+  const here = box(from);
+  const others = visitNodes(stage).filter((node) => node !== from);
+  const own = others.filter((node) => column(node) === column(from));
+  const inOrder = (nodes) => nodes.sort((a, b) => box(a).top - box(b).top || box(a).left - box(b).left);
+  const isBefore = (node) => box(node).top - here.top || box(node).left - here.left;
+  if (key === "ArrowUp") return inOrder(own).filter((node) => isBefore(node) < 0).at(-1);
+  if (key === "ArrowDown") return inOrder(own).find((node) => isBefore(node) > 0);
+  if (key === "Home") return inOrder(own)[0];
+  if (key === "End") return inOrder(own).at(-1);
+  const side = key === "ArrowRight" ? 1 : -1;
+  const aside = others.filter((node) => column(node) !== column(from) && side * (box(node).left - here.left) > 4);
+  const far = (node) => side * (box(node).left - here.left);
+  return aside.sort((a, b) => Math.round((far(a) - far(b)) / 24) || Math.abs(box(a).top - here.top) - Math.abs(box(b).top - here.top))[0];
+}
+
+/* One tab stop for all the visits: the one that had the focus last, else the first. */
+function rove(stage, lastId) {
+  const nodes = visitNodes(stage);
+  const stop = nodes.find((node) => idOf(node) === lastId) ?? nodes[0];
+  for (const node of nodes) {
+    const wanted = node === stop ? "0" : "-1";
+    if (node.getAttribute("tabindex") !== wanted) node.setAttribute("tabindex", wanted);
+  }
+}
+
+/* `does`: {move, anew, leaf, today, undo}. Returns the listener for keydown. */
+function keyboard(stage, does) {
+  return (event) => {
+    if ((event.ctrlKey || event.metaKey) && event.key === "z" && does.undo()) return event.preventDefault();
+    if (event.ctrlKey || event.metaKey || event.altKey) return undefined;
+    const visit = event.target.closest?.(".ec-event");
+    const id = idOf(visit);
+    const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
+    const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
+    if (id && arrows.includes(key)) {
+      const next = neighbour(stage, visit, key);
+      if (next) { rove(stage, idOf(next)); next.focus(); next.scrollIntoView({ block: "nearest", inline: "nearest" }); }
+    } else if (id && key === "m") does.move(id);
+    else if (key === "n") does.anew(id);
+    else if (key === "PageUp" || key === "PageDown") does.leaf(key === "PageDown" ? 1 : -1);
+    else if (key === "t") does.today();
+    else return undefined;
+    event.preventDefault();
+    return event.stopPropagation();
+  };
+}
+
+/* Calls back once when the dialog that is about to open has closed again. */
+function whenDialogCloses(back, patience = 40) {
+  let seen = false, beats = 0;
+  const timer = setInterval(() => {
+    const open = Boolean(document.querySelector('[role="dialog"]'));
+    seen ||= open;
+    if (seen && !open) { clearInterval(timer); requestAnimationFrame(back); }
+    else if (!seen && ++beats > patience) clearInterval(timer);
+  }, 100);
+  return () => clearInterval(timer);
+}
