@@ -9,9 +9,9 @@ from datetime import date, datetime
 from practice.access.permissions import Actor, Permission, require, require_location
 from practice.clock import stored
 from practice.scheduling import booking_queries as facts
-from practice.scheduling.model import subtract
+from practice.scheduling.day_hours import hours_row
 from practice.scheduling.queries import visits
-from practice.scheduling.working import Hours, days_from, whole_day
+from practice.scheduling.working import days_from
 from practice.store.work import Reader, Row
 
 MOST_DAYS = 7
@@ -23,7 +23,8 @@ class Days:
 
     `visits` are as in `queries.day`, with the gone ones. `hours` has a row per provider, location and day: provider_id,
     provider_name, location_id, day, is_off, working, closed as in `hours_of_day`. `holds` are the live ones: hold_id,
-    location_id, provider_id, service_name, room_id, wall_start, wall_end, purpose, held_by, holder_name, expires_at.
+    location_id, provider_id, service_name, room_id, wall_start, wall_end, purpose, held_by (a user's id, and
+    after a colon the browser's page), holder_name, expires_at.
     """
 
     visits: list[Row] = field(default_factory=list)
@@ -84,30 +85,11 @@ def hours_of_days(
     on_days = list(days_from(first, count))
     hours = facts.hours(reader, everybody, on_days[0], on_days[-1])
     return [
-        _hours_of(hours, provider, location_id, day)
+        hours_row(hours, provider, location_id, day)
         for day in on_days
         for location_id, providers in at.items()
         for provider in providers
     ]
-
-
-def _hours_of(hours: Hours, provider: Row, location_id: str, on: date) -> Row:
-    key = provider["provider_id"]
-    is_off, working = hours.is_off(key, on), hours.on(key, location_id, on)
-    rest = subtract([whole_day(on)], working)
-    shut = [] if is_off else hours.closed(key, location_id, on)
-    outside = subtract(rest, shut)
-    closed = [(stretch, "time_off" if is_off else "outside_hours") for stretch in outside]
-    closed += [(stretch, "closed") for stretch in subtract(rest, outside)]
-    return {
-        "provider_id": key,
-        "provider_name": provider["name"],
-        "location_id": location_id,
-        "day": on,
-        "is_off": is_off,
-        "working": [{"wall_start": start, "wall_end": end} for start, end in working],
-        "closed": [{"wall_start": start, "wall_end": end, "why": why} for (start, end), why in sorted(closed)],
-    }
 
 
 def _visits(
@@ -124,8 +106,8 @@ def _visits(
 def _holds(reader: Reader, first: date, last: date, location_ids: Sequence[str], wanted: set[str] | None) -> list[Row]:
     rows = reader.rows(
         "select h.hold_id, h.location_id, h.provider_id, s.name as service_name, h.room_id, h.wall_start, h.wall_end,"
-        " h.purpose, h.held_by, u.name as holder_name, h.expires_at"
-        " from holds h join services s using (service_id) left join users u on u.user_id = h.held_by"
+        " h.purpose, h.held_by, u.name as holder_name, h.expires_at from holds h join services s using (service_id)"
+        " left join users u on u.user_id = split_part(h.held_by, ':', 1)"
         " where h.expires_at > ? and h.outcome is null and h.start_date between ? and ?"
         f" and h.location_id in ({_marks(location_ids)}) order by h.starts_at",
         stored(reader.now),

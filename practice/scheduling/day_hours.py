@@ -8,7 +8,7 @@ from datetime import date
 from practice.access.permissions import Actor, Permission, require, require_location
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.model import subtract
-from practice.scheduling.working import days_from, whole_day
+from practice.scheduling.working import Hours, days_from, whole_day
 from practice.store.work import Reader, Row
 
 
@@ -47,22 +47,24 @@ def hours_of_day(reader: Reader, actor: Actor, day: str | date, location_id: str
         if actor.role != "provider" or row["provider_id"] == actor.provider_id
     ]
     hours = facts.hours(reader, [row["provider_id"] for row in providers], on, on)
-    answer = []
-    for provider in providers:
-        key = provider["provider_id"]
-        is_off, working = hours.is_off(key, on), hours.on(key, location_id, on)
-        rest = subtract([whole_day(on)], working)
-        shut = [] if is_off else hours.closed(key, location_id, on)
-        outside = subtract(rest, shut)
-        closed = [(stretch, "time_off" if is_off else "outside_hours") for stretch in outside]
-        closed += [(stretch, "closed") for stretch in subtract(rest, outside)]
-        answer.append(
-            {
-                "provider_id": key,
-                "provider_name": provider["name"],
-                "is_off": is_off,
-                "working": [{"wall_start": start, "wall_end": end} for start, end in working],
-                "closed": [{"wall_start": start, "wall_end": end, "why": why} for (start, end), why in sorted(closed)],
-            }
-        )
-    return answer
+    return [hours_row(hours, provider, location_id, on) for provider in providers]
+
+
+def hours_row(hours: Hours, provider: Row, location_id: str, on: date) -> Row:
+    """One provider's day at one location: what `hours_of_day` answers, with its location_id and day."""
+    key = provider["provider_id"]
+    is_off, working = hours.is_off(key, on), hours.on(key, location_id, on)
+    rest = subtract([whole_day(on)], working)
+    shut = [] if is_off else hours.closed(key, location_id, on)
+    outside = subtract(rest, shut)
+    closed = [(stretch, "time_off" if is_off else "outside_hours") for stretch in outside]
+    closed += [(stretch, "closed") for stretch in subtract(rest, outside)]
+    return {
+        "provider_id": key,
+        "provider_name": provider["name"],
+        "location_id": location_id,
+        "day": on,
+        "is_off": is_off,
+        "working": [{"wall_start": start, "wall_end": end} for start, end in working],
+        "closed": [{"wall_start": start, "wall_end": end, "why": why} for (start, end), why in sorted(closed)],
+    }

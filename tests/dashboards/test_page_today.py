@@ -6,11 +6,12 @@ from datetime import date, datetime
 
 import pytest
 
-from dashboards.components.calendar import Appointment, Closed, Move, Pressed, Selection, View
+from dashboards.components.calendar import Appointment, Busy, Closed, Move, Pressed, Selection, View
 from dashboards.components.desk import acts, day, dragging, notices, scope, steps
 from dashboards.components.desk.board import board
 from dashboards.components.desk.columns import Layout
 from practice.access.permissions import SYSTEM, Actor
+from practice.errors import Conflict
 from practice.people import queries as people
 from practice.people.commands import add_location
 from practice.scheduling import calendar_queries
@@ -322,22 +323,59 @@ def test_a_free_place_books_in_its_drawer(open_page, record, house, desk):
     )
 
 
-def test_a_taken_place_names_the_rule_and_the_times_that_pass(open_page, record, house, desk, book):
+def open_drawer(app, place, form="drawer1"):
+    """The booking drawer stays open from run to run in a browser; here each run is told so."""
+    app.session_state[day.DRAWER] = ("booking", place, form)
+    return app.run()
+
+
+def test_an_open_drawer_keeps_its_place_from_other_desks(open_page, record, house, desk, book):
+    app = open_page("today", "front_desk")
+    open_drawer(app, Selection(datetime(2026, 3, 2, 14), None, house.moss))
+    assert "held for you until 09:05" in texts(app)
+    with pytest.raises(Conflict):
+        book("2026-03-02T14:00", client=house.dan)
+    held = [event for event in board_of(record, desk, house).events if isinstance(event, Busy)]
+    assert [(event.kind, event.title) for event in held] == [("hold", "Being booked · Sam Front_Desk")]
+    app.run()  # the drawer has closed
+    book("2026-03-02T14:00", client=house.dan)
+
+
+def test_a_hold_is_gone_from_the_calendar_when_its_time_is_over(open_page, record, clock, house, desk):
+    app = open_page("today", "front_desk")
+    open_drawer(app, Selection(datetime(2026, 3, 2, 14), None, house.moss))
+    clock.forward(minutes=5)
+    assert not any(isinstance(event, Busy) for event in board_of(record, desk, house).events)
+
+
+def test_a_taken_place_says_so_at_once_and_offers_the_nearest_times(open_page, record, house, desk, book):
+    book("2026-03-02T14:00")
     app = open_page("today", "front_desk")
     place = Selection(datetime(2026, 3, 2, 14), None, house.moss)
-    for interaction in ("type", "book"):
-        app.session_state[day.DRAWER] = ("booking", place, "drawer1")
-        app.run()
-        if interaction == "type":
-            app.session_state[day.DRAWER] = ("booking", place, "drawer1")
-            app.text_input(key="drawer1:search").set_value("dan").run()
-            book("2026-03-02T14:00")
+    open_drawer(app, place)
+    assert "Dr. Ines Moss is taken" in app.warning[0].value
+    app.session_state[day.DRAWER] = ("booking", place, "drawer1")
+    press(app, next(label for label in labels(app) if label.startswith("Today ")))
+    open_drawer(app, place)
+    assert "held for you" in texts(app)
+    app.session_state[day.DRAWER] = ("booking", place, "drawer1")
+    app.text_input(key="drawer1:search").set_value("dan").run()
     app.session_state[day.DRAWER] = ("booking", place, "drawer1")
     app.button(key="drawer1:book").click().run()
-    assert "Dr. Ines Moss is taken" in app.error[0].value
-    assert app.text_input(key="drawer1:search").value == "dan"
-    offered = [label for label in labels(app) if label.startswith("Book Today")]
-    assert len(offered) == 3
-    press(app, offered[0])
     with record.read() as reader:
-        assert len(scheduling.day(reader, desk, MONDAY)) == 2
+        assert [row["client_name"] for row in scheduling.day(reader, desk, MONDAY)] == ["Dan Ford", "Ada Birch"]
+
+
+def test_over_a_room_the_provider_is_asked_and_the_room_is_kept(open_page, record, house, desk):
+    app = open_page("today", "front_desk")
+    place = Selection(datetime(2026, 3, 2, 14), None, f"room:room-2@{house.location}")
+    open_drawer(app, place)
+    app.session_state[day.DRAWER] = ("booking", place, "drawer1")
+    app.selectbox(key="drawer1:provider").set_value(house.reed).run()
+    app.session_state[day.DRAWER] = ("booking", place, "drawer1")
+    app.text_input(key="drawer1:search").set_value("dan").run()
+    app.session_state[day.DRAWER] = ("booking", place, "drawer1")
+    app.button(key="drawer1:book").click().run()
+    with record.read() as reader:
+        (row,) = scheduling.day(reader, desk, MONDAY)
+    assert (row["provider_id"], row["room_id"]) == (house.reed, "room-2")

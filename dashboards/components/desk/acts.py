@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.components.desk import notices
 from dashboards.components.desk.steps import Step
 from dashboards.session import attempt, refused, say
 from practice.billing.charges import charge_visit
@@ -25,6 +26,7 @@ WHO = (("client", "Client"), ("provider", "Provider"), ("practice", "Practice"))
 def begin_drawer() -> None:
     """A drawer opens: nothing that was said to, or refused by, an earlier one concerns it."""
     st.session_state.pop(CLOSE, None)
+    notices.clear()
     for key in [key for key in st.session_state if str(key).startswith("refused:")]:
         st.session_state.pop(key)
 

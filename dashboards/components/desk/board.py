@@ -135,7 +135,9 @@ def _drawn(rows: list[Row], layout: Layout, *, may_move: bool) -> Appointment:
 
 def _held(row: Row, layout: Layout, me: str) -> Busy:
     """A place that is being booked just now: whose hand is on it."""
-    whose = _HOLDERS.get(row["purpose"]) or ("You" if row["held_by"] == me else row["holder_name"] or "Another desk")
+    whose = _HOLDERS.get(row["purpose"]) or (
+        "You" if row["held_by"].partition(":")[0] == me else row["holder_name"] or "Another desk"
+    )
     return Busy(
         id=row["hold_id"],
         resource_id=layout.column_of(row),

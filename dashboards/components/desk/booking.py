@@ -9,7 +9,8 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components.desk import words
+from dashboards.components.desk import holding, words
+from dashboards.components.desk.acts import MADE
 from dashboards.components.desk.place import Desk
 from dashboards.session import attempt, refused
 from practice.access.permissions import Permission
@@ -57,12 +58,24 @@ def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str |
         f"book:{form}",
         reason=reason,
         is_in_place=True,
+        typed=(asked, reason),
         done=f"Booked: {client_name}, {at:%A %-d %B, %H:%M}.",
         override_reason=reason if last and last.rule in OVERRIDABLE else None,
         **asked,
+        **_hold_of(form),
     )
     if answer:
+        holding.done(form)
+        st.session_state[MADE] = answer["appointment_id"]
         st.session_state[f"{form}:booked"] = answer | {"wall_start": asked["wall_start"], "client_name": client_name}
+
+
+def _hold_of(form: str) -> dict[str, str]:
+    """The place that this form keeps becomes the visit, if it is the place that is booked."""
+    held = holding.of_form(form)
+    if held is None or held.hold_id is None:
+        return {}
+    return {"hold_id": held.hold_id, "held_by": held.holder}
 
 
 def ask_reason(form: str, start: datetime | None, desk: Desk) -> None:

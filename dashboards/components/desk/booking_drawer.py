@@ -1,55 +1,70 @@
-"""The drawer over a free place of the calendar: provider and time are known, client and service are asked."""
+"""The drawer over a free place of the calendar: who and what is asked; where and when is known, and can be changed."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.calendar import Selection
-from dashboards.components.desk import words
+from dashboards.components.desk import holding, words
 from dashboards.components.desk.booking import ask_reason, book, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import pick_client
+from dashboards.components.desk.columns import place_of
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, desk_of
+from dashboards.components.desk.scope import desk_at, shown_locations
+from dashboards.components.desk.spot import Spot, choose_spot, team_there
 from dashboards.session import actor, show_messages
+from practice.clock import to_wall
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
-from practice.scheduling.model import floor_grid, spelled
+from practice.scheduling.model import spelled
 from practice.store.work import Row
 
+MODES = {"in_person": "In person", "video": "Video"}
 
-@st.dialog("New visit", position="right")
+
+@st.dialog("New visit", position="right", on_dismiss=holding.let_go)
 def booking_drawer(selection: Selection, form: str) -> None:
     """`form` names this opening of the drawer: a double click books once, the next opening is a new intention."""
     if st.session_state.pop(f"{form}:booked", None):
         st.rerun()
-    desk = desk_of(actor())
-    if desk is None:
+    here = desk_of(actor())
+    if here is None:
         return
     show_messages()  # here, or the calendar's next beat says it and closes the drawer
-    start = clicked(selection)
+    place = place_of(selection.resource_id, shown_locations(here)[0]["location_id"])
+    desk = desk_at(here, place.location_id)
+    team = team_there(desk, place, selection)
+    if not team:
+        st.info(f"Nobody works at {desk.location['name']} yet; hours are added on the Set-up page.")
+        return
+    spot = choose_spot(form, selection, place, team, desk)
     with runtime.current().record.read() as reader:
-        services = people.services(reader, desk.person, selection.resource_id)
-        providers = {row["provider_id"]: row["name"] for row in people.providers(reader, desk.person)}
-    name = providers.get(selection.resource_id, "This provider")
-    st.markdown(f"**{words.plain(name)}** · {words.when(start, desk.today)}  \n:small[:gray[{words.place(desk.zone)}]]")
+        services = people.services(reader, desk.person, spot.provider_id)
     if not services:
-        st.info(f"{name} offers no service yet; the owner assigns services on the Set-up page.")
+        st.info(f"{team[spot.provider_id]} offers no service yet; the owner assigns services on the Set-up page.")
         return
     client_id = pick_client(form, desk.person, desk.today)
-    service, minutes = _service(form, services, client_id, desk, selection, start)
-    client_name = _name(client_id, desk)
+    service = _service(form, services, client_id, desk)
+    mode = _mode(form, service, spot)
+    end = spot.start + timedelta(minutes=spot.minutes or service["duration_minutes"])
     wish = {
         "client_id": client_id,
-        "provider_id": selection.resource_id,
+        "provider_id": spot.provider_id,
         "service_id": service["service_id"],
         "location_id": desk.location["location_id"],
-        "wall_start": spelled(start),
-        "duration_minutes": None if minutes == service["duration_minutes"] else minutes,
+        "wall_start": spelled(spot.start),
+        "duration_minutes": None if spot.minutes == service["duration_minutes"] else spot.minutes,
+        "mode": mode,
+        "room_id": spot.room_id if mode == "in_person" else None,
     }
-    ask_reason(form, start, desk)
+    _hold(form, wish, desk, spot, end)
+    ask_reason(form, spot.start, desk)
+    client_name = _name(client_id, desk)
     st.button(
         "Book",
         key=f"{form}:book",
@@ -63,16 +78,35 @@ def booking_drawer(selection: Selection, form: str) -> None:
     show_refusal(form, client_name, desk)
 
 
-def clicked(selection: Selection) -> datetime:
-    """Where a visit begins: a drawn span to five minutes, a mere click to the quarter of an hour it fell in. Pure."""
-    start = floor_grid(selection.start)
-    return start if selection.end is not None else start - timedelta(minutes=start.minute % 15)
+def _hold(form: str, wish: dict[str, Any], desk: Desk, spot: Spot, end: datetime) -> None:
+    """Keep the place while the person types, and say so; or say at once who is there and what is free nearby."""
+    span = f"{words.span(spot.start, end)} · {words.count(words.minutes(end - spot.start), 'minute')}"
+    if spot.start < desk.now:
+        st.caption(span)  # a late entry: nobody else wants that time
+        return
+    held = holding.keep(form, {name: value for name, value in wish.items() if name != "client_id"})
+    if held.expires_at is not None:
+        until = to_wall(held.expires_at, desk.zone)
+        st.caption(f"{span} · held for you until {until:%H:%M}")
+        return
+    st.caption(span)
+    if held.refusal is None:
+        return
+    st.warning(str(held.refusal), icon=":material/event_busy:")
+    times = [datetime.fromisoformat(text) for text in held.refusal.alternatives if "T" in text]
+    with st.container(horizontal=True):
+        for at in times[:3]:
+            st.button(
+                words.when(at, desk.today), key=f"{form}:take:{spelled(at)}", on_click=_take_time, args=(form, at)
+            )
 
 
-def _service(
-    form: str, services: list[Row], client_id: str | None, desk: Desk, selection: Selection, start: datetime
-) -> tuple[Row, int]:
-    """The service, beginning with the client's last one, and the minutes: those drawn, else the service's own."""
+def _take_time(form: str, at: datetime) -> None:
+    st.session_state[f"{form}:date"], st.session_state[f"{form}:time"] = at.date(), at.time()
+
+
+def _service(form: str, services: list[Row], client_id: str | None, desk: Desk) -> Row:
+    """The service, beginning with the client's last one."""
     last = unchanged("habit", (client_id, desk.person), lambda: _last_service(client_id, desk)) if client_id else None
     by_id = {row["service_id"]: row for row in services}
     # The key holds the client: another client's habit is another default.
@@ -83,13 +117,23 @@ def _service(
         format_func=lambda key: _priced(by_id[key], desk),
         key=f"{form}:service:{client_id}",
     )
-    service = by_id[chosen]
-    minutes = service["duration_minutes"]
-    if selection.end is not None:
-        minutes = max(5, words.minutes(floor_grid(selection.end) - start))
-    end = start + timedelta(minutes=minutes)
-    st.caption(f"{words.span(start, end)} · {words.count(minutes, 'minute')}")
-    return service, minutes
+    return by_id[chosen]
+
+
+def _mode(form: str, service: Row, spot: Spot) -> str:
+    """In person or by video, where the service leaves the choice."""
+    if service["modes"] != "both" or spot.room_id is not None:
+        return str(service["modes"]) if service["modes"] != "both" else "in_person"
+    chosen = st.segmented_control(
+        "How",
+        list(MODES),
+        default="in_person",
+        required=True,
+        key=f"{form}:mode",
+        format_func=MODES.__getitem__,
+        label_visibility="collapsed",
+    )
+    return str(chosen)
 
 
 def _last_service(client_id: str, desk: Desk) -> str | None:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.calendar import Opened, Selection, View, resource_calendar
-from dashboards.components.desk import acts, dragging, notices, words
+from dashboards.components.desk import acts, dragging, holding, notices, words
 from dashboards.components.desk.board import Board, board
 from dashboards.components.desk.booking_drawer import booking_drawer
 from dashboards.components.desk.memo import unchanged
@@ -52,6 +52,7 @@ def the_day() -> None:
     if desk is None:
         nothing_yet()
         return
+    holding.extend()
     team, rooms = unchanged(
         "team", (desk.person, tuple(row["location_id"] for row in shown_locations(desk))), lambda: team_of(desk)
     )

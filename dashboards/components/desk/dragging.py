@@ -96,6 +96,7 @@ def _snap_back() -> None:
 
 def _say_refusal(desk: Desk, visit: Row, to: dict[str, Any], refusal: Refusal, *, by: str, code: str | None) -> None:
     times = [datetime.fromisoformat(text) for text in refusal.alternatives if "T" in text]
+    times = [at for at in times if at != visit["wall_start"]]  # where it stands is no way out
     ways = {
         f"Move to {words.when(at, desk.today)}": _again(desk, visit, to | {"wall_start": spelled(at)}, by, code)
         for at in times[:3]
