@@ -222,9 +222,11 @@ def judge_notice(
     return notice, notice < policy["notice_minutes"]
 
 
-def status_of(attendees: Collection[str]) -> str:
-    """An appointment's status from the statuses of its attendees."""
+def status_of(attendees: Collection[str], *, is_standing: bool = False) -> str:
+    """An appointment's status from the statuses of its attendees. A standing group waits for clients: scheduled."""
     present = [status for status in attendees if status not in GONE]
+    if not present and is_standing:
+        return "scheduled"
     if not present:
         return next((status for status in ("rescheduled", "cancelled") if status in attendees), "entered_in_error")
     if "in_session" in present:
@@ -232,6 +234,11 @@ def status_of(attendees: Collection[str]) -> str:
     if "scheduled" in present or "arrived" in present:
         return "scheduled"
     return "completed" if "completed" in present else "closed"
+
+
+def is_joinable(service: Mapping[str, Any]) -> bool:
+    """Whether strangers share its occurrences: a group. A couple or family is one booking that nobody else joins."""
+    return bool(service["capacity"] > 1 and service["billing_unit"] == "attendee")
 
 
 def is_unresolved(status: str, starts_at: datetime, start_date: date, now: datetime, today: date) -> bool:

@@ -25,7 +25,8 @@ _VISITS = """
     join services s on s.service_id = a.service_id
     where t.attendee_id not in (select live_key from charges where live_key is not null)
         and not (t.billing_unit = 'appointment'
-            and t.appointment_id in (select live_key from charges where live_key is not null))
+            and (not t.is_identified
+                or t.appointment_id in (select live_key from charges where live_key is not null)))
 """
 
 _OPEN_ITEMS = f"""
