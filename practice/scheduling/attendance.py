@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from practice.access.permissions import Permission, require_own
 from practice.clock import local_date, stored, to_wall
@@ -88,6 +88,8 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
         raise Refusal(f"Attendance can be {', '.join(CORRECTIONS)}; not {status!r}.", rule="status", field="status")
     require_reason(work, "the attendance is corrected")
     current = ({"scheduled", "arrived", "in_session"} | OUTCOMES) - {status}
+    if status == "arrived" and (work.find("attendees", attendee_id) or {}).get("roomed_at"):
+        current.add("arrived")  # out of the room again
     appointment, attendee = begin(work, attendee_id, current, "correction")
     refuse_if_charged(work, [attendee], "correct the attendance")
     if status in ("completed", "no_show"):
@@ -98,7 +100,6 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
         raise Conflict(f"Nobody has left a visit of {appointment['start_date']} yet.", rule="not_started")
     has_outcome = status in OUTCOMES
     came = status in ("arrived", "completed", "left_unseen")
-    now_arrived = work.now if status == "arrived" else None
     answer = state(
         work,
         appointment,
@@ -107,7 +108,7 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
         "corrected",
         happened_at=_outcome_time(work, appointment) if has_outcome else stored(work.now),
         details={"before": attendee["status"], "after": status},
-        arrived_at=(attendee["arrived_at"] or now_arrived) if came else None,
+        arrived_at=(attendee["arrived_at"] or (work.now if status == "arrived" else None)) if came else None,
         checked_in_by=(attendee["checked_in_by"] or _checked_in_by(work)) if came else None,
         roomed_at=attendee["roomed_at"] if came and status != "arrived" else None,
         roomed_in_id=attendee["roomed_in_id"] if came and status != "arrived" else None,
@@ -246,5 +247,4 @@ def _require_started(work: Work, appointment: Row, outcome: str) -> None:
 
 def _outcome_time(work: Work, appointment: Row) -> datetime:
     """When an outcome was true: now, but no later than the visit's end when it is stated afterwards."""
-    ends_at: datetime = appointment["ends_at"]
-    return min(stored(work.now), ends_at)
+    return min(stored(work.now), cast(datetime, appointment["ends_at"]))

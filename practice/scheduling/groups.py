@@ -216,13 +216,8 @@ def close_group(work: Work, *, appointment_id: str, cancelled_by: str) -> Row:
     note(work, appointment, "cancelled", cancelled_by=cancelled_by)
     status = settle_status(work, no_longer_standing(work, appointment))
     work.release(appointment_id)
-    return {
-        "appointment_id": appointment_id,
-        "attendee_ids": [],
-        "status": status,
-        "notice_minutes": None,
-        "is_late": None,
-    }
+    gone: Row = {"notice_minutes": None, "is_late": None}
+    return gone | {"appointment_id": appointment_id, "attendee_ids": [], "status": status}
 
 
 def _require_open(appointment: Row) -> None:
