@@ -8,8 +8,8 @@ from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.converting import convert, hold_to_convert
 from practice.scheduling.joining import booked, join
-from practice.scheduling.model import instant_of, is_joinable, wall_time
-from practice.scheduling.modes import MODES, require_mode
+from practice.scheduling.model import instant_of, wall_time
+from practice.scheduling.modes import MODES, is_joinable, require_mode
 from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
 from practice.scheduling.steps import note, require_reason

@@ -8,8 +8,8 @@ from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.commands import cancel_appointment
 from practice.scheduling.joining import join, plan_to_join
-from practice.scheduling.model import GONE, instant_of, is_joinable, judge_notice, wall_time
-from practice.scheduling.modes import require_mode
+from practice.scheduling.model import GONE, instant_of, judge_notice, wall_time
+from practice.scheduling.modes import is_joinable, require_mode
 from practice.scheduling.planning import appointment_row, bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
 from practice.scheduling.steps import (
@@ -216,8 +216,8 @@ def close_group(work: Work, *, appointment_id: str, cancelled_by: str) -> Row:
     note(work, appointment, "cancelled", cancelled_by=cancelled_by)
     status = settle_status(work, no_longer_standing(work, appointment))
     work.release(appointment_id)
-    gone: Row = {"notice_minutes": None, "is_late": None}
-    return gone | {"appointment_id": appointment_id, "attendee_ids": [], "status": status}
+    gone: Row = {"attendee_ids": [], "notice_minutes": None, "is_late": None}
+    return gone | {"appointment_id": appointment_id, "status": status}
 
 
 def _require_open(appointment: Row) -> None:

@@ -11,8 +11,8 @@ from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling import holder_queries
 from practice.scheduling.converting import require_seat
-from practice.scheduling.model import GONE, instant_of, is_joinable, wall_time
-from practice.scheduling.modes import require_mode
+from practice.scheduling.model import GONE, instant_of, wall_time
+from practice.scheduling.modes import is_joinable, require_mode
 from practice.scheduling.planning import bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
 from practice.scheduling.settling import settle_hold

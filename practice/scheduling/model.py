@@ -236,11 +236,6 @@ def status_of(attendees: Collection[str], *, is_standing: bool = False) -> str:
     return "completed" if "completed" in present else "closed"
 
 
-def is_joinable(service: Mapping[str, Any]) -> bool:
-    """Whether strangers share its occurrences: a group. A couple or family is one booking that nobody else joins."""
-    return bool(service["capacity"] > 1 and service["billing_unit"] == "attendee")
-
-
 def is_unresolved(status: str, starts_at: datetime, start_date: date, now: datetime, today: date) -> bool:
     """Law 3: nobody has stated what became of a visit whose start has passed.
 

@@ -1,4 +1,4 @@
-"""In person or by video: what a service allows, where the link comes from, which place of service a claim states."""
+"""What a service says of its visits: in person or by video, with which link and place of service, shared or not."""
 
 from __future__ import annotations
 
@@ -9,6 +9,11 @@ MODES = ("in_person", "video")
 WORDS = {"in_person": "in person", "video": "by video"}
 HOME = "Home"
 """The client's place that counts as their home; any other text is somewhere else."""
+
+
+def is_joinable(service: Row) -> bool:
+    """Whether strangers share its occurrences: a group. A couple or family is one booking that nobody else joins."""
+    return bool(service["capacity"] > 1 and service["billing_unit"] == "attendee")
 
 
 def require_mode(service: Row, mode: str) -> None:

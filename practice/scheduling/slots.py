@@ -10,7 +10,8 @@ from practice.access.permissions import Actor, Permission, require, require_loca
 from practice.clock import local_date, stored, to_wall
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.lanes import crowded, held_by_resource, limits_in_force
-from practice.scheduling.model import Interval, is_joinable
+from practice.scheduling.model import Interval
+from practice.scheduling.modes import is_joinable
 from practice.scheduling.offers import Fit, Need, fits
 from practice.scheduling.working import as_instants, days_from, whole_day
 from practice.store.work import Reader, Row
