@@ -38,6 +38,7 @@ PAGES = (
     PageSpec("catalogue.py", "metrics", "Metric catalogue", ":material/menu_book:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("today.py", "today", "Calendar", ":material/calendar_view_day:", "Desk", _P.SEE_SCHEDULE),
     PageSpec("book.py", "book", "Book", ":material/event_available:", "Desk", _P.BOOK),
+    PageSpec("waitlist.py", "waitlist", "Waitlist", ":material/hourglass_top:", "Desk", _P.BOOK),
     PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),
     PageSpec("billing.py", "billing", "Billing", ":material/receipt_long:", "Money", _P.SEE_MONEY),
     PageSpec("quality.py", "quality", "Data quality", ":material/fact_check:", "Numbers", _P.SEE_NUMBERS),

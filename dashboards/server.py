@@ -18,9 +18,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import control, messaging, runtime
+from dashboards import control, messaging, runtime, waitlist_beat
 from dashboards.failures import on_script_error
-from dashboards.http import feed, first_run, sign_in
+from dashboards.http import feed, first_run, offer, sign_in
 from dashboards.http.gate import Gate
 from dashboards.theme import streamlit_config
 from practice.home import Home, open_record
@@ -38,6 +38,7 @@ ROUTES = [
     Route("/logout", sign_in.logout),
     Route("/setup", sign_in.set_up_form),
     Route("/setup", sign_in.set_up, methods=["POST"]),
+    *offer.ROUTES,
 ]
 
 
@@ -51,7 +52,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     gc.freeze()
     running = runtime.current()
     stop_sending = messaging.start(running.home, running.record)
+    stop_waitlist = waitlist_beat.start(running.record)
     yield
+    await anyio.to_thread.run_sync(stop_waitlist)
     await anyio.to_thread.run_sync(stop_sending)
     running.record.close()
 

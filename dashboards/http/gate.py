@@ -25,7 +25,7 @@ from practice.access.permissions import Actor
 from practice.access.sign_in import session_actor
 
 OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head")
-OPEN_PREFIXES = ("/app/static/",)
+OPEN_PREFIXES = ("/app/static/", "/offer/")
 LARGEST_FORM = 64 * 1024
 """Bytes that an open path takes from somebody whom nobody knows yet."""
 

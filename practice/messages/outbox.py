@@ -64,7 +64,8 @@ def queue(
     }
     if kind in ABOUT_A_VISIT:
         assert appointment_id, f"a {kind} is about a visit"
-        row |= {"thread_id": root_of(work, appointment_id), "address": None} | _overtake(work, row)
+        row |= {"thread_id": root_of(work, appointment_id), "address": None}
+        row |= _overtake(work, row)
     elif way.reason is None:
         row |= _words(work, row, contact, settings, context)
     work.insert("messages", row)

@@ -25,7 +25,11 @@ class Happening(NamedTuple):
 
 FollowUp = Callable[[Work, Happening], None]
 
-MODULES: tuple[str, ...] = ("practice.scheduling.series.follow", "practice.messages.following")
+MODULES: tuple[str, ...] = (
+    "practice.scheduling.series.follow",
+    "practice.messages.following",
+    "practice.waitlist.follow_ups",
+)
 """The modules that follow, in the order in which they are told."""
 
 _following: dict[str, list[FollowUp]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from practice.access.permissions import Permission
+from practice.access.permissions import Permission, require_location
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
@@ -13,8 +13,6 @@ from practice.scheduling.planning import appointment_row, attendee_row, bookable
 from practice.scheduling.plans import Plan, require_working
 from practice.scheduling.steps import (
     WORDS,
-    is_empty_group,
-    no_longer_standing,
     note,
     refuse_if_charged,
     require_reason,
@@ -38,8 +36,12 @@ def move_appointment(
     duration_minutes: int | None = None,
     moved_by: str = "client",
     override_reason: str | None = None,
+    location_id: str | None = None,
+    channel: str | None = None,
 ) -> Row:
     """Move a visit with everybody in it; what is left out stays as it is.
+
+    `channel` says through what the successor came about, where that is not how the visit was first booked.
 
     Answers {appointment_id, attendee_id, attendee_ids, room_id, starts_at, is_late}: the successor's ids after another
     start or provider, the same ids after another room or length. Refuses like booking does; never moves a visit that
@@ -51,7 +53,10 @@ def move_appointment(
     refuse_if_charged(work, attendees, "move it")
     wall = appointment["wall_start"] if wall_start is None else wall_time(wall_start)
     provider_id = provider_id or appointment["provider_id"]
-    is_elsewhen = wall != appointment["wall_start"] or provider_id != appointment["provider_id"]
+    location_id = location_id or appointment["location_id"]
+    require_location(work.actor, location_id)
+    ours, theirs = (wall, provider_id, location_id), ("wall_start", "provider_id", "location_id")
+    is_elsewhen = ours != tuple(appointment[name] for name in theirs)
     minutes = appointment["duration_minutes"] if duration_minutes is None else duration_minutes
     if not is_elsewhen and minutes == appointment["duration_minutes"] and room_id in (None, appointment["room_id"]):
         raise Refusal("Nothing would change; choose another time, provider, room or length.", rule="no_change")
@@ -63,10 +68,9 @@ def move_appointment(
         )
     if not is_elsewhen:
         return _change(work, appointment, attendees, minutes, room_id, override_reason)
-    is_empty = is_empty_group(appointment, attendees)
-    waiting = [] if is_empty else scheduled_only(attendees, "moved")
-    plan = _plan(work, appointment, waiting, wall, provider_id, minutes, room_id, override_reason)
-    return _succeed(work, appointment, waiting, plan, moved_by, override_reason)
+    waiting = scheduled_only(attendees, "moved")
+    plan = _plan(work, appointment, waiting, wall, provider_id, location_id, minutes, room_id, override_reason)
+    return _succeed(work, appointment, waiting, plan, moved_by, override_reason, channel or appointment["channel"])
 
 
 def _plan(
@@ -75,13 +79,12 @@ def _plan(
     waiting: list[Row],
     wall: datetime,
     provider_id: str,
+    location_id: str,
     minutes: int,
     room_id: str | None,
     override_reason: str | None,
 ) -> Plan:
-    location, provider, service = bookable(
-        work, appointment["location_id"], provider_id, appointment["service_id"], wall.date()
-    )
+    location, provider, service = bookable(work, location_id, provider_id, appointment["service_id"], wall.date())
     starts_at = instant_of(wall, location["zone"])
     if starts_at < stored(work.now):
         require_reason(work, "a visit is moved into the past")
@@ -101,7 +104,13 @@ def _plan(
 
 
 def _succeed(
-    work: Work, appointment: Row, waiting: list[Row], plan: Plan, moved_by: str, override_reason: str | None
+    work: Work,
+    appointment: Row,
+    waiting: list[Row],
+    plan: Plan,
+    moved_by: str,
+    override_reason: str | None,
+    channel: str,
 ) -> Row:
     """A successor with its own attendees; the old ones say where they went, and how late."""
     is_outside = require_working(work, plan)
@@ -111,16 +120,14 @@ def _succeed(
         plan,
         taken.room_id,
         appointment["mode"],
-        appointment["channel"],
+        channel,
         override_reason if taken.is_overridden or is_outside else None,
         moved_from_id=appointment["appointment_id"],
         series_id=appointment["series_id"],
         original_start=appointment["original_start"],
         capacity=appointment["capacity"],
-        is_standing=appointment["is_standing"],
-        client_place=appointment["client_place"],
     )
-    kept = ("first_booked_at", "first_booked_date", "billing_unit", "is_identified")
+    kept = ("first_booked_at", "first_booked_date", "billing_unit")
     fresh = [
         attendee_row(
             work, plan.appointment_id, row["client_id"], successor["zone"], **{name: row[name] for name in kept}
@@ -154,7 +161,7 @@ def _succeed(
         moved_to_id=plan.appointment_id, wall_start=spelled(plan.wall_start), **moved,
     )  # fmt: skip
     note(work, successor, "booked", [row["attendee_id"] for row in fresh], moved_from_id=appointment["appointment_id"])
-    settle_status(work, no_longer_standing(work, appointment), moved_to_id=plan.appointment_id)
+    settle_status(work, appointment, moved_to_id=plan.appointment_id)
     work.release(appointment["appointment_id"])
     put(work, taken)
     return _answer(successor, fresh, is_late)
@@ -165,8 +172,7 @@ def _change(
 ) -> Row:
     """Another room or length: the same visit, changed in place and noted."""
     live = [row for row in attendees if row["status"] in ("scheduled", "arrived")]
-    is_empty = is_empty_group(appointment, attendees)
-    if not (live or is_empty) or len(live) < len([row for row in attendees if row["status"] not in GONE]):
+    if not live or len(live) < len([row for row in attendees if row["status"] not in GONE]):
         raise Conflict(f"This visit is {WORDS[appointment['status']]}; it cannot be changed.", rule="already_settled")
     location = work.get("locations", appointment["location_id"], "location")
     service = work.get("services", appointment["service_id"], "service")
@@ -229,7 +235,7 @@ def _answer(appointment: Row, attendees: list[Row], is_late: bool | None) -> Row
     ids = [row["attendee_id"] for row in attendees]
     return {
         "appointment_id": appointment["appointment_id"],
-        "attendee_id": ids[0] if ids else None,
+        "attendee_id": ids[0],
         "attendee_ids": ids,
         "room_id": appointment["room_id"],
         "starts_at": appointment["starts_at"],

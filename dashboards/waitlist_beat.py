@@ -1,0 +1,44 @@
+"""A thread of the app's process in which time passes for the waitlist: every few seconds it does what is due."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable
+
+from dashboards.failures import where
+from practice.errors import Refusal
+from practice.store.record import Record
+from practice.waitlist.beat import beat
+
+SECONDS = 5.0
+
+_log = logging.getLogger("daybook.waitlist")
+
+
+def start(record: Record, *, seconds: float = SECONDS) -> Callable[[], None]:
+    """Begin; the answer ends it, and waits for a beat that is under way."""
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.wait(seconds):
+            once(record)
+
+    thread = threading.Thread(target=run, name="waitlist", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        ended.set()
+        thread.join(timeout=10)
+
+    return stop
+
+
+def once(record: Record) -> None:
+    """One beat. What fails is told to the log without anybody's data, and the next beat tries again."""
+    try:
+        beat(record)
+    except Refusal as refusal:  # a full disk, for example
+        _log.warning("the waitlist waits: %s", refusal.rule)
+    except Exception as error:
+        _log.error("the waitlist's beat failed: %s\n%s", type(error).__name__, where(error))
