@@ -21,12 +21,15 @@ from practice.store.work import Row, Work
 def charge_visit(work: Work, *, attendee_id: str, amount_minor: int | None = None) -> Row:
     """Charge a completed visit at the service's fee, or a no-show or late cancellation at the policy's fee.
 
+    A couple or family is charged once, on the identified client, and took place when one of them was seen.
     `amount_minor` replaces the fee. A visit is asked of the payer of rank 1 in force that day, else of the guarantor; a
     missed one always of the guarantor. Answers {charge_id, transaction_id, party}.
     """
     attendee = work.get("attendees", attendee_id, "visit")
     appointment = work.get("appointments", attendee["appointment_id"], "visit")
     require_location(work.actor, appointment["location_id"])
+    if attendee["billing_unit"] == "appointment":
+        attendee = _of_the_unit(work, attendee)
     kind = _kind(attendee)
     live_key = visit_key(attendee)
     if facts.live_charge(work, live_key):
@@ -80,6 +83,26 @@ def withdraw(work: Work, charge: Row) -> Row:
 def visit_key(attendee: Row) -> str:
     """What may be charged once: the attendee, or the whole appointment when it is one billing unit (a couple)."""
     return str(attendee["appointment_id" if attendee["billing_unit"] == "appointment" else "attendee_id"])
+
+
+def _of_the_unit(work: Work, attendee: Row) -> Row:
+    """The identified attendee of a couple or family, with what became of them together."""
+    unit = facts.unit_of(work, attendee["appointment_id"])
+    identified = [row for row in unit if row["is_identified"]]
+    if not attendee["is_identified"]:
+        name = identified[0]["client_name"] if identified else "nobody yet"
+        raise Refusal(
+            f"This visit is charged once, on the identified client ({name}); charge it there, or name this one first.",
+            rule="not_identified",
+            field="attendee_id",
+        )
+    seen = next((row for row in unit if row["status"] == "completed"), None)
+    if seen is None and any(row["status"] in ("scheduled", "arrived", "in_session") for row in unit):
+        raise Refusal(
+            "This visit is not over for everybody in it; record what became of each of them first.",
+            rule="not_chargeable",
+        )
+    return attendee | {"status": "completed"} if seen else attendee
 
 
 def expected_contractual(work: Work, charge: Row) -> int:

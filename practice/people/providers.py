@@ -26,6 +26,17 @@ def _code(value: Any) -> str:
     return code
 
 
+def _video_link(value: Any) -> str | None:
+    link = checks.optional_text(value, "The video link", "video_link")
+    if link is not None and not re.fullmatch(r"https://[^\s/]+\S*", link):
+        raise Refusal(
+            "Write the whole address of the video room, such as https://meet.example/ines-moss.",
+            rule="video_link",
+            field="video_link",
+        )
+    return link
+
+
 _PROVIDER: checks.Checks = {
     "name": partial(checks.text, what="The provider's name", field="name"),
     "code": _code,
@@ -35,6 +46,7 @@ _PROVIDER: checks.Checks = {
     "ended_date": partial(checks.optional_day, what="The last day", field="ended_date"),
     "is_online": partial(checks.flag, what="Whether clients may choose the provider online", field="is_online"),
     "about": partial(checks.note, what="What clients read about the provider", field="about"),
+    "video_link": _video_link,
     "is_active": partial(checks.flag, what="Whether the provider is active", field="is_active"),
 }
 

@@ -13,7 +13,7 @@ from practice.errors import Conflict, Refusal
 from practice.money import Currency
 from practice.people import checks, queries
 from practice.store.record import command
-from practice.store.work import Reader, Work
+from practice.store.work import Reader, Row, Work
 
 _LOCATION: checks.Checks = {
     "name": partial(checks.text, what="The location's name", field="name"),
@@ -51,13 +51,16 @@ _SERVICE: checks.Checks = {
         checks.one_of, what="What is offered online", field="online", choices=("bookable", "contact", "hidden")
     ),
     "modes": partial(checks.one_of, what="How it is given", field="modes", choices=("in_person", "video", "both")),
+    "billing_unit": partial(
+        checks.one_of, what="Who is charged", field="billing_unit", choices=("attendee", "appointment")
+    ),
     "description": partial(checks.note, what="The description", field="description"),
     "preparation": partial(checks.note, what="What to prepare", field="preparation"),
     "is_active": partial(checks.flag, what="Whether the service is active", field="is_active"),
 }
 _LOCATION_LATER = {"is_active": True, "slug": None, "directions": None}
 _SERVICE_LATER = {
-    "is_active": True, "billing_unit": "attendee", "modes": "both", "online": "hidden", "description": None,
+    "is_active": True, "modes": "both", "online": "hidden", "description": None,
     "preparation": None,
 }  # fmt: skip
 
@@ -181,15 +184,21 @@ def add_service(
     capacity: int = 1,
     needs_room: bool = False,
     is_for_new_clients: bool = False,
+    billing_unit: str = "attendee",
 ) -> dict[str, Any]:
-    """Add what can be booked: how long it takes, what it costs, how many clients it takes at once."""
+    """Add what can be booked: how long it takes, what it costs, how many clients it takes at once.
+
+    `billing_unit` attendee charges each client; appointment charges a couple or family once.
+    """
     fields = {
         "name": name, "duration_minutes": duration_minutes, "fee_minor": fee_minor, "code": code,
         "buffer_before_minutes": buffer_before_minutes, "buffer_after_minutes": buffer_after_minutes,
         "capacity": capacity, "needs_room": needs_room, "is_for_new_clients": is_for_new_clients,
+        "billing_unit": billing_unit,
     }  # fmt: skip
     row = {"service_id": work.new_id(), **checks.changed(fields, _SERVICE, "service"), **_SERVICE_LATER}
     check_unused(work, "services", row["name"], "service")
+    _check_unit(row)
     work.insert("services", row)
     return {"service_id": row["service_id"]}
 
@@ -204,6 +213,7 @@ def change_service(work: Work, *, service_id: str, **fields: Any) -> dict[str, A
     kept = checks.changed(fields, _SERVICE, "service")
     if "name" in kept:
         check_unused(work, "services", kept["name"], "service", except_key=service_id)
+    _check_unit(present | kept)
     affected = []
     if kept.get("is_active") is False:
         affected = queries.upcoming_appointments(work, "service_id", service_id)
@@ -211,3 +221,12 @@ def change_service(work: Work, *, service_id: str, **fields: Any) -> dict[str, A
         affected = queries.beyond_service_capacity(work, service_id, kept["capacity"])
     work.update("services", service_id, **kept)
     return {"service_id": service_id, "affected_appointment_ids": affected}
+
+
+def _check_unit(service: Row) -> None:
+    if service["billing_unit"] == "appointment" and service["capacity"] < 2:
+        raise Refusal(
+            "A couple or family is at least two clients; let the service take two or more at once.",
+            rule="capacity",
+            field="capacity",
+        )

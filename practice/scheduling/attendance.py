@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from practice.access.permissions import Permission, require_own
 from practice.clock import local_date, stored, to_wall
@@ -21,27 +21,28 @@ from practice.store.work import Row, Work
 @command(Permission.RECORD_ATTENDANCE)
 def record_arrival(work: Work, *, attendee_id: str) -> Row:
     """The client is here. Only on the visit's local day."""
-    appointment, attendee = _begin(work, attendee_id, {"scheduled"}, "arrival")
-    _require_today(work, appointment, "An arrival")
-    return _state(work, appointment, attendee, "arrived", "arrived", arrived_at=work.now)
+    appointment, attendee = begin(work, attendee_id, {"scheduled"}, "arrival")
+    require_today(work, appointment, "An arrival")
+    return state(
+        work, appointment, attendee, "arrived", "arrived", arrived_at=work.now, checked_in_by=_checked_in_by(work)
+    )
 
 
 @command(Permission.RECORD_ATTENDANCE)
 def start_visit(work: Work, *, attendee_id: str) -> Row:
     """The visit begins for this client. Only on its local day; whoever is in session has arrived."""
-    appointment, attendee = _begin(work, attendee_id, {"scheduled", "arrived"}, "start")
-    _require_today(work, appointment, "A start")
-    arrived_at = attendee["arrived_at"] or work.now
-    return _state(work, appointment, attendee, "in_session", "started", seated_at=work.now, arrived_at=arrived_at)
+    appointment, attendee = begin(work, attendee_id, {"scheduled", "arrived"}, "start")
+    require_today(work, appointment, "A start")
+    return state(work, appointment, attendee, "in_session", "started", seated_at=work.now, **arrival(work, attendee))
 
 
 @command(Permission.RECORD_ATTENDANCE)
 def complete_visit(work: Work, *, attendee_id: str) -> Row:
     """The visit took place. Its end is now if it was in session today; otherwise only the outcome is known."""
-    appointment, attendee = _begin(work, attendee_id, {"scheduled", "arrived", "in_session"}, "completion")
+    appointment, attendee = begin(work, attendee_id, {"scheduled", "arrived", "in_session"}, "completion")
     _require_started(work, appointment, "completed")
     is_now = attendee["status"] == "in_session" and _is_today(work, appointment)
-    return _state(
+    return state(
         work,
         appointment,
         attendee,
@@ -56,10 +57,10 @@ def complete_visit(work: Work, *, attendee_id: str) -> Row:
 @command(Permission.RECORD_ATTENDANCE)
 def record_no_show(work: Work, *, attendee_id: str) -> Row:
     """The client did not come. Only after the start; the rest of the time is free for somebody else."""
-    appointment, attendee = _begin(work, attendee_id, {"scheduled"}, "no-show")
+    appointment, attendee = begin(work, attendee_id, {"scheduled"}, "no-show")
     _require_started(work, appointment, "a no-show")
     at = _outcome_time(work, appointment)
-    answer = _state(work, appointment, attendee, "no_show", "no_show", happened_at=at, outcome_at=work.now)
+    answer = state(work, appointment, attendee, "no_show", "no_show", happened_at=at, outcome_at=work.now)
     free_the_rest(work, appointment)
     return answer
 
@@ -67,9 +68,9 @@ def record_no_show(work: Work, *, attendee_id: str) -> Row:
 @command(Permission.RECORD_ATTENDANCE)
 def record_left_unseen(work: Work, *, attendee_id: str) -> Row:
     """The client came and left before being seen."""
-    appointment, attendee = _begin(work, attendee_id, {"arrived"}, "leaving")
+    appointment, attendee = begin(work, attendee_id, {"arrived"}, "leaving")
     at = _outcome_time(work, appointment)
-    answer = _state(work, appointment, attendee, "left_unseen", "left_unseen", happened_at=at, outcome_at=work.now)
+    answer = state(work, appointment, attendee, "left_unseen", "left_unseen", happened_at=at, outcome_at=work.now)
     free_the_rest(work, appointment)
     return answer
 
@@ -87,18 +88,19 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
         raise Refusal(f"Attendance can be {', '.join(CORRECTIONS)}; not {status!r}.", rule="status", field="status")
     require_reason(work, "the attendance is corrected")
     current = ({"scheduled", "arrived", "in_session"} | OUTCOMES) - {status}
-    appointment, attendee = _begin(work, attendee_id, current, "correction")
+    if status == "arrived" and (work.find("attendees", attendee_id) or {}).get("roomed_at"):
+        current.add("arrived")  # out of the room again
+    appointment, attendee = begin(work, attendee_id, current, "correction")
     refuse_if_charged(work, [attendee], "correct the attendance")
     if status in ("completed", "no_show"):
         _require_started(work, appointment, WORDS[status])
     if status == "arrived":
-        _require_today(work, appointment, "An arrival")
+        require_today(work, appointment, "An arrival")
     if status == "left_unseen" and local_date(work.now, appointment["zone"]) < appointment["start_date"]:
         raise Conflict(f"Nobody has left a visit of {appointment['start_date']} yet.", rule="not_started")
     has_outcome = status in OUTCOMES
     came = status in ("arrived", "completed", "left_unseen")
-    now_arrived = work.now if status == "arrived" else None
-    answer = _state(
+    answer = state(
         work,
         appointment,
         attendee,
@@ -106,7 +108,10 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
         "corrected",
         happened_at=_outcome_time(work, appointment) if has_outcome else stored(work.now),
         details={"before": attendee["status"], "after": status},
-        arrived_at=(attendee["arrived_at"] or now_arrived) if came else None,
+        arrived_at=(attendee["arrived_at"] or (work.now if status == "arrived" else None)) if came else None,
+        checked_in_by=(attendee["checked_in_by"] or _checked_in_by(work)) if came else None,
+        roomed_at=attendee["roomed_at"] if came and status != "arrived" else None,
+        roomed_in_id=attendee["roomed_in_id"] if came and status != "arrived" else None,
         seated_at=attendee["seated_at"] if status == "completed" else None,
         ended_at=attendee["ended_at"] if status == "completed" else None,
         outcome_at=work.now if has_outcome else None,
@@ -162,7 +167,8 @@ def _take_back(work: Work, appointment: Row) -> None:
     put(work, taken)
 
 
-def _begin(work: Work, attendee_id: str, allowed: set[str] | frozenset[str], what: str) -> tuple[Row, Row]:
+def begin(work: Work, attendee_id: str, allowed: set[str] | frozenset[str], what: str) -> tuple[Row, Row]:
+    """The visit and the attendee, if the actor may and the status is one of those allowed; else a refusal."""
     attendee = work.get("attendees", attendee_id, "visit")
     appointment, _ = visit_of(work, attendee["appointment_id"])
     require_own(work.actor, {appointment["provider_id"]})
@@ -181,7 +187,19 @@ def _begin(work: Work, attendee_id: str, allowed: set[str] | frozenset[str], wha
     return appointment, attendee
 
 
-def _state(
+def arrival(work: Work, attendee: Row) -> Row:
+    """Whoever is in the house has arrived: the columns that say so, as they stand or as of now."""
+    return {
+        "arrived_at": attendee["arrived_at"] or work.now,
+        "checked_in_by": attendee["checked_in_by"] or _checked_in_by(work),
+    }
+
+
+def _checked_in_by(work: Work) -> str:
+    return {"kiosk": "kiosk", "provider": "provider"}.get(work.actor.role, "desk")
+
+
+def state(
     work: Work,
     appointment: Row,
     attendee: Row,
@@ -192,6 +210,7 @@ def _state(
     details: Row | None = None,
     **facts_stated: Any,
 ) -> Row:
+    """Write an attendee's new status with what was stated, note the event, and derive the visit's status."""
     work.update("attendees", attendee["attendee_id"], status=status, known_at=work.now, **facts_stated)
     note(work, appointment, kind, [attendee["attendee_id"]], happened_at=happened_at, **(details or {}))
     derived = settle_status(work, appointment)
@@ -207,7 +226,8 @@ def _is_today(work: Work, appointment: Row) -> bool:
     return bool(local_date(work.now, appointment["zone"]) == appointment["start_date"])
 
 
-def _require_today(work: Work, appointment: Row, what: str) -> None:
+def require_today(work: Work, appointment: Row, what: str) -> None:
+    """Refuse what is said of people in the house on another day than the visit's local one."""
     if not _is_today(work, appointment):
         raise Conflict(
             f"{what} is recorded on the day of the visit, {appointment['start_date']}; "
@@ -227,5 +247,4 @@ def _require_started(work: Work, appointment: Row, outcome: str) -> None:
 
 def _outcome_time(work: Work, appointment: Row) -> datetime:
     """When an outcome was true: now, but no later than the visit's end when it is stated afterwards."""
-    ends_at: datetime = appointment["ends_at"]
-    return min(stored(work.now), ends_at)
+    return min(stored(work.now), cast(datetime, appointment["ends_at"]))

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from practice.access.permissions import Permission, require_location
 from practice.clock import stored
-from practice.errors import Conflict, Refusal
+from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
-from practice.scheduling.converting import convert, hold_to_convert, require_seat
-from practice.scheduling.model import GONE, instant_of, wall_time
+from practice.scheduling.converting import convert, hold_to_convert
+from practice.scheduling.joining import booked, join
+from practice.scheduling.model import instant_of, wall_time
+from practice.scheduling.modes import MODES, is_joinable, require_mode
 from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
-from practice.scheduling.settling import settle_hold
-from practice.scheduling.steps import note, require_reason, settle_status
+from practice.scheduling.steps import note, require_reason
 from practice.scheduling.taking import put, take
 from practice.store.record import command
 from practice.store.work import Row, Work
 
 CHANNELS = ("desk", "online", "api", "waitlist", "import", "demo")
-MODES = ("in_person", "video")
 
 
 @command(Permission.BOOK)
@@ -56,12 +56,13 @@ def book_appointment(
     client = work.get("clients", client_id, "client")
     if not client["is_active"]:
         raise Refusal("This client is archived; make the client active again, then book.", rule="client_inactive")
+    require_mode(service, mode)
     starts_at = instant_of(wall, location["zone"])
     if starts_at < stored(work.now):
         require_reason(work, "a visit in the past is entered late")
     hold = hold_to_convert(work, hold_id, held_by or work.actor.user_id) if hold_id else None
     group = None
-    if service["capacity"] > 1:
+    if is_joinable(service):
         group = facts.occurrence(work, provider_id, service_id, location_id, starts_at)
     plan = Plan(
         appointment_id=group["appointment_id"] if group else hold["hold_id"] if hold else work.new_id(),
@@ -76,7 +77,7 @@ def book_appointment(
         is_override=bool(override_reason),
     )
     if group:
-        return _join(work, plan, group, room_id, hold)
+        return join(work, plan, group, room_id, hold)
     taken, is_outside = None, False
     if hold:
         plan, taken = convert(work, plan, hold, room_id)
@@ -87,39 +88,10 @@ def book_appointment(
     of_series = {"series_id": series_id, "original_start": wall_time(original_start)} if original_start else {}
     appointment = appointment_row(work, plan, taken.room_id, mode, channel, reason, **of_series)
     work.insert("appointments", appointment)
-    attendee = attendee_row(work, plan.appointment_id, client_id, location["zone"])
+    attendee = attendee_row(
+        work, plan.appointment_id, client_id, location["zone"], billing_unit=service["billing_unit"]
+    )
     work.insert("attendees", attendee)
     note(work, appointment, "booked", [attendee["attendee_id"]])
     put(work, taken)
-    return _booked(appointment, attendee, taken.lane)
-
-
-def _join(work: Work, plan: Plan, group: Row, room_id: str | None, hold: Row | None) -> Row:
-    """A further client in an occurrence that stands: one seat and one client's claim, nothing else."""
-    attendees = [row for row in facts.attendees_of(work, group["appointment_id"]) if row["status"] not in GONE]
-    at = f"{plan.service['name']} at {plan.wall_start:%H:%M}"
-    if any(row["client_id"] in plan.client_ids for row in attendees):
-        raise Conflict(f"This client is in {at} already.", rule="client_taken", field="client_id")
-    if room_id not in (None, group["room_id"]):
-        raise Conflict(f"{at} has its room already; leave the room open to join it.", rule="room_set", field="room_id")
-    if hold:  # its seat and its claims become the attendee's: the checks below must not meet them
-        work.release(hold["hold_id"])
-        settle_hold(work, hold["hold_id"], "converted")
-    require_seat(work, plan, len(attendees), group["capacity"])
-    taken = take(work, plan, ("client",))
-    attendee = attendee_row(work, plan.appointment_id, plan.client_ids[0], group["zone"])
-    work.insert("attendees", attendee)
-    note(work, group, "attendee_added", [attendee["attendee_id"]])
-    put(work, taken)
-    settle_status(work, group)
-    return _booked(group, attendee, taken.lane)
-
-
-def _booked(appointment: Row, attendee: Row, lane: int) -> Row:
-    return {
-        "appointment_id": appointment["appointment_id"],
-        "attendee_id": attendee["attendee_id"],
-        "room_id": appointment["room_id"],
-        "starts_at": appointment["starts_at"],
-        "lane": lane,
-    }
+    return booked(appointment, attendee, taken.lane)

@@ -211,8 +211,14 @@ def attendees_of(reader: Reader, appointment_id: str) -> list[Row]:
 
 
 def charged(reader: Reader, attendee_ids: Sequence[str]) -> bool:
-    """Whether a charge of any of these attendees stands."""
-    found = reader.value(f"select count(*) from charges where live_key in ({_marks(attendee_ids)})", *attendee_ids)
+    """Whether a charge of any of these attendees stands: their own, or that of the couple or family they are of."""
+    found = reader.value(
+        f"select count(*) from charges where live_key in ({_marks(attendee_ids)}) or live_key in"
+        " (select appointment_id from attendees where billing_unit = 'appointment'"
+        f" and attendee_id in ({_marks(attendee_ids)}))",
+        *attendee_ids,
+        *attendee_ids,
+    )
     return bool(found)
 
 

@@ -12,6 +12,7 @@ from practice.scheduling.model import GONE, judge_notice
 from practice.scheduling.moving import move_appointment
 from practice.scheduling.steps import (
     WORDS,
+    no_longer_standing,
     note,
     refuse_if_charged,
     require_reason,
@@ -76,6 +77,8 @@ def cancel_appointment(work: Work, *, appointment_id: str, cancelled_by: str, at
         raise Refusal("Say who cancels: client, provider or practice.", rule="cancelled_by", field="cancelled_by")
     why = require_reason(work, "the visit is cancelled")
     appointment, attendees = visit_of(work, appointment_id)
+    if attendee_id is None:
+        appointment = no_longer_standing(work, appointment)
     chosen = scheduled_only(_chosen(attendees, attendee_id), "cancelled")
     refuse_if_charged(work, chosen, "cancel")
     notice, is_late = judge_notice(
@@ -117,6 +120,7 @@ def enter_in_error(work: Work, *, appointment_id: str) -> Row:
     """Say that this visit should never have been written, and why. It leaves every count but stays in the history."""
     require_reason(work, "the visit is a mistake")
     appointment, attendees = visit_of(work, appointment_id)
+    appointment = no_longer_standing(work, appointment)
     if appointment["status"] in ("rescheduled", "entered_in_error"):
         raise Conflict(
             f"This visit is {WORDS[appointment['status']]}; "

@@ -12,6 +12,7 @@ from practice.scheduling import booking_queries as facts
 from practice.scheduling import holder_queries
 from practice.scheduling.converting import require_seat
 from practice.scheduling.model import GONE, instant_of, wall_time
+from practice.scheduling.modes import is_joinable, require_mode
 from practice.scheduling.planning import bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
 from practice.scheduling.settling import settle_hold
@@ -54,13 +55,14 @@ def hold_slot(
     require_location(work.actor, location_id)
     wall = wall_time(wall_start)
     location, provider, service = bookable(work, location_id, provider_id, service_id, wall.date())
+    require_mode(service, mode)
     starts_at = instant_of(wall, location["zone"])
     if starts_at < stored(work.now):
         raise Conflict("This time has passed; choose a later one.", rule="past", field="wall_start")
     holder = held_by or work.actor.user_id
     tidy_up(work, holder if purpose in ONE_AT_A_TIME else None)
     group = None
-    if service["capacity"] > 1:
+    if is_joinable(service):
         group = facts.occurrence(work, provider_id, service_id, location_id, starts_at)
     plan = Plan(
         appointment_id=work.new_id(),

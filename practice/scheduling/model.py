@@ -222,9 +222,11 @@ def judge_notice(
     return notice, notice < policy["notice_minutes"]
 
 
-def status_of(attendees: Collection[str]) -> str:
-    """An appointment's status from the statuses of its attendees."""
+def status_of(attendees: Collection[str], *, is_standing: bool = False) -> str:
+    """An appointment's status from the statuses of its attendees. A standing group waits for clients: scheduled."""
     present = [status for status in attendees if status not in GONE]
+    if not present and is_standing:
+        return "scheduled"
     if not present:
         return next((status for status in ("rescheduled", "cancelled") if status in attendees), "entered_in_error")
     if "in_session" in present:

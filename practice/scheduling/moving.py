@@ -13,6 +13,8 @@ from practice.scheduling.planning import appointment_row, attendee_row, bookable
 from practice.scheduling.plans import Plan, require_working
 from practice.scheduling.steps import (
     WORDS,
+    is_empty_group,
+    no_longer_standing,
     note,
     refuse_if_charged,
     require_reason,
@@ -68,7 +70,8 @@ def move_appointment(
         )
     if not is_elsewhen:
         return _change(work, appointment, attendees, minutes, room_id, override_reason)
-    waiting = scheduled_only(attendees, "moved")
+    is_empty = is_empty_group(appointment, attendees)
+    waiting = [] if is_empty else scheduled_only(attendees, "moved")
     plan = _plan(work, appointment, waiting, wall, provider_id, location_id, minutes, room_id, override_reason)
     return _succeed(work, appointment, waiting, plan, moved_by, override_reason, channel or appointment["channel"])
 
@@ -126,8 +129,10 @@ def _succeed(
         series_id=appointment["series_id"],
         original_start=appointment["original_start"],
         capacity=appointment["capacity"],
+        is_standing=appointment["is_standing"],
+        client_place=appointment["client_place"],
     )
-    kept = ("first_booked_at", "first_booked_date", "billing_unit")
+    kept = ("first_booked_at", "first_booked_date", "billing_unit", "is_identified")
     fresh = [
         attendee_row(
             work, plan.appointment_id, row["client_id"], successor["zone"], **{name: row[name] for name in kept}
@@ -161,7 +166,7 @@ def _succeed(
         moved_to_id=plan.appointment_id, wall_start=spelled(plan.wall_start), **moved,
     )  # fmt: skip
     note(work, successor, "booked", [row["attendee_id"] for row in fresh], moved_from_id=appointment["appointment_id"])
-    settle_status(work, appointment, moved_to_id=plan.appointment_id)
+    settle_status(work, no_longer_standing(work, appointment), moved_to_id=plan.appointment_id)
     work.release(appointment["appointment_id"])
     put(work, taken)
     return _answer(successor, fresh, is_late)
@@ -172,7 +177,8 @@ def _change(
 ) -> Row:
     """Another room or length: the same visit, changed in place and noted."""
     live = [row for row in attendees if row["status"] in ("scheduled", "arrived")]
-    if not live or len(live) < len([row for row in attendees if row["status"] not in GONE]):
+    is_empty = is_empty_group(appointment, attendees)
+    if not (live or is_empty) or len(live) < len([row for row in attendees if row["status"] not in GONE]):
         raise Conflict(f"This visit is {WORDS[appointment['status']]}; it cannot be changed.", rule="already_settled")
     location = work.get("locations", appointment["location_id"], "location")
     service = work.get("services", appointment["service_id"], "service")
@@ -235,7 +241,7 @@ def _answer(appointment: Row, attendees: list[Row], is_late: bool | None) -> Row
     ids = [row["attendee_id"] for row in attendees]
     return {
         "appointment_id": appointment["appointment_id"],
-        "attendee_id": ids[0],
+        "attendee_id": ids[0] if ids else None,
         "attendee_ids": ids,
         "room_id": appointment["room_id"],
         "starts_at": appointment["starts_at"],

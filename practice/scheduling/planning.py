@@ -8,6 +8,7 @@ from typing import Any
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
+from practice.scheduling.modes import video_link
 from practice.scheduling.plans import Plan
 from practice.store.work import Row, Work
 
@@ -106,9 +107,10 @@ def appointment_row(
         "start_date": plan.day,
         "duration_minutes": plan.minutes,
         "mode": mode,
-        "video_link": None,
+        "video_link": video_link(work, plan.provider) if mode == "video" else None,
         "client_place": None,
         "capacity": plan.service["capacity"],
+        "is_standing": False,
         "status": "scheduled",
         "channel": channel,
         "override_reason": override_reason,

@@ -14,7 +14,17 @@ from practice.scheduling.model import GONE, is_unresolved
 from practice.scheduling.slots import offered_slots
 from practice.store.work import Reader, Row
 
-__all__ = ["client_visits", "day", "hours_of_day", "offered_slots", "unresolved", "visit", "visits", "working_hours"]
+__all__ = [
+    "client_visits",
+    "day",
+    "empty_groups",
+    "hours_of_day",
+    "offered_slots",
+    "unresolved",
+    "visit",
+    "visits",
+    "working_hours",
+]
 
 # One row per attendee of an occurrence. Buffers are the ones that are held, not the service's of today.
 _VISITS = """
@@ -41,23 +51,30 @@ select a.appointment_id, t.attendee_id, t.client_id, c.given_name || ' ' || c.fa
     a.duration_minutes, a.mode, a.capacity, cast(coalesce(n.attendee_count, 0) as integer) as attendee_count,
     cast(coalesce(h.before_minutes, 0) as integer) as before_minutes,
     cast(coalesce(h.after_minutes, 0) as integer) as after_minutes, coalesce(h.lane, 0) as lane,
-    a.status as appointment_status, t.status, t.confirmed_at is not null as is_confirmed, t.confirmed_at,
-    t.arrived_at, t.seated_at, t.ended_at, t.outcome_at, t.cancelled_at, t.cancelled_by, t.cancel_reason,
+    a.status as appointment_status, coalesce(t.status, a.status) as status,
+    t.confirmed_at is not null as is_confirmed, t.confirmed_at, t.arrived_at,
+    t.seated_at, t.ended_at, t.outcome_at, t.cancelled_at, t.cancelled_by, t.cancel_reason,
     t.notice_minutes, t.is_late, g.charge_id is not null as is_charged, a.override_reason, a.channel, t.booked_at,
-    t.first_booked_at, a.booked_at > a.starts_at as is_late_entry, a.series_id, a.moved_from_id, a.moved_to_id
+    t.first_booked_at, a.booked_at > a.starts_at as is_late_entry, a.series_id, a.moved_from_id, a.moved_to_id,
+    t.billing_unit, t.is_identified, t.roomed_at, t.roomed_in_id, w.name as roomed_in_name, t.checked_in_by,
+    a.video_link, a.client_place, a.is_standing
 from chosen a
-join attendees t using (appointment_id)
-join clients c on c.client_id = t.client_id
+{join}
+left join clients c on c.client_id = t.client_id
 join providers p on p.provider_id = a.provider_id
 join locations l on l.location_id = a.location_id
 join services s on s.service_id = a.service_id
 left join rooms r on r.room_id = a.room_id
 left join held h on h.appointment_id = a.appointment_id
 left join seats n on n.appointment_id = a.appointment_id
-left join charges g on g.live_key = t.attendee_id
+left join rooms w on w.room_id = t.roomed_in_id
+left join charges g
+    on g.live_key = case when t.billing_unit = 'appointment' then a.appointment_id else t.attendee_id end
 where {attendees}
 order by a.starts_at {order}, p.name, client_name
 """
+
+_EMPTY = "a.is_standing and a.status = 'scheduled' and n.attendee_count is null"
 
 
 def day(
@@ -81,6 +98,20 @@ def day(
     gone = "true" if include_gone else "t.status not in ('cancelled', 'rescheduled', 'entered_in_error')"
     here, place = _at(location_id)
     return visits(reader, actor, f"a.start_date between ? and ?{here}", gone, first, until, *place)
+
+
+def empty_groups(
+    reader: Reader,
+    actor: Actor,
+    first: str | date,
+    last: str | date | None = None,
+    location_id: str | None = None,
+) -> list[Row]:
+    """Groups of these local days that were opened and that nobody is in: rows as in `day`, without a client."""
+    here, place = _at(location_id)
+    begin = _as_date(first)
+    until = begin if last is None else _as_date(last)
+    return visits(reader, actor, f"a.start_date between ? and ?{here}", _EMPTY, begin, until, *place, is_empty=True)
 
 
 def unresolved(reader: Reader, actor: Actor, location_id: str | None = None) -> list[Row]:
@@ -117,8 +148,9 @@ def visit(reader: Reader, actor: Actor, appointment_id: str) -> Row:
     require_location(actor, found["location_id"])
     require_own(actor, {found["provider_id"]})
     rows = visits(reader, actor, "a.appointment_id = ?", "true", appointment_id)
+    facts = rows or visits(reader, actor, "a.appointment_id = ?", "true", appointment_id, is_empty=True)
     names = ("provider_name", "location_name", "room_name", "service_name", "attendee_count", "before_minutes")
-    shown = {name: rows[0][name] for name in (*names, "after_minutes", "lane")} if rows else {}
+    shown = {name: facts[0][name] for name in (*names, "after_minutes", "lane")}
     events = reader.rows(
         "select e.*, coalesce(u.name, e.actor_id) as actor_name from appointment_events e"
         " left join users u on u.user_id = e.actor_id where e.appointment_id = ?"
@@ -134,12 +166,18 @@ def visit(reader: Reader, actor: Actor, appointment_id: str) -> Row:
 
 
 def visits(
-    reader: Reader, actor: Actor, appointments: str, attendees: str, *parameters: Any, order: str = "asc"
+    reader: Reader,
+    actor: Actor,
+    appointments: str,
+    attendees: str,
+    *parameters: Any,
+    order: str = "asc",
+    is_empty: bool = False,
 ) -> list[Row]:
     """Rows of visits where two conditions hold (on `a` = appointments, `t` = attendees), in the actor's scope only.
 
     For other modules' queries: `parameters` bind the first condition. Names of clients are None for a role that may
-    not see clients.
+    not see clients. With `is_empty` the appointments are asked for without their attendees, a row each.
     """
     require(actor, Permission.SEE_SCHEDULE)
     scope, scope_values = [appointments], list(parameters)
@@ -149,7 +187,8 @@ def visits(
     if actor.role == "provider":
         scope.append("a.provider_id = ?")
         scope_values.append(actor.provider_id)
-    sql = _VISITS.format(appointments=" and ".join(scope), attendees=attendees, order=order)
+    join = "left join attendees t on false" if is_empty else "join attendees t using (appointment_id)"
+    sql = _VISITS.format(appointments=" and ".join(scope), attendees=attendees, order=order, join=join)
     rows = reader.rows(sql, *scope_values)
     now = stored(reader.now)
     todays: dict[str, date] = {}

@@ -11,6 +11,7 @@ from practice.clock import local_date, stored, to_wall
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.lanes import crowded, held_by_resource, limits_in_force
 from practice.scheduling.model import Interval
+from practice.scheduling.modes import is_joinable
 from practice.scheduling.offers import Fit, Need, fits
 from practice.scheduling.working import as_instants, days_from, whole_day
 from practice.store.work import Reader, Row
@@ -166,12 +167,12 @@ def slots_offered(
             "room_id": fit.room_id,
             "room_name": room_names.get(fit.room_id or ""),
             "appointment_id": None,
-            "seats_left": service["capacity"] if service["capacity"] > 1 else None,
+            "seats_left": service["capacity"] if is_joinable(service) else None,
         }
         for key, found in free_starts(reader, search).items()
         for fit in found[:limit]
     ]
-    if service["capacity"] > 1:
+    if is_joinable(service):
         rows += _seats(reader, search, names)
     return sorted(rows, key=lambda row: (row["wall_start"], row["provider_name"]))[:limit]
 

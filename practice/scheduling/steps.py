@@ -12,7 +12,7 @@ from practice.clock import local_date, stored
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.follow_ups import Happening, follow_up
-from practice.scheduling.model import status_of
+from practice.scheduling.model import GONE, status_of
 from practice.store.work import Row, Work
 
 WORDS = {
@@ -48,7 +48,7 @@ def note(
 ) -> None:
     """Append an event per attendee, and tell who follows. `details` are ids, times, statuses: no names, no contacts."""
     at = happened_at or stored(work.now)
-    concerned = list(attendee_ids)
+    concerned = list(attendee_ids) or [None]  # a group without clients: the event is the visit's
     work.insert(
         "appointment_events",
         *(
@@ -73,9 +73,26 @@ def note(
 def settle_status(work: Work, appointment: Row, **values: Any) -> str:
     """Derive the appointment's status from its attendees as they are now, and write it."""
     attendees = facts.attendees_of(work, appointment["appointment_id"])
-    status = status_of([row["status"] for row in attendees])
+    status = status_of([row["status"] for row in attendees], is_standing=bool(appointment["is_standing"]))
+    if status in GONE and "moved_to_id" in values:
+        status = "rescheduled"
+    elif not attendees and not appointment["is_standing"]:
+        status = "cancelled"  # a group that nobody ever was in
     work.update("appointments", appointment["appointment_id"], status=status, known_at=stored(work.now), **values)
     return status
+
+
+def is_empty_group(appointment: Row, attendees: Sequence[Row]) -> bool:
+    """Whether it is a group that was opened and that nobody is in now."""
+    is_open = appointment["status"] == "scheduled" and appointment["is_standing"]
+    return bool(is_open and all(row["status"] in GONE for row in attendees))
+
+
+def no_longer_standing(work: Work, appointment: Row) -> Row:
+    """The whole visit ends or goes elsewhere: a group that stood without clients stands no more."""
+    if not appointment["is_standing"]:
+        return appointment
+    return work.update("appointments", appointment["appointment_id"], is_standing=False)
 
 
 def refuse_if_charged(work: Work, attendees: Sequence[Row], what: str) -> None:

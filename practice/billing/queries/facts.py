@@ -134,6 +134,16 @@ def live_charge(reader: Reader, live_key: str) -> Row | None:
     return reader.one("select * from charges where live_key = ?", live_key)
 
 
+def unit_of(reader: Reader, appointment_id: str) -> list[Row]:
+    """Those of an appointment that is one billing unit who hold a place, with `client_name`."""
+    return reader.rows(
+        "select t.*, c.given_name || ' ' || c.family_name as client_name from attendees t join clients c"
+        " using (client_id) where t.appointment_id = ?"
+        " and t.status not in ('rescheduled', 'entered_in_error') order by t.booked_at, t.attendee_id",
+        appointment_id,
+    )
+
+
 def first_payer(reader: Reader, client_id: str, day: date) -> str | None:
     """The payer of rank 1 in force that day, or None: self-pay."""
     payer_id: str | None = reader.value(

@@ -13,8 +13,13 @@ from practice.clock import local_date
 from practice.errors import NotFound
 from practice.store.work import Reader, Row
 
-_VISITS = """
-    select t.attendee_id, t.appointment_id, a.start_date as service_date, a.wall_start, t.status, t.client_id,
+# A couple or family took place when one of them was seen, whatever became of the one who is charged.
+_SEEN = """(t.billing_unit = 'appointment' and t.appointment_id in
+    (select appointment_id from attendees where billing_unit = 'appointment' and status = 'completed'))"""
+
+_VISITS = f"""
+    select t.attendee_id, t.appointment_id, a.start_date as service_date, a.wall_start,
+        case when {_SEEN} then 'completed' else t.status end as status, t.client_id,
         c.given_name || ' ' || c.family_name as client_name, a.provider_id, v.name as provider_name, a.location_id,
         l.name as location_name, a.service_id, s.name as service_name, s.fee_minor
     from attendees t
@@ -25,7 +30,8 @@ _VISITS = """
     join services s on s.service_id = a.service_id
     where t.attendee_id not in (select live_key from charges where live_key is not null)
         and not (t.billing_unit = 'appointment'
-            and t.appointment_id in (select live_key from charges where live_key is not null))
+            and (not t.is_identified
+                or t.appointment_id in (select live_key from charges where live_key is not null)))
 """
 
 _OPEN_ITEMS = f"""
@@ -73,13 +79,13 @@ def today(reader: Reader) -> date:
 
 def to_charge(reader: Reader, actor: Actor) -> list[Row]:
     """Completed visits without a live charge, the oldest first."""
-    return _visits(reader, actor, " and t.status = 'completed'")
+    return _visits(reader, actor, f" and (t.status = 'completed' or {_SEEN})")
 
 
 def missed_to_charge(reader: Reader, actor: Actor) -> list[Row]:
     """No-shows and clients' late cancellations without a live charge, the oldest first. `fee_minor` is the visit's."""
     missed = " and (t.status = 'no_show' or (t.status = 'cancelled' and t.cancelled_by = 'client' and t.is_late))"
-    return _visits(reader, actor, missed)
+    return _visits(reader, actor, f"{missed} and not {_SEEN}")
 
 
 def _visits(reader: Reader, actor: Actor, condition: str) -> list[Row]:

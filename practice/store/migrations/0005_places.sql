@@ -38,6 +38,7 @@ create table new_appointments (
     video_link text,
     client_place text,                      -- where the client is during a video visit
     capacity integer not null check (capacity >= 1),
+    is_standing boolean not null default false,  -- a group that was opened without clients, and stays without them
     status text not null check (status in ('scheduled', 'in_session', 'completed', 'closed', 'cancelled', 'rescheduled', 'entered_in_error')),
     channel text not null check (channel in ('desk', 'online', 'api', 'waitlist', 'import', 'demo')),
     override_reason text,

@@ -39,6 +39,7 @@ create table kiosks (
     location_id text not null,
     name text not null,
     token_hash text not null unique,
+    seating text,                           -- where to sit, as the tablet says it
     created_at timestamp not null,
     revoked_at timestamp
 );
