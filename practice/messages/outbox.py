@@ -161,7 +161,7 @@ def _words(work: Work, row: Row, contact: Row, settings: MessageSettings, contex
     link_hash = None
     if settings.public_url and KINDS[row["kind"]].purpose != "appointments":
         secret, link_hash = new_secret()
-        values["stop_link"] = settings.link(f"/messages/{secret}")
+        values["stop_link"] = settings.link(f"/stop/{secret}")
     return worded(work, row["kind"], row["channel"], values) | {"link_hash": link_hash}
 
 

@@ -19,7 +19,7 @@ from typing import Literal, NamedTuple, Protocol
 from practice.clock import Clock, as_utc
 from practice.messages.smtp import SmtpServer
 
-STOP_LINK = re.compile(r"https?://\S+/messages/[\w-]{20,}")
+STOP_LINK = re.compile(r"https?://\S+/stop/[\w-]{20,}")
 
 
 class Outgoing(NamedTuple):

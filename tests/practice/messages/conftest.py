@@ -71,3 +71,16 @@ def outgoing(record):
         return [row for row in rows if withdrawn or row["status"] != "withdrawn"]
 
     return _outgoing
+
+
+@pytest.fixture
+def shared_walks(record, switched_on, clock, sent):
+    """One practice for many walks: each has a client of its own, and starts with an empty outbox."""
+    from tests.practice.messages.test_laws import Walk
+
+    def _walk():
+        clock.forward(minutes=3)
+        sent(1000)
+        return Walk(record, switched_on, clock, sent)
+
+    return _walk

@@ -137,7 +137,7 @@ def test_an_offer_is_put_into_words_at_once_with_its_links_and_the_name_of_the_z
     assert "with Tomas Reed is free" in message["body"]
     assert "Monday 2 March 2026 at 12:00, New York time (America/New_York)" in message["body"]
     assert "https://elm.example/offer/s3cret" in message["body"]
-    assert "https://elm.example/messages/" in message["body"]
+    assert "https://elm.example/stop/" in message["body"]
 
 
 def test_the_same_thing_is_said_once(offer, outgoing):

@@ -240,7 +240,7 @@ def mail(server, clock):
 
 
 def test_a_mail_is_whole_and_names_its_message(mail, server):
-    body = f"{MAIL.body}\nStop: https://elm.example/messages/{'s' * 32}"
+    body = f"{MAIL.body}\nStop: https://elm.example/stop/{'s' * 32}"
     assert mail.send(MAIL._replace(body=body)) == Outcome("sent")
     arrived = email.message_from_bytes(server.mails[0], policy=email.policy.default)
     assert arrived["Message-ID"] == "<m-1@elm.example>"
@@ -248,7 +248,7 @@ def test_a_mail_is_whole_and_names_its_message(mail, server):
     assert arrived["To"] == MAIL.address
     assert arrived["Subject"] == MAIL.subject
     assert arrived["Date"] == "Mon, 02 Mar 2026 14:00:00 +0000"
-    assert arrived["List-Unsubscribe"] == f"<https://elm.example/messages/{'s' * 32}>"
+    assert arrived["List-Unsubscribe"] == f"<https://elm.example/stop/{'s' * 32}>"
     assert arrived.get_content().split() == body.split()
     assert "rcpt TO:<ada@birch.example>" in server.said
 
