@@ -25,7 +25,11 @@ from practice.access.permissions import Actor
 from practice.access.sign_in import session_actor
 
 OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head")
-OPEN_PREFIXES = ("/app/static/", "/offer/")
+OPEN_PREFIXES = (
+    "/app/static/",
+    "/offer/",
+    "/stop/",
+)
 LARGEST_FORM = 64 * 1024
 """Bytes that an open path takes from somebody whom nobody knows yet."""
 

@@ -20,7 +20,7 @@ _NEAR = 0.92
 _HAS_DIGITS = "(phone like ? and contains(regexp_replace(phone, '[^0-9]', '', 'g'), ?))"
 
 
-def _scope(actor: Actor) -> tuple[str, list[Any]]:
+def client_scope(actor: Actor) -> tuple[str, list[Any]]:
     """The condition on `clients c` under which the actor may see a client, and its parameters."""
     visited = (
         " or c.client_id in (select a.client_id from attendees a join appointments p using (appointment_id)"
@@ -60,7 +60,7 @@ def search_clients(reader: Reader, actor: Actor, text: str, limit: int = 20) -> 
     if sought.birth_dates:
         conditions.append("list_contains(?, birth_date)")
         parameters.append(list(sought.birth_dates))
-    scope, scoped = _scope(actor)
+    scope, scoped = client_scope(actor)
     best = sought.names[0] if sought.names else None
     order = "c.family_name, c.given_name, c.client_id" if conditions else "c.created_at desc, c.client_id"
     return reader.rows(
@@ -77,7 +77,7 @@ def search_clients(reader: Reader, actor: Actor, text: str, limit: int = 20) -> 
 
 def sees_client(reader: Reader, actor: Actor, client_id: str) -> bool:
     """Whether the client exists within the actor's scope."""
-    scope, scoped = _scope(actor)
+    scope, scoped = client_scope(actor)
     return bool(reader.value(f"select 1 from clients c where client_id = ? and {scope}", client_id, *scoped))
 
 
@@ -112,7 +112,7 @@ def policies_of(reader: Reader, client_id: str) -> list[Row]:
 def duplicates(reader: Reader, actor: Actor, client_ids: list[str]) -> list[Row]:
     """What the actor may see of the clients that a refusal of a possible duplicate named."""
     require(actor, Permission.SEE_CLIENTS)
-    scope, scoped = _scope(actor)
+    scope, scoped = client_scope(actor)
     return reader.rows(
         "select c.*, c.given_name || ' ' || c.family_name as name from clients c"
         f" where list_contains(?, c.client_id) and {scope} order by name, client_id",

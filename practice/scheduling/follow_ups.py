@@ -29,6 +29,7 @@ MODULES: tuple[str, ...] = (
     "practice.scheduling.series.follow",
     "practice.messages.following",
     "practice.waitlist.follow_ups",
+    "practice.messages.recalls",
 )
 """The modules that follow, in the order in which they are told."""
 

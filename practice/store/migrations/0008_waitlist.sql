@@ -79,3 +79,4 @@ create table recalls (
     appointment_id text,
     known_at timestamp not null
 );
+create index recalls_by_client on recalls (client_id);
