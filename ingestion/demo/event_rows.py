@@ -9,6 +9,7 @@ import pyarrow.compute as pc
 from ingestion.demo.columns import DAY, NEVER, Array, Columns, dates, instants, pick, stack, take
 from ingestion.demo.fates import CANCELLED_BY, CLIENT
 from ingestion.demo.house import House
+from ingestion.demo.names import CANCEL_CODES
 from ingestion.demo.record_of import IS_CANCELLED, IS_COMPLETED, IS_LEFT, IS_MISTAKE, IS_MOVED, IS_NO_SHOW, Story
 
 EVENTS = (
@@ -78,9 +79,17 @@ def event_table(
             "known_at": instants(steps["known"]),
             "actor_id": pick(house.ids["users"], np.full(len(row), _DESK)),
             "reason": pick(reason, np.where(reasoned, row, -1)),
-            "details": _details(house, story, row, kind, notice, is_late, judged),
+            "details": _details(house, story, row, kind, notice, is_late, judged, coded(seats, reason)),
         }
     )
+
+
+def coded(seats: Columns, reason: pa.Array) -> pa.Array:
+    """The coded reason of who was cancelled or moved; null for everybody else."""
+    found = pc.index_in(reason, pa.array(list(CANCEL_CODES))).fill_null(-1).to_numpy(zero_copy_only=False)
+    codes = (*CANCEL_CODES.values(), "schedule_conflict")
+    found = np.where(seats["status"] == IS_MOVED, len(CANCEL_CODES), found)
+    return pick(codes, np.where(np.isin(seats["status"], (IS_CANCELLED, IS_MOVED)), found, -1))
 
 
 def _steps(rows: Array, kind: Array, happened: Array, known: Array) -> Columns:
@@ -89,21 +98,22 @@ def _steps(rows: Array, kind: Array, happened: Array, known: Array) -> Columns:
 
 
 def _details(
-    house: House, story: Story, row: Array, kind: Array, notice: Array, is_late: Array, judged: Array
+    house: House, story: Story, row: Array, kind: Array, notice: Array, is_late: Array, judged: Array, codes: pa.Array
 ) -> pa.Array:
     """JSON of cancelled and moved steps and of successors' bookings, with the keys that the commands write."""
     seats = story.attendees
     late = pick(("false", "true", "null"), np.where(judged, is_late.astype(int), 2)[row])
     notices = pa.array(np.where(notice >= NEVER, 0, notice)[row]).cast(pa.string())
     by = pick(CANCELLED_BY, np.where(seats["status"] == IS_MOVED, CLIENT, seats["gone_by"])[row])
+    code = pick(codes, row)
     cancelled = pc.binary_join_element_wise(
-        '{"cancelled_by": "', by, '", "is_late": ', late, ', "notice_minutes": ', notices, "}", ""
+        '{"cancelled_by": "', by, '", "code": "', code, '", "is_late": ', late, ', "notice_minutes": ', notices, "}", ""
     )
     to = np.maximum(seats["moved_to"], 0)[row]
     starts = pc.strftime(instants(story.appointments["wall_start"][seats["appointment"][to]]), "%Y-%m-%dT%H:%M")
     starts = pc.utf8_slice_codeunits(starts, 0, 16)
     moved = pc.binary_join_element_wise(
-        '{"is_late": ', late, ', "moved_by": "', by, '", "moved_to_id": "',
+        '{"code": "', code, '", "is_late": ', late, ', "moved_by": "', by, '", "moved_to_id": "',
         pick(house.ids["appointments"], seats["appointment"][to]), '", "notice_minutes": ', notices,
         ', "wall_start": "', starts, '"}', "",
     )  # fmt: skip

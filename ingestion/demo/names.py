@@ -34,4 +34,9 @@ _FAMILY = (
 GIVEN = tuple(_GIVEN.split())
 FAMILY = tuple(_FAMILY.split())
 CANCEL_REASONS = ("ill", "work came up", "childcare", "no transport", "travelling", "did not say")
+CANCEL_CODES = {
+    "ill": "illness", "work came up": "schedule_conflict", "childcare": "schedule_conflict",
+    "no transport": "transport", "travelling": "schedule_conflict", "did not say": "other",
+    "provider away": "provider_away", "practice closed": "practice_closed",
+}  # fmt: skip
 DISCIPLINES = ("Psychology", "Counselling", "Family therapy", "Occupational therapy")

@@ -21,7 +21,7 @@ from ingestion.demo.columns import (
     pick,
     take,
 )
-from ingestion.demo.event_rows import all_steps, event_table, local_days
+from ingestion.demo.event_rows import all_steps, coded, event_table, local_days
 from ingestion.demo.fates import CANCELLED_BY, CLIENT
 from ingestion.demo.house import MINUTES, SERVICES, House
 from ingestion.demo.house_rows import NOTICE_MINUTES, policy_change_day
@@ -142,6 +142,7 @@ def _attendees(
             "cancelled_at": instants(np.where(is_cancelled, seats["gone"], NEVER)),
             "cancelled_by": pick(CANCELLED_BY, np.where(is_cancelled, seats["gone_by"], -1)),
             "cancel_reason": pc.if_else(pa.array(is_cancelled), reason, pa.scalar(None, pa.string())),
+            "cancel_code": coded(seats, reason),
             "notice_minutes": numbers(np.where(notice >= NEVER, 0, notice).astype(np.int32), notice >= NEVER),
             "is_late": numbers(is_late, ~judged),
             "moved_to_attendee_id": pick(house.ids["attendees"], seats["moved_to"]),

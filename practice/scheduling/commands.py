@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from practice.access.permissions import Permission
 from practice.clock import local_date, stored
-from practice.errors import Conflict, NotFound, Refusal
+from practice.errors import Conflict, NotFound
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.booking import book_appointment
 from practice.scheduling.holds import hold_slot, release_hold
 from practice.scheduling.model import GONE, judge_notice
 from practice.scheduling.moving import move_appointment
+from practice.scheduling.reasons import in_words, require_who, require_why
 from practice.scheduling.steps import (
     WORDS,
     no_longer_standing,
@@ -67,15 +68,16 @@ def unconfirm_appointment(work: Work, *, appointment_id: str, attendee_id: str |
 
 
 @command(Permission.BOOK)
-def cancel_appointment(work: Work, *, appointment_id: str, cancelled_by: str, attendee_id: str | None = None) -> Row:
-    """Cancel, for the reason given. Of a group: every scheduled client, or the one named.
+def cancel_appointment(
+    work: Work, *, appointment_id: str, cancelled_by: str, attendee_id: str | None = None, code: str | None = None
+) -> Row:
+    """Cancel, for a reason: a `code` (see reasons.py), words, or both. Of a group: every client, or the one named.
 
     Notice is start − now in minutes; only a client's cancellation is judged late or not, by the policy in force
     today. The places are free at once. Answers {appointment_id, attendee_ids, status, notice_minutes, is_late}.
     """
-    if cancelled_by not in ("client", "provider", "practice"):
-        raise Refusal("Say who cancels: client, provider or practice.", rule="cancelled_by", field="cancelled_by")
-    why = require_reason(work, "the visit is cancelled")
+    require_who(cancelled_by, "cancels", "cancelled_by")
+    require_why(work, code, "the visit is cancelled")
     appointment, attendees = visit_of(work, appointment_id)
     if attendee_id is None:
         appointment = no_longer_standing(work, appointment)
@@ -96,14 +98,16 @@ def cancel_appointment(work: Work, *, appointment_id: str, cancelled_by: str, at
             status="cancelled",
             cancelled_at=work.now,
             cancelled_by=cancelled_by,
-            cancel_reason=why,
+            cancel_reason=in_words(code, work.reason),
+            cancel_code=code,
             notice_minutes=notice,
             is_late=is_late,
             outcome_at=work.now,
             known_at=work.now,
         )
     ids = [row["attendee_id"] for row in chosen]
-    note(work, appointment, "cancelled", ids, cancelled_by=cancelled_by, notice_minutes=notice, is_late=is_late)
+    said: Row = {"cancelled_by": cancelled_by, "code": code}
+    note(work, appointment, "cancelled", ids, notice_minutes=notice, is_late=is_late, **said)
     status = settle_status(work, appointment)
     leave(work, appointment, {row["client_id"] for row in chosen}, is_over=status in GONE)
     return {

@@ -47,6 +47,19 @@ def convert(work: Work, plan: Plan, hold: Row, room_id: str | None) -> tuple[Pla
     return plan, replace(taken, room_id=hold["room_id"], lane=lane)
 
 
+def at_held_place(work: Work, plan: Plan, hold: Row | None) -> Plan:
+    """The plan of a move with the hold's id and room, its places given back for `take`; without a hold as it was."""
+    if hold is None:
+        return plan
+    work.release(hold["hold_id"])
+    if not _is_same(plan, hold, None):
+        settle_hold(work, hold["hold_id"], "released")
+        return plan
+    settle_hold(work, hold["hold_id"], "converted")
+    rooms = sorted(plan.rooms, key=lambda room: room["room_id"] != hold["room_id"])
+    return replace(plan, appointment_id=hold["hold_id"], rooms=tuple(rooms))
+
+
 def _is_same(plan: Plan, hold: Row, room_id: str | None) -> bool:
     ours = (plan.provider["provider_id"], plan.service["service_id"], plan.location["location_id"])
     theirs = (hold["provider_id"], hold["service_id"], hold["location_id"])

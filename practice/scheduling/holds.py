@@ -42,12 +42,11 @@ def hold_slot(
     purpose: str = "desk",
     held_by: str | None = None,
     minutes: int = 5,
-    ignoring: str | None = None,
 ) -> Row:
     """Keep a place for a visit for some minutes, checked like a booking. `held_by` is the actor unless said otherwise.
 
-    Answers {hold_id, expires_at, room_id, starts_at}. Where a group stands, one of its seats is kept. `ignoring` is a
-    visit that is to be moved there. Somebody who types holds one place: holding another lets the first go.
+    Answers {hold_id, expires_at, room_id, starts_at}. Where a group stands, one of its seats is kept.
+    Somebody who types holds one place: holding another lets the first go.
     """
     if not 1 <= minutes <= LONGEST.get(purpose, 0):
         allowed = ", ".join(f"{name} up to {most} minutes" for name, most in LONGEST.items())
@@ -74,7 +73,6 @@ def hold_slot(
         starts_at=starts_at,
         minutes=group["duration_minutes"] if group else minutes_of(service, duration_minutes),
         rooms=() if group else rooms_for(work, location, service, mode, room_id, provider_id=provider_id),
-        ignoring=(ignoring,) if ignoring else (),
         expires_at=stored(work.now) + timedelta(minutes=minutes),
     )
     taken = _seat(work, plan, group) if group else _place(work, plan)

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 
 from practice.access.permissions import Permission, require_location
-from practice.clock import local_date, stored, to_wall
+from practice.clock import local_date, stored
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
-from practice.scheduling.model import GONE, OUTCOMES, Claim, instant_of, judge_notice, spelled, wall_time
+from practice.scheduling.changing import change_in_place, moved_answer
+from practice.scheduling.converting import at_held_place, hold_to_convert
+from practice.scheduling.model import OUTCOMES, instant_of, judge_notice, spelled, wall_time
 from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
+from practice.scheduling.reasons import require_who, require_why
 from practice.scheduling.steps import (
     WORDS,
     is_empty_group,
@@ -22,9 +26,19 @@ from practice.scheduling.steps import (
     settle_status,
     visit_of,
 )
-from practice.scheduling.taking import keep_only, put, standing_claims, take
+from practice.scheduling.taking import put, take
 from practice.store.record import command
 from practice.store.work import Row, Work
+
+
+@dataclass(frozen=True)
+class Said:
+    """Who moves a visit, the coded reason if any, the reason for an overlap if any, and by which channel."""
+
+    moved_by: str
+    code: str | None
+    override_reason: str | None
+    channel: str
 
 
 @command(Permission.BOOK)
@@ -36,21 +50,24 @@ def move_appointment(
     provider_id: str | None = None,
     room_id: str | None = None,
     duration_minutes: int | None = None,
-    moved_by: str = "client",
+    moved_by: str | None = None,
+    code: str | None = None,
     override_reason: str | None = None,
     location_id: str | None = None,
     channel: str | None = None,
+    hold_id: str | None = None,
+    held_by: str | None = None,
 ) -> Row:
     """Move a visit with everybody in it; what is left out stays as it is.
 
-    `channel` says through what the successor came about, where that is not how the visit was first booked.
+    Another start, provider or location needs who moved it (`moved_by`) and why: a `code` (see reasons.py) or a reason
+    in words. `channel` says through what the successor came about, where that is not how the visit was first booked;
+    `hold_id` is the place that `held_by` (default: the actor) holds for it.
 
     Answers {appointment_id, attendee_id, attendee_ids, room_id, starts_at, is_late}: the successor's ids after another
     start or provider, the same ids after another room or length. Refuses like booking does; never moves a visit that
     has begun, has an outcome, was cancelled or is charged.
     """
-    if moved_by not in ("client", "provider", "practice"):
-        raise Refusal("Say who moves the visit: client, provider or practice.", rule="moved_by", field="moved_by")
     appointment, attendees = visit_of(work, appointment_id)
     refuse_if_charged(work, attendees, "move it")
     wall = appointment["wall_start"] if wall_start is None else wall_time(wall_start)
@@ -69,11 +86,16 @@ def move_appointment(
             rule="already_settled",
         )
     if not is_elsewhen:
-        return _change(work, appointment, attendees, minutes, room_id, override_reason)
+        return change_in_place(work, appointment, attendees, minutes, room_id, override_reason)
+    who = require_who(moved_by, "moves the visit", "moved_by")
+    require_why(work, code, "the visit is moved")
     is_empty = is_empty_group(appointment, attendees)
     waiting = [] if is_empty else scheduled_only(attendees, "moved")
     plan = _plan(work, appointment, waiting, wall, provider_id, location_id, minutes, room_id, override_reason)
-    return _succeed(work, appointment, waiting, plan, moved_by, override_reason, channel or appointment["channel"])
+    if hold_id:
+        plan = at_held_place(work, plan, hold_to_convert(work, hold_id, held_by or work.actor.user_id))
+    said = Said(who, code, override_reason, channel or appointment["channel"])
+    return succeed(work, appointment, waiting, plan, said)
 
 
 def _plan(
@@ -106,16 +128,13 @@ def _plan(
     )
 
 
-def _succeed(
-    work: Work,
-    appointment: Row,
-    waiting: list[Row],
-    plan: Plan,
-    moved_by: str,
-    override_reason: str | None,
-    channel: str,
+def succeed(
+    work: Work, appointment: Row, waiting: list[Row], plan: Plan, said: Said, known: dict[str, Row] | None = None
 ) -> Row:
-    """A successor with its own attendees; the old ones say where they went, and how late."""
+    """A successor with its own attendees; the old ones say where they went, and how late.
+
+    `known` are columns of the successor's attendees by client, beside what each keeps of the first booking.
+    """
     is_outside = require_working(work, plan)
     taken = take(work, plan)
     successor = appointment_row(
@@ -123,8 +142,8 @@ def _succeed(
         plan,
         taken.room_id,
         appointment["mode"],
-        channel,
-        override_reason if taken.is_overridden or is_outside else None,
+        said.channel,
+        said.override_reason if taken.is_overridden or is_outside else None,
         moved_from_id=appointment["appointment_id"],
         series_id=appointment["series_id"],
         original_start=appointment["original_start"],
@@ -135,7 +154,11 @@ def _succeed(
     kept = ("first_booked_at", "first_booked_date", "billing_unit", "is_identified")
     fresh = [
         attendee_row(
-            work, plan.appointment_id, row["client_id"], successor["zone"], **{name: row[name] for name in kept}
+            work,
+            plan.appointment_id,
+            row["client_id"],
+            successor["zone"],
+            **{name: row[name] for name in kept} | (known or {}).get(row["client_id"], {}),
         )
         for row in waiting
     ]
@@ -148,19 +171,20 @@ def _succeed(
         stored(work.now),
         local_date(work.now, appointment["zone"]),
     )
-    is_late = is_late if moved_by == "client" else None
+    is_late = is_late if said.moved_by == "client" and said.code != "undone" else None
     for old, new in zip(waiting, fresh, strict=True):
         work.update(
             "attendees",
             old["attendee_id"],
             status="rescheduled",
+            cancel_code=said.code,
             notice_minutes=notice,
             is_late=is_late,
             outcome_at=work.now,
             moved_to_attendee_id=new["attendee_id"],
             known_at=work.now,
         )
-    moved: Row = {"moved_by": moved_by, "notice_minutes": notice, "is_late": is_late}
+    moved: Row = {"moved_by": said.moved_by, "code": said.code, "notice_minutes": notice, "is_late": is_late}
     note(
         work, appointment, "moved", [row["attendee_id"] for row in waiting],
         moved_to_id=plan.appointment_id, wall_start=spelled(plan.wall_start), **moved,
@@ -169,81 +193,4 @@ def _succeed(
     settle_status(work, no_longer_standing(work, appointment), moved_to_id=plan.appointment_id)
     work.release(appointment["appointment_id"])
     put(work, taken)
-    return _answer(successor, fresh, is_late)
-
-
-def _change(
-    work: Work, appointment: Row, attendees: list[Row], minutes: int, room_id: str | None, override_reason: str | None
-) -> Row:
-    """Another room or length: the same visit, changed in place and noted."""
-    live = [row for row in attendees if row["status"] in ("scheduled", "arrived")]
-    is_empty = is_empty_group(appointment, attendees)
-    if not (live or is_empty) or len(live) < len([row for row in attendees if row["status"] not in GONE]):
-        raise Conflict(f"This visit is {WORDS[appointment['status']]}; it cannot be changed.", rule="already_settled")
-    location = work.get("locations", appointment["location_id"], "location")
-    service = work.get("services", appointment["service_id"], "service")
-    plan = Plan(
-        appointment_id=appointment["appointment_id"],
-        location=location,
-        provider=work.get("providers", appointment["provider_id"], "provider"),
-        service=service,
-        client_ids=tuple(row["client_id"] for row in live),
-        wall_start=appointment["wall_start"],
-        starts_at=appointment["starts_at"],
-        minutes=minutes_of(service, minutes),
-        rooms=rooms_for(work, location, service, appointment["mode"], room_id, appointment["room_id"]),
-        is_override=bool(override_reason),
-        ignoring=(appointment["appointment_id"],),
-    )
-    standing = standing_claims(work, appointment["appointment_id"])
-    shorter_by = timedelta(minutes=appointment["duration_minutes"] - minutes)
-    is_outside, taken, kept = False, None, shortened(standing, shorter_by)
-    # A no-show gives the rest of its time back; taken back later, such a visit may hold less than it lasts.
-    is_cut = not any(
-        claim.resource_kind == "provider" and claim.kind == "care" and claim.ends_at == appointment["ends_at"]
-        for claim in standing
-    )
-    if shorter_by < timedelta() or is_cut:
-        is_outside = shorter_by < timedelta() and require_working(work, plan)
-        taken, kept = take(work, plan), []
-    elif room_id not in (None, appointment["room_id"]):
-        taken, kept = take(work, plan, ("room",)), [claim for claim in kept if claim.resource_kind != "room"]
-    is_reasoned = is_outside or (taken is not None and taken.is_overridden)
-    changed = {
-        "room_id": taken.room_id if taken else appointment["room_id"],
-        "duration_minutes": minutes,
-        "ends_at": plan.ends_at,
-        "wall_end": to_wall(plan.ends_at, appointment["zone"]),
-        "override_reason": override_reason if is_reasoned else appointment["override_reason"],
-    }
-    before = {name: appointment[name] for name in ("room_id", "duration_minutes")}
-    after = work.update("appointments", appointment["appointment_id"], known_at=work.now, **changed)
-    note(work, after, "changed", before=before, after={name: changed[name] for name in before})
-    keep_only(work, appointment["appointment_id"], kept)
-    if taken:
-        put(work, taken)
-    return _answer(after, live, None)
-
-
-def shortened(claims: list[Claim], by: timedelta) -> list[Claim]:
-    """The same claims with the care ending earlier and the turnaround following it: never outside what is held."""
-    return [
-        claim
-        if claim.kind == "before"
-        else claim._replace(
-            starts_at=claim.starts_at - by if claim.kind == "after" else claim.starts_at, ends_at=claim.ends_at - by
-        )
-        for claim in claims
-    ]
-
-
-def _answer(appointment: Row, attendees: list[Row], is_late: bool | None) -> Row:
-    ids = [row["attendee_id"] for row in attendees]
-    return {
-        "appointment_id": appointment["appointment_id"],
-        "attendee_id": ids[0] if ids else None,
-        "attendee_ids": ids,
-        "room_id": appointment["room_id"],
-        "starts_at": appointment["starts_at"],
-        "is_late": is_late,
-    }
+    return moved_answer(successor, fresh, is_late)

@@ -8,7 +8,6 @@ from practice.errors import Conflict, NotFound, Refusal
 from practice.scheduling.booking import book_appointment
 from practice.scheduling.model import spelled
 from practice.scheduling.moving import move_appointment
-from practice.scheduling.settling import settle_hold
 from practice.store.record import command
 from practice.store.work import Reader, Row, Work
 from practice.waitlist import offers, queries
@@ -120,8 +119,6 @@ def _book(work: Work, round_: Row, entry: Row) -> str:
 
 def _move(work: Work, round_: Row, fallback: Row) -> str:
     """The later visit moves to the place. The practice offered it, so that nobody is late by accepting."""
-    if queries.hold_stands(work, round_["hold_id"]):
-        settle_hold(work, round_["hold_id"], "released")
     moved = move_appointment.function(
         work,
         appointment_id=fallback["appointment_id"],
@@ -129,9 +126,11 @@ def _move(work: Work, round_: Row, fallback: Row) -> str:
         location_id=round_["location_id"],
         wall_start=spelled(round_["wall_start"]),
         moved_by="practice",
+        code="offer_accepted",
         channel="waitlist",
+        hold_id=round_["hold_id"],
+        held_by=HELD_BY,
     )
-    settle_hold(work, round_["hold_id"], "converted")
     return str(moved["appointment_id"])
 
 

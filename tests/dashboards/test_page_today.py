@@ -44,7 +44,7 @@ def drag(appointment_id, house, start, column=None, old_start="2026-03-02T10:00"
     end = begin.replace(hour=begin.hour + 1)
     old = old_column or house.moss
     return Move(
-        "drop", appointment_id, begin, end, column or old, datetime.fromisoformat(old_start), old, "practice", None
+        "drop", appointment_id, begin, end, column or old, datetime.fromisoformat(old_start), old, "practice", "other"
     )
 
 

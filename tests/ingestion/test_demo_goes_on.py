@@ -26,8 +26,9 @@ def test_a_visit_cancelled_in_the_demo_looks_like_one_cancelled_at_the_desk(livi
     )
     record = living_demo.record
     record.run(
-        cancel_appointment, SYSTEM, reason="ill", appointment_id=ahead[0]["appointment_id"], cancelled_by="client"
-    )
+        cancel_appointment, SYSTEM, reason="ill", appointment_id=ahead[0]["appointment_id"], cancelled_by="client",
+        code="illness",
+    )  # fmt: skip
     sql = (
         "select t.*, e.details, e.reason from attendees t join appointment_events e using (attendee_id)"
         " where t.status = 'cancelled' and e.kind = 'cancelled' and t.cancelled_by = 'client' and confirmed_at is null"
@@ -54,7 +55,7 @@ def test_a_visit_moved_in_the_demo_looks_like_one_moved_at_the_desk(living_demo)
         )  # fmt: skip
     new = record.run(
         move_appointment, SYSTEM, reason="asked", appointment_id=visit["appointment_id"],
-        wall_start=str(free[0]["wall_start"])[:16].replace(" ", "T"),
+        wall_start=str(free[0]["wall_start"])[:16].replace(" ", "T"), moved_by="client", code="other",
     )  # fmt: skip
     sql = "select a.*, e.details from appointments a join appointment_events e using (appointment_id) where e.kind = ? and a.{}"
     for kind, link in (("moved", "moved_to_id"), ("booked", "moved_from_id")):

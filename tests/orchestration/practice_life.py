@@ -101,11 +101,12 @@ class Life:
 
     def move(self):
         visit = self.visit("scheduled")
-        self.run(move_appointment, appointment_id=visit["appointment_id"], wall_start=self.a_time())
+        at, by = self.a_time(), self.dice.choice(["client", "practice"])
+        self.run(move_appointment, appointment_id=visit["appointment_id"], wall_start=at, moved_by=by, code="other")
 
     def cancel(self):
         visit, by = self.visit("scheduled"), self.dice.choice(["client", "provider", "practice"])
-        self.run(desk.cancel_appointment, appointment_id=visit["appointment_id"], cancelled_by=by)
+        self.run(desk.cancel_appointment, appointment_id=visit["appointment_id"], cancelled_by=by, code="other")
 
     def see(self):
         """Arrived, begun or seen: whatever its day allows."""

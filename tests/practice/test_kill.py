@@ -38,7 +38,7 @@ while True:
     try:
         if mine and dice.random() < 0.3:
             old = mine.pop()
-            answer = record.run(move_appointment, desk, appointment_id=old, wall_start=when)
+            answer = record.run(move_appointment, desk, reason="asked", appointment_id=old, wall_start=when, moved_by="client")
             print("moved", answer["appointment_id"], flush=True)
         elif mine and dice.random() < 0.2:
             old = mine.pop()

@@ -29,8 +29,22 @@ def shown(record, secret):
 def test_a_link_shows_its_visit_and_follows_it_wherever_it_is_moved(record, desk, booked):
     secret = record.run(MAKE, desk, attendee_id=booked["attendee_id"])
     assert shown(record, secret)["appointment_id"] == booked["appointment_id"]
-    moved = record.run(move_appointment, desk, appointment_id=booked["appointment_id"], wall_start="2026-03-04T09:00")
-    moved = record.run(move_appointment, desk, appointment_id=moved["appointment_id"], wall_start="2026-06-04T09:00")
+    moved = record.run(
+        move_appointment,
+        desk,
+        appointment_id=booked["appointment_id"],
+        wall_start="2026-03-04T09:00",
+        moved_by="client",
+        code="other",
+    )
+    moved = record.run(
+        move_appointment,
+        desk,
+        appointment_id=moved["appointment_id"],
+        wall_start="2026-06-04T09:00",
+        moved_by="client",
+        code="other",
+    )
     assert shown(record, secret)["appointment_id"] == moved["appointment_id"]
     record.run(enter_in_error, desk, reason="a mistake", appointment_id=moved["appointment_id"])
     assert shown(record, secret) is None

@@ -38,6 +38,8 @@ def ten(record, house, desk, clock):
             clock.to(at)
         is_whole = command in (cancel_appointment, enter_in_error, move_appointment)
         what = "appointment_id" if is_whole else "attendee_id"
+        if command is move_appointment and "wall_start" in more:
+            more = {"moved_by": "client", "code": "schedule_conflict"} | more
         return record.run(command, by, reason=reason, **({what: booked[what]} | more))
 
     def refused(rule, command, **more):

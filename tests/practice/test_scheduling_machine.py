@@ -212,8 +212,9 @@ class Diary(RuleBasedStateMachine):
             expected = expected | {"room"}
         said = {"override_reason": "urgent"} if is_override else {}
         answer = self._run(
-            move_appointment, expected, appointment_id=key, wall_start=wall(quarter), provider_id=provider, **said
-        )
+            move_appointment, expected, appointment_id=key, wall_start=wall(quarter), provider_id=provider,
+            moved_by="client", code="schedule_conflict", **said,
+        )  # fmt: skip
         if answer:
             del self.live[key]
             self.live[answer["appointment_id"]] = replace(wish, room=answer["room_id"])

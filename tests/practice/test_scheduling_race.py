@@ -48,7 +48,14 @@ def fight(record, house, desk, crowd, tries: int) -> Counter[str]:
             move, cancel = dice.random() < 0.2, dice.random() < 0.3
             try:
                 if mine and move:
-                    moved = record.run(move_appointment, desk, appointment_id=mine.pop(), wall_start=when)
+                    moved = record.run(
+                        move_appointment,
+                        desk,
+                        reason="asked",
+                        appointment_id=mine.pop(),
+                        wall_start=when,
+                        moved_by="client",
+                    )
                     mine.append(moved["appointment_id"])
                 elif mine and cancel:
                     record.run(cancel_appointment, desk, reason="ill", appointment_id=mine.pop(), cancelled_by="client")

@@ -151,7 +151,14 @@ def test_a_series_that_moves_a_week_on_does_not_stand_in_its_own_way(weekly):
 
 
 def test_an_occurrence_keeps_what_it_states_itself(weekly, record, desk, house):
-    record.run(move_appointment, desk, appointment_id=weekly.ids[2], wall_start="2026-03-19T15:00", moved_by="client")
+    record.run(
+        move_appointment,
+        desk,
+        appointment_id=weekly.ids[2],
+        wall_start="2026-03-19T15:00",
+        moved_by="client",
+        code="other",
+    )
     answer = weekly.edit(0, "all", provider_id=house.reed)
     assert (answer["touched"], answer["kept_own"]) == (6, 0)
     assert weekly.live() == ["03-03 10:00", "03-10 10:00", "03-19 15:00", "03-24 10:00", "03-31 10:00", "04-07 10:00"]

@@ -137,7 +137,11 @@ class Series(RuleBasedStateMachine):
             return
         goal = anchor["wall_start"].replace(hour=hour) + timedelta(days=days)
         moved = self._try(
-            move_appointment, appointment_id=anchor["appointment_id"], wall_start=f"{goal:%Y-%m-%dT%H:%M}"
+            move_appointment,
+            appointment_id=anchor["appointment_id"],
+            wall_start=f"{goal:%Y-%m-%dT%H:%M}",
+            moved_by="client",
+            code="other",
         )
         if moved:
             self.said["dragged"] += 1

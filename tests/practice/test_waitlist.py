@@ -158,7 +158,9 @@ def test_an_entry_drops_off_after_its_last_day_and_on_the_day_of_the_later_visit
 def test_the_later_visit_is_followed_where_it_goes(record, desk, house, wait, book):
     visit = book(house.ada, "2026-03-12T10:00")
     wait(house.ada, fallback_appointment_id=visit)
-    moved = record.run(move_appointment, desk, appointment_id=visit, wall_start="2026-03-13T10:00")["appointment_id"]
+    moved = record.run(
+        move_appointment, desk, appointment_id=visit, wall_start="2026-03-13T10:00", moved_by="client", code="other"
+    )["appointment_id"]
     assert rows(record, "select fallback_appointment_id as id, status from waitlist_entries") == [
         {"id": moved, "status": "waiting"}
     ]
@@ -178,7 +180,9 @@ def seen(record, actor):
 
 def test_a_cancelled_and_a_moved_visit_leave_a_place_until_somebody_takes_it(record, desk, house, book, freed, clock):
     moved = book(house.ben, "2026-03-03T14:00")
-    record.run(move_appointment, desk, appointment_id=moved, wall_start="2026-03-05T14:00", moved_by="practice")
+    record.run(
+        move_appointment, desk, appointment_id=moved, wall_start="2026-03-05T14:00", moved_by="practice", code="other"
+    )
     assert [(row["appointment_id"], row["freed_by"]) for row in seen(record, desk)] == [
         (freed, "client"), (moved, "practice"),
     ]  # fmt: skip

@@ -12,7 +12,7 @@ from dashboards.session import attempt, refused, say
 from practice.billing.charges import charge_visit
 from practice.scheduling.attendance import correct_attendance
 from practice.scheduling.commands import cancel_appointment, enter_in_error, move_appointment
-from practice.scheduling.model import spelled
+from practice.scheduling.undoing import undo_move
 from practice.store.work import Row
 
 CLOSE = "desk:close_drawer"
@@ -55,6 +55,7 @@ def cancel(row: Row, *, form: str) -> None:
         appointment_id=row["appointment_id"],
         cancelled_by=st.session_state.get(f"{form}:by") or "client",
         attendee_id=row["attendee_id"] if row["capacity"] > 1 else None,
+        code=st.session_state.get(f"{form}:code"),
     )
     if answer:
         st.session_state[CLOSE] = True
@@ -108,6 +109,7 @@ def move(appointment_id: str, form: str, **to: Any) -> None:
         is_in_place=True,
         done="The visit has been moved.",
         appointment_id=appointment_id,
+        code=st.session_state.get(f"{form}:code"),
         **to,
     )
     if answer:
@@ -116,27 +118,18 @@ def move(appointment_id: str, form: str, **to: Any) -> None:
 
 def undo(before: Row, after: Row) -> None:
     """Put a visit back to where it was before the last move; for nobody's sake but that of a slip of the hand."""
-    to: dict[str, Any] = {}
+    form = f"undo:{after['appointment_id']}"
+    said: dict[str, Any] = {"is_in_place": True, "done": "Undone.", "appointment_id": after["appointment_id"]}
     if after["appointment_id"] != before["appointment_id"]:
-        to = {"wall_start": spelled(before["wall_start"]), "provider_id": before["provider_id"]}
+        answer = attempt(undo_move, form, **said)
     elif after["duration_minutes"] != before["duration_minutes"]:
-        to = {"duration_minutes": before["duration_minutes"]}
+        answer = attempt(move_appointment, form, **said, duration_minutes=before["duration_minutes"])
     else:
-        to = {"room_id": before["room_id"]}
-    answer = attempt(
-        move_appointment,
-        f"undo:{after['appointment_id']}",
-        reason="Undone at once",
-        is_in_place=True,
-        done="Undone.",
-        appointment_id=after["appointment_id"],
-        moved_by="practice",
-        **to,
-    )
+        answer = attempt(move_appointment, form, **said, room_id=before["room_id"])
     if answer:
         st.session_state[MADE] = answer["appointment_id"]
         return
-    refusal = refused(f"undo:{after['appointment_id']}")
+    refusal = refused(form)
     if refusal is not None:
         say(str(refusal), "refusal")
 

@@ -18,6 +18,7 @@ from practice.errors import Refusal
 from practice.scheduling import queries as scheduling
 from practice.scheduling.commands import move_appointment
 from practice.scheduling.model import spelled
+from practice.scheduling.reasons import CANCEL_CODES, CODES_OF
 from practice.store.work import Row
 
 LAST_WHY = "desk:last_why"
@@ -26,8 +27,10 @@ LAST_WHY = "desk:last_why"
 def question(by: By) -> Ask:
     """Who asked for the move, and why: asked where the visit is dropped, with the last answer marked."""
     return {
-        "groups": [(by_, label, [("", label)]) for by_, label in acts.WHO],
-        "last": st.session_state.get(LAST_WHY, ("client", "")),
+        "groups": [
+            (who, label, [(code, CANCEL_CODES[code].capitalize()) for code in CODES_OF[who]]) for who, label in acts.WHO
+        ],
+        "last": st.session_state.get(LAST_WHY, ("client", "schedule_conflict")),
         "of_columns": by == "provider",
     }
 
@@ -76,7 +79,7 @@ def move(desk: Desk, visit: Row, to: dict[str, Any], *, by: str, code: str | Non
     # The form names the place, so that a repeated message of the browser is the same intention.
     form = f"drag:{visit['appointment_id']}:{'|'.join(str(value) for value in to.values())}"
     answer = attempt(
-        move_appointment, form, is_in_place=True, appointment_id=visit["appointment_id"], moved_by=by, **to
+        move_appointment, form, is_in_place=True, appointment_id=visit["appointment_id"], moved_by=by, code=code, **to
     )
     if answer is None:
         _snap_back()

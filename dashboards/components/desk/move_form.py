@@ -10,6 +10,7 @@ from dashboards import runtime
 from dashboards.components.desk import acts, words
 from dashboards.components.desk.place import Desk
 from dashboards.components.desk.times import choose_time
+from dashboards.components.desk.why import why_fields
 from dashboards.session import refused
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
@@ -63,6 +64,7 @@ def move_form(visit: Row, desk: Desk, today: date) -> None:
         format_func=str.capitalize,
         key=f"{form}:by",
     )
+    why_fields(form)
     to = {"moved_by": by, "provider_id": provider_id}
     if start:
         to["wall_start"] = spelled(start)

@@ -12,6 +12,7 @@ from dashboards.components.desk import acts, steps, words
 from dashboards.components.desk.board import shown_status
 from dashboards.components.desk.move_form import move_form
 from dashboards.components.desk.place import Desk, desk_of
+from dashboards.components.desk.why import why_fields
 from dashboards.session import actor, refused, show_messages
 from practice.access.permissions import Permission
 from practice.clock import local_date, to_wall
@@ -178,7 +179,7 @@ def _cancel_form(row: Row, form: str) -> None:
             format_func=str.capitalize,
             key=f"{form}:by",
         )
-        st.text_input("Reason", key=f"{form}:reason", placeholder="Ill, could not get away, …")
+        why_fields(form)
         st.button("Cancel the visit", key=f"{form}:do", on_click=acts.cancel, args=(row,), kwargs={"form": form})
         _why_not(form)
 

@@ -200,7 +200,12 @@ def _apply(work: Rehearsal, row: Row, target: Row, line: Line, choice: Any, move
         asked = {name: spelled(value) if name == "wall_start" else value for name, value in to.items()}
         reason = choice["reason"] if line.choice == "keep" else None
         return move_appointment.function(  # type: ignore[no-any-return]
-            work, appointment_id=row["appointment_id"], moved_by=moved_by, override_reason=reason, **asked
+            work,
+            appointment_id=row["appointment_id"],
+            moved_by=moved_by,
+            code="series_changed",
+            override_reason=reason,
+            **asked,
         )
 
     if tried(line, do) is None and line.rule == "room_taken":

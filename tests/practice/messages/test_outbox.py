@@ -42,16 +42,37 @@ def test_a_move_that_is_undone_within_the_grace_says_nothing(record, desk, book,
     visit = book()
     clock.forward(minutes=5)
     sent()
-    moved = record.run(move_appointment, desk, appointment_id=visit["appointment_id"], wall_start="2026-03-05T14:00")
+    moved = record.run(
+        move_appointment,
+        desk,
+        appointment_id=visit["appointment_id"],
+        wall_start="2026-03-05T14:00",
+        moved_by="client",
+        code="other",
+    )
     assert kinds(outgoing())[1:] == [("moved", "queued")]
     clock.forward(minutes=2)
-    record.run(move_appointment, desk, appointment_id=moved["appointment_id"], wall_start="2026-03-05T10:00")
+    record.run(
+        move_appointment,
+        desk,
+        appointment_id=moved["appointment_id"],
+        wall_start="2026-03-05T10:00",
+        moved_by="client",
+        code="other",
+    )
     assert kinds(outgoing()) == [("confirmation", "sent")]
 
 
 def test_a_booking_that_is_moved_within_the_grace_is_confirmed_once_for_the_final_place(record, desk, book, outgoing):
     visit = book()
-    moved = record.run(move_appointment, desk, appointment_id=visit["appointment_id"], wall_start="2026-03-05T14:00")
+    moved = record.run(
+        move_appointment,
+        desk,
+        appointment_id=visit["appointment_id"],
+        wall_start="2026-03-05T14:00",
+        moved_by="client",
+        code="other",
+    )
     (message,) = outgoing()
     assert (message["kind"], message["appointment_id"]) == ("confirmation", moved["appointment_id"])
 

@@ -62,7 +62,14 @@ def test_what_happens_to_a_client_at_once_is_one_message(record, desk, book, sen
     first = book()
     clock.forward(minutes=5)
     sent()
-    record.run(move_appointment, desk, appointment_id=first["appointment_id"], wall_start="2026-03-05T15:00")
+    record.run(
+        move_appointment,
+        desk,
+        appointment_id=first["appointment_id"],
+        wall_start="2026-03-05T15:00",
+        moved_by="client",
+        code="other",
+    )
     for day in range(9, 13):
         book(at=f"2026-03-{day:02}T10:00")
     clock.forward(minutes=3)
