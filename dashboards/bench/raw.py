@@ -35,6 +35,8 @@ class Duel:
         shutil.copyfile(home.record, self._path)
         self.record: Record = open_record(ours)
         self.theirs = duckdb.connect(str(self._path))
+        self.last: list[list[Statement]] = []
+        """What the last round's commands wrote, for another baseline."""
 
     def close(self) -> None:
         """Close both."""
@@ -46,8 +48,8 @@ class Duel:
         before = self._newest()
         commands = run_laps(calls, threads)
         with self.record.read() as reader:
-            transactions = [written(reader, seq) for seq in range(before + 1, _newest(reader) + 1)]
-        return commands, run_laps([self._insert(one) for one in transactions], threads)
+            self.last = [written(reader, seq) for seq in range(before + 1, _newest(reader) + 1)]
+        return commands, run_laps([self._insert(one) for one in self.last], threads)
 
     def follow(self, work: Callable[[], Any]) -> None:
         """Do something on ours that is not measured, and bring theirs to the same state by copying its file anew."""

@@ -12,7 +12,7 @@ from contextlib import closing
 import pytest
 from click.testing import CliRunner
 
-from dashboards.bench import money, scheduling
+from dashboards.bench import money, postgres, scheduling
 from dashboards.bench.by_hand import run_by_hand
 from dashboards.bench.ground import make_home
 from dashboards.bench.measure import Measure, compare, percentile, run_laps
@@ -253,3 +253,26 @@ def test_every_area_can_be_measured_on_the_small_demo(tmp_path):
     assert "measuring dashboard" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == [], "everything was made elsewhere, and is gone"
+
+
+@pytest.mark.skipif(postgres.binaries() is None, reason="PostgreSQL is not on this machine (package postgresql)")
+def test_postgresql_gets_the_same_bookings_and_refuses_an_overlap_itself(duel, house, tmp_path):
+    import psycopg
+
+    duel.round([booking(duel, house, "2026-03-03T10:00")])
+    first = duel.last
+    tmp_path.chmod(0o755)
+    for parent in list(tmp_path.parents)[:3]:
+        parent.chmod(0o755)
+    with postgres.server(tmp_path / "postgres") as address, duel.record.read() as reader:
+        twin = postgres.Twin(address, reader)
+        try:
+            assert twin.guarded() == reader.value("select count(*) from claims") > 0
+            duel.round([booking(duel, house, "2026-03-03T12:00", house.ben)])
+            assert len(twin.replay(duel.last, 2).each) == 1
+            claim = next(one for one in first[0] if one[0].startswith("insert into claims"))
+            again = (claim[0], [f"new-{value}" if number % 12 == 0 else value for number, value in enumerate(claim[1])])
+            with pytest.raises(psycopg.errors.ExclusionViolation):
+                twin.replay([[again]], 1)
+        finally:
+            twin.close()
