@@ -1,7 +1,7 @@
-"""The baseline "PostgreSQL": the rows of the same bookings, in a server that refuses overlaps by an exclusion constraint.
+"""The baseline "PostgreSQL": the rows of the same bookings, where an exclusion constraint refuses overlaps.
 
-Each command's rows become one transaction, over one connection for each thread; the server checks the overlap with a GiST
-index over resource, lane and time, where ours has its slots. Needs PostgreSQL on the machine (Debian's package
+Each command's rows become one transaction, over one connection for each thread; the server checks the overlap with a
+GiST index over resource, lane and time, where ours has its slots. Needs PostgreSQL on the machine (Debian's package
 `postgresql`), for this alone; a temporary cluster is made and removed, with the server's own defaults.
 """
 
@@ -11,14 +11,15 @@ import os
 import pwd
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
 from dashboards.bench.measure import Laps, run_laps
 from dashboards.bench.raw import Statement
+from practice.clock import stored
 from practice.scheduling.model import HORIZON
 from practice.store.work import Reader
 
@@ -40,7 +41,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """A server of our own in `folder`, reached by a socket there alone; gives its address and takes it all away again."""
+    """A server of our own in `folder`, reached by a socket there alone; gives its address, and is stopped afterwards."""
     programs = binaries()
     assert programs is not None
     folder.mkdir(mode=0o755)
@@ -71,9 +72,7 @@ class Twin:
         import psycopg
 
         self._address, self._connect = address, psycopg.connect
-        self._own = threading.local()
-        self._connections: list[Any] = []
-        self._seats = threading.Lock()
+        self._idle: SimpleQueue[Any] = SimpleQueue()
         with self._connect(address) as connection:
             connection.execute("create extension btree_gist")
             for table in TABLES:
@@ -83,7 +82,7 @@ class Twin:
             connection.execute("analyze")
 
     def replay(self, transactions: Sequence[Sequence[Statement]], threads: int) -> Laps:
-        """Each of them as one transaction; a thread keeps its connection."""
+        """Each of them as one transaction, on a connection that is idle."""
         wanted = [
             [(sql.replace("?", "%s"), values) for sql, values in one if sql.split()[2] in TABLES]
             for one in transactions
@@ -98,18 +97,20 @@ class Twin:
 
     def close(self) -> None:
         """Let every connection go."""
-        for connection in self._connections:
-            connection.close()
+        while not self._idle.empty():
+            self._idle.get().close()
 
     def _insert(self, statements: Sequence[tuple[str, list[Any]]]) -> None:
-        connection = getattr(self._own, "connection", None)
-        if connection is None:
-            connection = self._own.connection = self._connect(self._address)
-            with self._seats:
-                self._connections.append(connection)
-        with connection.transaction():
-            for sql, values in statements:
-                connection.execute(sql, values, prepare=True)
+        try:
+            connection = self._idle.get_nowait()
+        except Empty:
+            connection = self._connect(self._address)
+        try:
+            with connection.transaction():
+                for sql, values in statements:
+                    connection.execute(sql, values, prepare=True)
+        finally:
+            self._idle.put(connection)
 
 
 def _table(reader: Reader, table: str) -> str:
@@ -130,7 +131,7 @@ def _table(reader: Reader, table: str) -> str:
 
 
 def _fill(connection: Any, reader: Reader) -> None:
-    """The claims that our own guard covers: of visits that can still change. Coarser times than a slot's do not occur."""
+    """The claims that our own guard covers: of visits that can still change."""
     with connection.cursor().copy("copy claims from stdin") as copy:
-        for row in reader.rows("select * from claims where starts_at >= ?", reader.now.replace(tzinfo=None) - HORIZON):
+        for row in reader.rows("select * from claims where starts_at >= ?", stored(reader.now) - HORIZON):
             copy.write_row(list(row.values()))

@@ -1,4 +1,4 @@
-"""Bookings: by the rules, by raw inserts and in PostgreSQL, from one thread and from many; what it costs to offer times."""
+"""Bookings by the rules, by raw inserts and in PostgreSQL, from one thread and from many; and offering times."""
 
 from __future__ import annotations
 
