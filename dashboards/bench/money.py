@@ -53,7 +53,7 @@ def measure(home: Home, say: Say) -> list[Measure]:
                         for side in (0, 1))  # fmt: skip
             ours, theirs = together
             whole = compare(AREA, "charge, payment, allocation", "per second", ours, RAW, theirs, is_rate=True)
-            return [whole, *(line for name, laps in rounds.items() for line in writes(AREA, name, 1, laps)), *said]
+            return [whole, *(line for name, laps in rounds.items() for line in writes(AREA, name, laps)), *said]
         finally:
             duel.close()
 

@@ -41,7 +41,7 @@ def binaries() -> Path | None:
 
 @contextmanager
 def server(folder: Path) -> Iterator[str]:
-    """A server of our own in `folder`, reached by a socket there alone; gives its address, and is stopped afterwards."""
+    """A server of our own in `folder`, reached by a socket there alone; gives its address, is stopped afterwards."""
     programs = binaries()
     assert programs is not None
     folder.mkdir(mode=0o755)
