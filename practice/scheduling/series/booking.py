@@ -54,13 +54,16 @@ def plan_series(reader: Reader, actor: Actor, *, choices: Choices | None = None,
     Raises Refusal for what concerns the series as a whole, such as a rule that is not supported.
     """
     require(actor, Permission.BOOK)
-    asked = Wish(**wish)
-    work = Rehearsal(reader, actor)
-    location = reader.get("locations", asked.location_id, "location")
+    return plan_wish(Rehearsal(reader, actor), Wish(**wish), choices or {})
+
+
+def plan_wish(work: Rehearsal, asked: Wish, choices: Choices, *, holds: dict[str, Any] | None = None) -> Row:
+    """The preview of a series; see `plan_series`. `holds` are places that are kept for it, by wall time."""
+    location = work.get("locations", asked.location_id, "location")
     rule = parse(asked.rule, location["zone"], wall_time(asked.wall_start).date())
     walls = dates(rule, wall_time(asked.wall_start))
     _read_ahead(work, asked, [stored(to_instant(wall, location["zone"])) for wall in walls])
-    lines = lay_out(work, asked, walls, location["zone"], choices or {}, series_id=None)
+    lines = lay_out(work, asked, walls, location["zone"], choices, series_id=None, holds=holds)
     return preview(lines) | {
         "rule": written(rule, location["zone"]),
         "sentence": sentence(rule),
@@ -108,7 +111,7 @@ def book_series(
 
 
 def make_series(
-    work: Work, wish: Wish, choices: Choices, *, renewed_from_id: str | None = None, holds: dict[str, str] | None = None
+    work: Work, wish: Wish, choices: Choices, *, renewed_from_id: str | None = None, holds: dict[str, Any] | None = None
 ) -> Row:
     """Book a series and write its row; see `book_series`."""
     location = work.get("locations", wish.location_id, "location")
@@ -150,7 +153,7 @@ def lay_out(
     choices: Choices,
     *,
     series_id: str | None,
-    holds: dict[str, str] | None = None,
+    holds: dict[str, Any] | None = None,
 ) -> list[Line]:
     """Rehearse the booking of each date as chosen."""
     service = work.get("services", wish.service_id, "service")
@@ -184,7 +187,7 @@ def lay_out(
         elif series_id:
             where |= {"series_id": series_id, "original_start": spelled(wall)}
         if holds and spelled(wall) in holds and line.choice is None:
-            where["hold_id"] = holds[spelled(wall)]
+            where |= holds[spelled(wall)]
         booked = tried(line, lambda where=where: book_appointment.function(work, **where))  # type: ignore[misc]
         if booked is None and line.rule == "room_taken":
             line.rooms = _free_rooms(work, wish.location_id, where)

@@ -71,3 +71,23 @@ def names_of(reader: Reader, client_ids: Sequence[str]) -> dict[str, str]:
         *client_ids,
     )
     return {row["client_id"]: row["name"] for row in rows}
+
+
+def holds_of(reader: Reader, held_by: str, now: datetime) -> list[Row]:
+    """The places that are kept by that holder and still count."""
+    return reader.rows(
+        "select * from holds where held_by = ? and purpose = 'renewal' and outcome is null and expires_at > ?",
+        held_by,
+        now,
+    )
+
+
+def kept_until(reader: Reader, holders: Sequence[str], now: datetime) -> dict[str, datetime]:
+    """By holder: until when its places are kept."""
+    rows = reader.rows(
+        f"select held_by, max(expires_at) as expires_at from holds where held_by in ({_marks(holders)})"
+        " and outcome is null and expires_at > ? group by held_by",
+        *holders,
+        now,
+    )
+    return {row["held_by"]: row["expires_at"] for row in rows}
