@@ -13,6 +13,8 @@ from dashboards.components.desk.client_picker import choose, pick_client
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, choose_location, desk_of, nothing_yet
 from dashboards.components.desk.times import choose_time
+from dashboards.components.series.booking import series_panel
+from dashboards.components.series.repeats import choose_repeats
 from dashboards.session import actor, show_messages
 from practice.errors import Refusal
 from practice.people import queries as people
@@ -130,7 +132,9 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
         key=f"{form}:mode",
         format_func={"in_person": "In person", "video": "Video"}.__getitem__,
     )
+    repeats = choose_repeats(form, desk.today)
     return {
+        "repeats": repeats,
         "service_id": service_id,
         "provider_id": None if provider_id == ANYONE else provider_id,
         "first": first or desk.today,
@@ -156,7 +160,8 @@ def _free(desk: Desk, client: Row | None, asked: dict[str, Any]) -> list[Row]:
 
 def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
     minute = desk.now.replace(second=0, microsecond=0)
-    key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], tuple(asked.values()))
+    sought = tuple(value for name, value in asked.items() if name != "repeats")
+    key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], sought)
     slots = unchanged("times", key, lambda: _free(desk, client, asked))
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
     if not slots:
@@ -190,6 +195,9 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         else:
             text = "Choose a client and a time." if client is None else f"Choose a time for **{words.plain(name)}**."
         st.markdown(text)
+        if asked["repeats"]:
+            series_panel(form, name, wish, asked["repeats"], desk)
+            return
         show_refusal(form, name, desk)
     st.button(
         "Book",
@@ -212,6 +220,8 @@ def _booked(form: str, booked: Row, desk: Desk) -> None:
         f" {words.plain(visit['provider_name'])}{room} · {words.plain(visit['service_name'])}",
         icon=":material/event_available:",
     )
+    if booked.get("series"):
+        st.caption(booked["series"])
     client_id = visit["attendees"][-1]["client_id"]
     with st.container(horizontal=True):
         st.button("Book another client", type="primary", key=f"{form}:anew", on_click=start_anew)

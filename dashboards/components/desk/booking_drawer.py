@@ -17,6 +17,8 @@ from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.components.desk.scope import desk_at, shown_locations
 from dashboards.components.desk.spot import Spot, choose_spot, team_there
+from dashboards.components.series.booking import series_panel
+from dashboards.components.series.repeats import choose_repeats
 from dashboards.session import actor, show_messages
 from practice.clock import to_wall
 from practice.people import queries as people
@@ -51,6 +53,7 @@ def booking_drawer(selection: Selection, form: str) -> None:
     client_id = pick_client(form, desk.person, desk.today)
     service = _service(form, services, client_id, desk)
     mode = _mode(form, service, spot)
+    repeats = choose_repeats(form, desk.today)
     end = spot.start + timedelta(minutes=spot.minutes or service["duration_minutes"])
     wish = {
         "client_id": client_id,
@@ -63,8 +66,11 @@ def booking_drawer(selection: Selection, form: str) -> None:
         "room_id": spot.room_id if mode == "in_person" else None,
     }
     _hold(form, wish, desk, spot, end)
-    ask_reason(form, spot.start, desk)
     client_name = _name(client_id, desk)
+    if repeats:
+        series_panel(form, client_name, wish, repeats, desk)
+        return
+    ask_reason(form, spot.start, desk)
     st.button(
         "Book",
         key=f"{form}:book",

@@ -1,1 +1,1 @@
-"""Series on the pages: how a visit repeats, the list of dates to decide on, edits, renewals, and a caseload's handoff."""
+"""Series on the pages: how a visit repeats, dates to decide on, edits, renewals, and a caseload's handoff."""

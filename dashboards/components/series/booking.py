@@ -8,6 +8,8 @@ from typing import Any
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.desk import holding
+from dashboards.components.desk.acts import MADE
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk
 from dashboards.components.series.deciding import Terms, decide
@@ -29,7 +31,7 @@ def series_panel(form: str, client_name: str, wish: dict[str, Any], repeats: Rep
     if wish["client_id"] and first:
         try:
             rule = written(repeats.rule(datetime.fromisoformat(first)), desk.zone)
-            asked = {name: value for name, value in wish.items() if value is not None} | {"rule": rule}
+            asked = {name: value for name, value in wish.items() if value is not None} | {"rule": rule} | _held(form)
             _seen(asked, {}, desk)
         except Refusal as refusal:
             st.error(str(refusal), icon=":material/event_repeat:")
@@ -69,6 +71,8 @@ def book_all(form: str, client_name: str, asked: dict[str, Any], choices: dict[s
         **asked,
     )
     if answer:
+        holding.done(form)
+        st.session_state[MADE] = answer["appointment_ids"][0]
         visits = len(answer["appointment_ids"])
         st.session_state[f"{form}:booked"] = {
             "appointment_id": answer["appointment_ids"][0],
@@ -78,6 +82,12 @@ def book_all(form: str, client_name: str, asked: dict[str, Any], choices: dict[s
                 f", {len(answer['skipped'])} left out." if answer["skipped"] else "."
             ),
         }  # fmt: skip
+
+
+def _held(form: str) -> dict[str, str]:
+    """The place of the first date that this form keeps while somebody types."""
+    held = holding.of_form(form)
+    return {"hold_id": held.hold_id, "held_by": held.holder} if held and held.hold_id else {}
 
 
 def terms_of(desk: Desk, **more: Any) -> Terms:

@@ -1,4 +1,4 @@
-"""The dates of a series, and what becomes of each that is not free: a press takes another time, a room, or leaves it out.
+"""The dates of a series, and what becomes of each that is not free: one press takes another time or leaves it out.
 
 What was decided stays when the list is read anew, so a clash that arose meanwhile adds a line and takes nothing away.
 """
@@ -27,7 +27,7 @@ Plan = Callable[[Mapping[str, Mapping[str, Any]]], Row]
 
 @dataclass(frozen=True)
 class Terms:
-    """What can be said of a date in this list: the words for leaving it out, names, and whether overriding is allowed."""
+    """What can be said of a date in this list: names, the words for leaving it out, whether overriding is allowed."""
 
     rooms: Mapping[str, str]
     providers: Mapping[str, str]
@@ -67,7 +67,9 @@ def decide(form: str, plan: Plan, terms: Terms) -> Decided:
             args=(form, [line for line in bare["lines"] if line["status"] == "clash"], terms.leave_out[0]),
         )
     with st.container(height=420 if len(lines) > TALL else "content", border=False, gap="small", key=f"{form}:dates"):
-        for is_open, some in groupby(lines, key=lambda pair: pair[0]["status"] == "clash" or pair[1]["status"] == "clash"):
+        for is_open, some in groupby(
+            lines, key=lambda pair: pair[0]["status"] == "clash" or pair[1]["status"] == "clash"
+        ):
             if is_open:
                 for first, now in some:
                     _open_line(form, first, now, terms)

@@ -14,6 +14,7 @@ from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.commands import book_appointment
 from practice.scheduling.model import spelled, wall_time
+from practice.scheduling.modes import is_joinable
 from practice.scheduling.planning import minutes_of
 from practice.scheduling.series import queries
 from practice.scheduling.series.dates import dates, held_at, missing
@@ -39,6 +40,8 @@ class Wish:
     duration_minutes: int | None = None
     mode: str = "in_person"
     channel: str = "desk"
+    hold_id: str | None = None
+    held_by: str | None = None
 
     def booking(self) -> Row:
         """The parameters that every occurrence shares."""
@@ -98,15 +101,20 @@ def book_series(
     mode: str = "in_person",
     channel: str = "desk",
     choices: Choices | None = None,
+    hold_id: str | None = None,
+    held_by: str | None = None,
 ) -> Row:
     """Book every date of a rule for a client, in one transaction; `choices` decide on dates that are not free.
+
+    `hold_id` is the place that `held_by` keeps for the first date while somebody types.
 
     Answers {series_id, appointment_ids, skipped, sentence}. All or nothing: raises SeriesClash with a fresh list when
     any date is taken and nothing was chosen for it. A date on which a group stands already is joined there.
     """
     wish = Wish(
-        client_id, provider_id, service_id, location_id, wall_start, rule, room_id, duration_minutes, mode, channel
-    )
+        client_id, provider_id, service_id, location_id, wall_start, rule, room_id, duration_minutes, mode, channel,
+        hold_id, held_by,
+    )  # fmt: skip
     return make_series(work, wish, choices or {})
 
 
@@ -186,8 +194,10 @@ def lay_out(
             line.note, where["room_id"] = JOINED, None
         elif series_id:
             where |= {"series_id": series_id, "original_start": spelled(wall)}
-        if holds and spelled(wall) in holds and line.choice is None:
-            where |= holds[spelled(wall)]
+        if line.choice is None:
+            where |= (holds or {}).get(spelled(wall), {})
+            if wall == walls[0] and wish.hold_id:
+                where |= {"hold_id": wish.hold_id, "held_by": wish.held_by}
         booked = tried(line, lambda where=where: book_appointment.function(work, **where))  # type: ignore[misc]
         if booked is None and line.rule == "room_taken":
             line.rooms = _free_rooms(work, wish.location_id, where)
@@ -262,7 +272,7 @@ def _keep_what_it_states(work: Work, series: Row, line: Line) -> None:
 
 def _joins(work: Work, service: Row, where: Row, line: Line, zone: str) -> bool:
     """Whether a group of that provider, service and place stands at that time already."""
-    if service["capacity"] == 1:
+    if not is_joinable(service):
         return False
     at = stored(to_instant(line.wall_start, zone))
     return facts.occurrence(work, where["provider_id"], where["service_id"], where["location_id"], at) is not None

@@ -17,12 +17,12 @@ from practice.access.permissions import Actor, Permission, require
 from practice.clock import stored, to_instant
 from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
+from practice.scheduling.hybrid import change_mode
 from practice.scheduling.model import spelled, wall_time
 from practice.scheduling.moving import move_appointment
 from practice.scheduling.series.booking import preview
 from practice.scheduling.series.dates import held_at, successors
 from practice.scheduling.series.lines import Choices, Line, choice_for, refuse_clashes, tried, unknown_choices
-from practice.scheduling.series.modes import change_mode
 from practice.scheduling.series.reach import Reach, left_sentence, reach_of
 from practice.scheduling.series.rehearsal import Rehearsal
 from practice.scheduling.series.rules import Rule, sentence
@@ -190,23 +190,20 @@ def _apply(work: Rehearsal, row: Row, target: Row, line: Line, choice: Any, move
 
     def do(room_id: str | None = None) -> Row:
         to = differs | ({"room_id": room_id} if room_id else {})
-        answer: Row = {"appointment_id": row["appointment_id"], "room_id": row["room_id"]}
-        if mode != row["mode"]:
-            answer = change_mode(work, row, mode, to.get("room_id"), is_moving=is_elsewhere)
-            if not is_elsewhere:
-                to.pop("room_id", None)
-        if not to:
-            return answer
-        asked = {name: spelled(value) if name == "wall_start" else value for name, value in to.items()}
-        reason = choice["reason"] if line.choice == "keep" else None
-        return move_appointment.function(  # type: ignore[no-any-return]
-            work,
-            appointment_id=row["appointment_id"],
-            moved_by=moved_by,
-            code="series_changed",
-            override_reason=reason,
-            **asked,
-        )
+        to = {name: spelled(value) if name == "wall_start" else value for name, value in to.items()}
+        here: Row = {"appointment_id": row["appointment_id"], "room_id": row["room_id"]}
+        room = to.pop("room_id", None) if mode != row["mode"] and mode == "in_person" else None
+        if mode != row["mode"] and mode == "video":
+            here = change_mode.function(work, appointment_id=here["appointment_id"], mode=mode)
+        if to:
+            reason = choice["reason"] if line.choice == "keep" else None
+            here = move_appointment.function(
+                work, appointment_id=here["appointment_id"], moved_by=moved_by, code="series_changed",
+                override_reason=reason, **to,
+            )  # fmt: skip
+        if mode != row["mode"] and mode == "in_person":  # the room is taken where the visit is by then
+            here = change_mode.function(work, appointment_id=here["appointment_id"], mode=mode, room_id=room)
+        return here
 
     if tried(line, do) is None and line.rule == "room_taken":
         line.rooms = [room["room_id"] for room in facts.rooms_of(work, row["location_id"]) if _passes(work, do, room)]

@@ -21,9 +21,7 @@ def state_itself(work: Work, happening: Happening) -> None:
     series = work.find("series", row["series_id"])
     if series is None:  # of an import, whose series we do not know
         return
-    own = dict.fromkeys(
-        own_fields(series, row | {"overridden": row["overridden"] or happening.appointment["overridden"]})
-    )
+    own = dict.fromkeys(own_fields(series, row))
     before, after = happening.details.get("before") or {}, happening.details.get("after") or {}
     is_room_alone = before.get("duration_minutes") == after.get("duration_minutes") and not before.get("mode")
     if before.get("room_id") != after.get("room_id") and is_room_alone and row["room_id"] != series["room_id"]:

@@ -24,6 +24,7 @@ def stated(series: Mapping[str, Any], occurrence: Mapping[str, Any]) -> list[str
 
 
 def own_fields(series: Mapping[str, Any], occurrence: Mapping[str, Any]) -> tuple[str, ...]:
-    """What the occurrence keeps: what it was once told by itself, and whatever differs from its series."""
+    """What the occurrence keeps: whatever differs from its series, and a room that was chosen for it alone."""
     told = json.loads(occurrence["overridden"]) if occurrence["overridden"] else []
-    return tuple(dict.fromkeys([*told, *stated(series, occurrence)]))
+    room = ["room_id"] if "room_id" in told and occurrence["mode"] != "video" else []
+    return tuple(dict.fromkeys([*stated(series, occurrence), *room]))
