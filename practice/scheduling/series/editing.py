@@ -19,6 +19,7 @@ from practice.errors import Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.hybrid import change_mode
 from practice.scheduling.model import spelled, wall_time
+from practice.scheduling.modes import require_mode
 from practice.scheduling.moving import move_appointment
 from practice.scheduling.series.booking import preview
 from practice.scheduling.series.dates import held_at, successors
@@ -117,6 +118,8 @@ def rehearse(work: Rehearsal, appointment_id: str, scope: str, change: Change, c
     if not change.given() and change.wall_start is None:
         raise Refusal("Nothing would change; choose another time, provider, room, length or mode.", rule="no_change")
     reach = reach_of(work, appointment_id, scope)
+    if change.mode is not None:
+        require_mode(work.get("services", reach.series["service_id"], "service"), change.mode)
     after = reach.series | change.given() | {"series_id": reach.series["series_id"]}
     old = reach.walls[reach.first :]
     rule, new = reach.rule.ending(len(old)), old
