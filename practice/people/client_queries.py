@@ -19,6 +19,12 @@ _NEAR = 0.92
 # `like` with a wildcard between the digits is quick and lets too many through; the exact look is for those alone.
 _HAS_DIGITS = "(phone like ? and contains(regexp_replace(phone, '[^0-9]', '', 'g'), ?))"
 
+# What is not said of the date of birth is None.
+_BORN = (
+    "((? is null or year(birth_date) = ?) and (? is null or month(birth_date) = ?)"
+    " and (? is null or day(birth_date) = ?) and birth_date is not null)"
+)
+
 
 def client_scope(actor: Actor) -> tuple[str, list[Any]]:
     """The condition on `clients c` under which the actor may see a client, and its parameters."""
@@ -38,7 +44,8 @@ def search_clients(reader: Reader, actor: Actor, text: str, limit: int = 20) -> 
     """Clients whom the text describes, best first; the newest ones if it is blank.
 
     Parts of the given and family name in any order, whatever their accents and case; digits of the phone number; a
-    part of the e-mail address; a date of birth. Every word must fit. Inactive clients come last.
+    part of the e-mail address; a date of birth or a part of it (0314, 3/14, 1988). Every word must fit. Inactive
+    clients come last.
     """
     require(actor, Permission.SEE_CLIENTS)
     sought = understand(text)
@@ -54,9 +61,10 @@ def search_clients(reader: Reader, actor: Actor, text: str, limit: int = 20) -> 
     for part in sought.emails:
         conditions.append("contains(lower(email), lower(?))")
         parameters.append(part)
-    for digits in sought.digits:
-        conditions.append(_HAS_DIGITS)
+    for digits, parts in sought.digits:
+        conditions.append(f"({' or '.join([_HAS_DIGITS, *[_BORN] * len(parts)])})")
         parameters += ["%" + "%".join(digits) + "%", digits]
+        parameters += [value for part in parts for value in part for _ in (1, 2)]
     if sought.birth_dates:
         conditions.append("list_contains(?, birth_date)")
         parameters.append(list(sought.birth_dates))

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from practice.access.permissions import Actor, Permission, require, require_location
 from practice.clock import stored
 from practice.scheduling import booking_queries as facts
+from practice.scheduling.block_queries import blocks_of_days
 from practice.scheduling.day_hours import hours_row
 from practice.scheduling.queries import visits
 from practice.scheduling.working import days_from
@@ -24,12 +25,14 @@ class Days:
     `visits` are as in `queries.day`, with the gone ones. `hours` has a row per provider, location and day: provider_id,
     provider_name, location_id, day, is_off, working, closed as in `hours_of_day`. `holds` are the live ones: hold_id,
     location_id, provider_id, service_name, room_id, wall_start, wall_end, purpose, held_by (a user's id, and
-    after a colon the browser's page), holder_name, expires_at.
+    after a colon the browser's page), holder_name, expires_at. `blocks` are as in `blocks_of_days`, once for
+    each of the locations, which is their location_id here.
     """
 
     visits: list[Row] = field(default_factory=list)
     hours: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
+    blocks: list[Row] = field(default_factory=list)
 
     @property
     def fresh_until(self) -> datetime | None:
@@ -64,6 +67,7 @@ def days(
         _visits(reader, actor, first, last, location_ids, wanted),
         hours_of_days(reader, first, count, location_ids, wanted),
         _holds(reader, first, last, location_ids, wanted),
+        _blocks(reader, actor, first, last, location_ids, wanted),
     )
 
 
@@ -116,6 +120,17 @@ def _holds(reader: Reader, first: date, last: date, location_ids: Sequence[str],
         *location_ids,
     )
     return [row for row in rows if wanted is None or row["provider_id"] in wanted]
+
+
+def _blocks(
+    reader: Reader, actor: Actor, first: date, last: date, location_ids: Sequence[str], wanted: set[str] | None
+) -> list[Row]:
+    return [
+        row | {"location_id": location_id}
+        for location_id in location_ids
+        for row in blocks_of_days(reader, actor, first, last, location_id)
+        if wanted is None or row["resource_kind"] != "provider" or row["resource_id"] in wanted
+    ]
 
 
 def _marks(values: Sequence[str] | set[str]) -> str:

@@ -148,6 +148,22 @@ def test_a_date_of_birth_finds_a_client_however_it_is_written(house, add, find, 
     assert find(text) == [client]
 
 
+@pytest.mark.parametrize(
+    "text", ["0314", "3/14", "14.3.", "1988", "3/1988", "031488", "14/3/88", "03141988", "ad 3/14"]
+)
+def test_a_part_of_the_date_of_birth_finds_a_client(house, add, find, text):
+    client = add("Ad", "Grün", birth_date="1988-03-14", phone="+1 555 700 6000")
+    other = add("Ad", "Wald", birth_date="1987-04-15", phone="+1 555 700 6001")
+    assert client in find(text)
+    assert other not in find(text)
+
+
+def test_digits_that_are_no_date_are_of_the_phone_alone(house, add, find):
+    client = add("Esme", "Grün", birth_date="1988-03-14", phone="+1 (555) 129-9944")
+    assert find("555 12") == find("9944") == [client]
+    assert find("1399") == []
+
+
 def test_an_ambiguous_date_means_both(house):
     assert possible_dates("03/04/1990") == (date(1990, 3, 4), date(1990, 4, 3))
 
@@ -160,9 +176,10 @@ def test_every_spelling_of_a_date_means_that_date(day):
 
 @given(st.text(max_size=30))
 def test_no_text_breaks_the_search_box(text):
-    from practice.people.search import understand
+    from practice.people.search import birth_parts, understand
 
     possible_dates(text)
+    birth_parts(text)
     understand(text)
 
 

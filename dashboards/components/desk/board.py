@@ -19,6 +19,8 @@ _WHY = {"time_off": "Time off", "closed": "Closed", "outside_hours": ""}
 _URGENCY = (
     "unresolved", "in_session", "arrived", "scheduled", "confirmed", "completed", "left_unseen", "no_show", "cancelled",
 )  # fmt: skip
+BLOCK = "block:"
+"""What the id of a block begins with in the calendar."""
 _HOLDERS = {"online": "Online", "api": "Online", "offer": "Offered from the waitlist", "renewal": "Kept for a series"}
 
 
@@ -55,6 +57,7 @@ def board(days: Days, layout: Layout, *, may_move: bool, me: str = "") -> Board:
         for _, rows in groupby(sorted(_worth_drawing(seen, live), key=_by_visit), key=lambda row: row["appointment_id"])
     ]
     events += [_held(row, layout, me) for row in days.holds]
+    events += [_blocked(row, layout) for row in days.blocks if row["resource_kind"] == layout.by]
     events += _closed(days.hours, layout, drawn, opens, closes)
     events = [event for event in events if event.resource_id in shown]
     return Board(drawn, events, counts(live), opens, closes, _free_days(days))
@@ -146,6 +149,18 @@ def _held(row: Row, layout: Layout, me: str) -> Busy:
         kind="hold",
         label=row["service_name"],
         title=f"Being booked · {whose}" if row["purpose"] == "desk" else whose,
+    )
+
+
+def _blocked(row: Row, layout: Layout) -> Busy:
+    """A meeting, maintenance, another calendar's event."""
+    return Busy(
+        id=f"{BLOCK}{row['block_id']}",
+        resource_id=layout.column_of(row | {f"{layout.by}_id": row["resource_id"]}),
+        start=row["wall_start"],
+        end=row["wall_end"],
+        kind="block",
+        label=row["label"],
     )
 
 

@@ -69,7 +69,8 @@ def columns(days: Days, live: Sequence[Row], layout: Layout) -> list[Resource]:
     off = {layout.column_of(row) for row in days.hours if row["is_off"]}
     is_all_off = off - {layout.column_of(row) for row in days.hours if not row["is_off"]}
     present = {layout.column_of(row) for row in days.hours if row["working"]} | off
-    present |= {layout.column_of(row) for row in (*live, *days.holds) if layout.column_of(row) in names}
+    taken = [row | {"provider_id": row["resource_id"]} for row in days.blocks if row["resource_kind"] == "provider"]
+    present |= {layout.column_of(row) for row in (*live, *days.holds, *taken) if layout.column_of(row) in names}
     order = {row["location_id"]: number for number, row in enumerate(layout.locations)}
     return [
         _column(key, names[key], at[key], layout, "Time off" if key in is_all_off else "")

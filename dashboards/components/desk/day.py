@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.calendar import Opened, Selection, View, resource_calendar
 from dashboards.components.desk import acts, dragging, holding, notices, words
-from dashboards.components.desk.board import Board, board
+from dashboards.components.desk.board import BLOCK, Board, board
 from dashboards.components.desk.booking_drawer import booking_drawer
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import LOCATION_KEY, Desk, desk_of, nothing_yet
@@ -92,7 +92,10 @@ def viewed(view: View) -> None:
 def open_visit(opened: Opened) -> None:
     """A click on a visit: its drawer opens with this run; with M, where it is moved."""
     acts.begin_drawer()
-    st.session_state[DRAWER] = ("visit", opened.id, opened.action == "move")
+    if opened.id.startswith(BLOCK):
+        st.session_state[DRAWER] = ("block", opened.id.removeprefix(BLOCK))
+    else:
+        st.session_state[DRAWER] = ("visit", opened.id, opened.action == "move")
 
 
 def open_booking(selection: Selection) -> None:
