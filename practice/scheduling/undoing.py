@@ -22,13 +22,15 @@ UNDO = timedelta(minutes=10)
 
 
 @command(Permission.BOOK)
-def restore_appointment(work: Work, *, appointment_id: str) -> Row:
+def restore_appointment(work: Work, *, appointment_id: str, attendee_ids: list[str] | None = None) -> Row:
     """Undo a cancellation of the last ten minutes: who was cancelled is expected again, in the same places.
 
+    `attendee_ids` are those of one cancellation, where others of the group were cancelled meanwhile.
     Answers {appointment_id, attendee_ids, room_id, starts_at}. Refused like a booking where somebody else is there now.
     """
     appointment, attendees = visit_of(work, appointment_id)
-    back = [row for row in attendees if row["status"] == "cancelled" and _is_fresh(work, row["cancelled_at"])]
+    fresh = [row for row in attendees if row["status"] == "cancelled" and _is_fresh(work, row["cancelled_at"])]
+    back = [row for row in fresh if attendee_ids is None or row["attendee_id"] in attendee_ids]
     if not back:
         raise Conflict("Only a cancellation of the last ten minutes can be undone; book the visit again.", rule="undo")
     staying = [row for row in attendees if row["status"] not in GONE]

@@ -282,6 +282,33 @@ def test_a_cancellation_says_who_and_why(open_page, record, desk, book):
     assert (row["status"], row["cancelled_by"], row["cancel_reason"]) == ("cancelled", "client", "A cold")
 
 
+def test_a_cancellation_for_a_chosen_reason_can_be_undone(signed_in, browser_state, record, desk, book):
+    signed_in("front_desk")
+    booked = book("2026-03-02T10:00")
+    (row,) = visit_of(record, desk, booked["appointment_id"])["attendees"]
+    browser_state["cancel:code:client"] = "illness"
+    acts.cancel(row, form="cancel")
+    (row,) = visit_of(record, desk, booked["appointment_id"])["attendees"]
+    assert (row["status"], row["cancelled_by"], row["cancel_reason"]) == ("cancelled", "client", "ill")
+    assert bar_of(browser_state).text == "Ada Birch, 10:00: cancelled, late."
+    press_bar(browser_state, "Undo")
+    (row,) = visit_of(record, desk, booked["appointment_id"])["attendees"]
+    assert row["status"] == "scheduled"
+
+
+def test_undoing_one_cancellation_of_a_group_leaves_the_others_be(signed_in, browser_state, record, house, desk, book):
+    signed_in("front_desk")
+    for client in (house.ada, house.dan):
+        booked = book("2026-03-02T11:00", client=client, service=house.group)
+    for name in ("Ada Birch", "Dan Ford"):
+        rows = visit_of(record, desk, booked["appointment_id"])["attendees"]
+        browser_state[f"{name}:code:client"] = "weather"
+        acts.cancel(next(row for row in rows if row["client_name"] == name), form=name)
+    press_bar(browser_state, "Undo")
+    rows = visit_of(record, desk, booked["appointment_id"])["attendees"]
+    assert {row["client_name"]: row["status"] for row in rows} == {"Ada Birch": "cancelled", "Dan Ford": "scheduled"}
+
+
 def test_people_state_the_outcome_of_past_visits(open_page, record, clock, desk, book):
     booked = book("2026-03-02T10:00")
     clock.to("2026-03-03T15:00")

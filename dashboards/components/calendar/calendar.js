@@ -133,9 +133,10 @@ class Calendar extends Frame {
     if (!options.selectable || !resources.length) return;
     const after = events.find((event) => event.id === id);
     const day = wall(this.ec.getView().currentStart).slice(0, 10);
+    const next = events.find((event) => event.classNames[0] === "buffer" && event.start === after?.end && event.resourceIds[0] === after.resourceIds[0]);
     const now = options.now?.startsWith(day) ? options.now : `${day}T${options.day_start}:00`;
     this.comeBackTo(id);
-    this.trigger("select", { start: after?.end ?? now, end: null, resource_id: after?.resourceIds[0] ?? this.columns()[0].id, is_typed: true });
+    this.trigger("select", { start: (next ?? after)?.end ?? now, end: null, resource_id: after?.resourceIds[0] ?? this.columns()[0].id, is_typed: true });
   }
 
   /* The focus goes back to where it was, or to what came of it, once the drawer has closed. */

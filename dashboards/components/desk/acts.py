@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 
 from dashboards.components.desk import notices
 from dashboards.components.desk.steps import Step
-from dashboards.session import attempt, refused, say
+from dashboards.components.desk.why import why_of
+from dashboards.session import attempt, refused
 from practice.billing.charges import charge_visit
 from practice.scheduling.attendance import correct_attendance
 from practice.scheduling.commands import cancel_appointment, enter_in_error, move_appointment
-from practice.scheduling.undoing import undo_move
+from practice.scheduling.undoing import restore_appointment, undo_move
 from practice.store.work import Row
 
 CLOSE = "desk:close_drawer"
 REVISION = "desk:revision"
 MADE = "desk:made"
 """The visit that the last command made: where the calendar's focus goes on to."""
-WHO = (("client", "Client"), ("provider", "Provider"), ("practice", "Practice"))
-"""Who can ask for a change, as commands and people name them."""
 
 
 def begin_drawer() -> None:
     """A drawer opens: nothing that was said to, or refused by, an earlier one concerns it."""
     st.session_state.pop(CLOSE, None)
-    notices.clear()
+    notices.clear_refusal()
     for key in [key for key in st.session_state if str(key).startswith("refused:")]:
         st.session_state.pop(key)
 
@@ -45,20 +45,37 @@ def take_step(step: Step, row: Row, *, form: str, is_closing: bool = True) -> No
 
 
 def cancel(row: Row, *, form: str) -> None:
-    """Cancel for whoever asked, with the reason typed."""
+    """Cancel for whoever asked, for the reason chosen or typed; for some seconds it can be undone."""
+    why = why_of(form)
+    who = row["client_name"] or "The visit"
     answer = attempt(
         cancel_appointment,
         form,
-        reason=typed(f"{form}:reason"),
+        reason=why.reason,
         is_in_place=True,
-        done=f"{row['client_name'] or 'The visit'}: cancelled.",
         appointment_id=row["appointment_id"],
-        cancelled_by=st.session_state.get(f"{form}:by") or "client",
+        cancelled_by=why.by,
         attendee_id=row["attendee_id"] if row["capacity"] > 1 else None,
-        code=st.session_state.get(f"{form}:code"),
+        code=why.code,
     )
     if answer:
         st.session_state[CLOSE] = True
+        late = ", late" if answer["is_late"] else ""
+        notices.done(f"{who}, {row['wall_start']:%H:%M}: cancelled{late}.", partial(restore, answer))
+
+
+def restore(cancelled: dict[str, Any]) -> None:
+    """Undo a cancellation, of which this is the answer: whom it cancelled is expected again."""
+    form = f"restore:{cancelled['appointment_id']}"
+    answer = attempt(
+        restore_appointment,
+        form,
+        is_in_place=True,
+        done="Expected again.",
+        appointment_id=cancelled["appointment_id"],
+        attendee_ids=cancelled["attendee_ids"],
+    )
+    _back(answer, form)
 
 
 def correct(row: Row, *, form: str) -> None:
@@ -100,22 +117,6 @@ def charge(row: Row, *, form: str, amount: str) -> None:
         st.session_state[CLOSE] = True
 
 
-def move(appointment_id: str, form: str, **to: Any) -> None:
-    """Move a visit from the drawer; `to` are the command's own parameters."""
-    answer = attempt(
-        move_appointment,
-        form,
-        reason=typed(f"{form}:reason"),
-        is_in_place=True,
-        done="The visit has been moved.",
-        appointment_id=appointment_id,
-        code=st.session_state.get(f"{form}:code"),
-        **to,
-    )
-    if answer:
-        st.session_state[CLOSE] = True
-
-
 def undo(before: Row, after: Row) -> None:
     """Put a visit back to where it was before the last move; for nobody's sake but that of a slip of the hand."""
     form = f"undo:{after['appointment_id']}"
@@ -126,12 +127,17 @@ def undo(before: Row, after: Row) -> None:
         answer = attempt(move_appointment, form, **said, duration_minutes=before["duration_minutes"])
     else:
         answer = attempt(move_appointment, form, **said, room_id=before["room_id"])
+    _back(answer, form)
+
+
+def _back(answer: dict[str, Any] | None, form: str) -> None:
+    """After an undo: the focus goes on to the visit, or the bar says why it could not be undone."""
     if answer:
         st.session_state[MADE] = answer["appointment_id"]
         return
     refusal = refused(form)
     if refusal is not None:
-        say(str(refusal), "refusal")
+        notices.refused(str(refusal))
 
 
 def say_all_as_toasts() -> None:

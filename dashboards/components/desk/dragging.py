@@ -1,8 +1,9 @@
-"""What a drag in the calendar does: a move with its undo, or a refusal that says who is there and what would pass."""
+"""Moves, from a drag or from the drawer: done with an undo, or a refusal that says who is there and what would pass."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -13,12 +14,13 @@ from dashboards.components.desk import acts, notices, words
 from dashboards.components.desk.columns import By, Place, place_of
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.components.desk.scope import shown_locations
+from dashboards.components.desk.why import WHO, why_of, words_of
 from dashboards.session import actor, attempt, refused
 from practice.errors import Refusal
 from practice.scheduling import queries as scheduling
 from practice.scheduling.commands import move_appointment
 from practice.scheduling.model import spelled
-from practice.scheduling.reasons import CANCEL_CODES, CODES_OF
+from practice.scheduling.reasons import CODES_OF
 from practice.store.work import Row
 
 LAST_WHY = "desk:last_why"
@@ -27,9 +29,7 @@ LAST_WHY = "desk:last_why"
 def question(by: By) -> Ask:
     """Who asked for the move, and why: asked where the visit is dropped, with the last answer marked."""
     return {
-        "groups": [
-            (who, label, [(code, CANCEL_CODES[code].capitalize()) for code in CODES_OF[who]]) for who, label in acts.WHO
-        ],
+        "groups": [(who, label, [(code, words_of(code)) for code in CODES_OF[who]]) for who, label in WHO.items()],
         "last": st.session_state.get(LAST_WHY, ("client", "schedule_conflict")),
         "of_columns": by == "provider",
     }
@@ -87,10 +87,32 @@ def move(desk: Desk, visit: Row, to: dict[str, Any], *, by: str, code: str | Non
         if refusal is not None:
             _say_refusal(desk, visit, to, refusal, by=by, code=code)
         return
+    _moved(desk, visit, answer)
+
+
+def move_from_drawer(visit: Row, form: str, **to: Any) -> None:
+    """The move that the drawer's form asks for; its refusal is shown there."""
+    desk, why = desk_of(actor()), why_of(form)
+    answer = attempt(
+        move_appointment,
+        form,
+        reason=why.reason,
+        is_in_place=True,
+        appointment_id=visit["appointment_id"],
+        moved_by=why.by,
+        code=why.code,
+        **to,
+    )
+    if answer and desk:
+        st.session_state[acts.CLOSE] = True
+        _moved(desk, visit, answer)
+
+
+def _moved(desk: Desk, visit: Row, answer: dict[str, Any]) -> None:
     st.session_state[acts.MADE] = answer["appointment_id"]
     with runtime.current().record.read() as reader:
         now = scheduling.visit(reader, desk.person, answer["appointment_id"])
-    notices.done(said(visit, now, desk), lambda: acts.undo(visit, now))
+    notices.done(said(visit, now, desk), partial(acts.undo, visit, now))
 
 
 def _snap_back() -> None:
@@ -101,14 +123,12 @@ def _say_refusal(desk: Desk, visit: Row, to: dict[str, Any], refusal: Refusal, *
     times = [datetime.fromisoformat(text) for text in refusal.alternatives if "T" in text]
     times = [at for at in times if at != visit["wall_start"]]  # where it stands is no way out
     ways = {
-        f"Move to {words.when(at, desk.today)}": _again(desk, visit, to | {"wall_start": spelled(at)}, by, code)
+        f"Move to {words.when(at, desk.today)}": partial(
+            move, desk, visit, to | {"wall_start": spelled(at)}, by=by, code=code
+        )
         for at in times[:3]
     }
     notices.refused(str(refusal), ways)
-
-
-def _again(desk: Desk, visit: Row, to: dict[str, Any], by: str, code: str | None) -> Any:
-    return lambda: move(desk, visit, to, by=by, code=code)
 
 
 def said(before: Row, after: Row, desk: Desk) -> str:

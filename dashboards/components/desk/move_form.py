@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.desk import acts, words
+from dashboards.components.desk import words
+from dashboards.components.desk.dragging import move_from_drawer
 from dashboards.components.desk.place import Desk
 from dashboards.components.desk.times import choose_time
-from dashboards.components.desk.why import why_fields
+from dashboards.components.desk.why import who_and_why
 from dashboards.session import refused
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
@@ -56,16 +58,8 @@ def move_form(visit: Row, desk: Desk, today: date) -> None:
         typed = left.time_input("Time", value=None, step=timedelta(minutes=5), key=f"{form}:time")
         minutes = right.number_input("Minutes", 5, 720, visit["duration_minutes"], step=5, key=f"{form}:minutes")
     start = datetime.combine(first or today, typed) if typed else slot["wall_start"] if slot else None
-    by = st.segmented_control(
-        "Who asks for it",
-        ["client", "practice", "provider"],
-        default="client",
-        required=True,
-        format_func=str.capitalize,
-        key=f"{form}:by",
-    )
-    why_fields(form)
-    to = {"moved_by": by, "provider_id": provider_id}
+    who_and_why(form, "Who asks for it")
+    to: dict[str, Any] = {"provider_id": provider_id}
     if start:
         to["wall_start"] = spelled(start)
     if minutes != visit["duration_minutes"]:
@@ -76,12 +70,12 @@ def move_form(visit: Row, desk: Desk, today: date) -> None:
         key=f"{form}:do",
         type="primary",
         disabled=not is_change,
-        on_click=acts.move,
-        args=(visit["appointment_id"], form),
+        on_click=move_from_drawer,
+        args=(visit, form),
         kwargs=to,
         width="stretch",
     )
-    _refusal(visit["appointment_id"], form, to, today)
+    _refusal(visit, form, to, today)
 
 
 def _client_of(visit: Row) -> str | None:
@@ -90,7 +84,7 @@ def _client_of(visit: Row) -> str | None:
     return waiting[0] if len(waiting) == 1 else None
 
 
-def _refusal(appointment_id: str, form: str, to: dict[str, object], today: date) -> None:
+def _refusal(visit: Row, form: str, to: dict[str, Any], today: date) -> None:
     refusal = refused(form)
     if refusal is None:
         return
@@ -101,7 +95,7 @@ def _refusal(appointment_id: str, form: str, to: dict[str, object], today: date)
             st.button(
                 f"Move to {words.when(at, today)}",
                 key=f"{form}:at:{text}",
-                on_click=acts.move,
-                args=(appointment_id, form),
+                on_click=move_from_drawer,
+                args=(visit, form),
                 kwargs=to | {"wall_start": text},
             )

@@ -44,6 +44,13 @@ def clear() -> None:
     st.session_state.pop(NOTICE, None)
 
 
+def clear_refusal() -> None:
+    """Something else is done now: a refusal is no longer news. What can still be undone stays."""
+    notice: Notice | None = st.session_state.get(NOTICE)
+    if notice is not None and notice.bar.kind == "refused":
+        clear()
+
+
 def bar() -> Bar | None:
     """What the calendar is to show now."""
     notice: Notice | None = st.session_state.get(NOTICE)

@@ -83,10 +83,8 @@ def _fields(form: str, spot: Spot, team: dict[str, str], desk: Desk) -> None:
     right.number_input("Minutes", 5, 720, spot.minutes, step=5, key=f"{form}:minutes", placeholder="As the service")
     rooms = _rooms(desk)
     if rooms:
-        st.session_state.setdefault(f"{form}:room", spot.room_id)
-        st.selectbox(
-            "Room", [None, *rooms], format_func=lambda key: rooms.get(key, "Any free room"), key=f"{form}:room"
-        )
+        st.session_state.setdefault(f"{form}:room", spot.room_id or "")
+        st.selectbox("Room", ["", *rooms], format_func=lambda key: rooms.get(key, "Any free room"), key=f"{form}:room")
 
 
 def _typed(form: str, spot: Spot) -> Spot:
@@ -97,7 +95,7 @@ def _typed(form: str, spot: Spot) -> Spot:
         state.get(f"{form}:provider") or spot.provider_id,
         floor_grid(datetime.combine(day, at)),
         state.get(f"{form}:minutes", spot.minutes),
-        state.get(f"{form}:room", spot.room_id),
+        state.get(f"{form}:room", spot.room_id) or None,
     )
 
 

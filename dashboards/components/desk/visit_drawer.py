@@ -12,7 +12,7 @@ from dashboards.components.desk import acts, steps, words
 from dashboards.components.desk.board import shown_status
 from dashboards.components.desk.move_form import move_form
 from dashboards.components.desk.place import Desk, desk_of
-from dashboards.components.desk.why import why_fields
+from dashboards.components.desk.why import who_and_why
 from dashboards.session import actor, refused, show_messages
 from practice.access.permissions import Permission
 from practice.clock import local_date, to_wall
@@ -171,15 +171,7 @@ def _cancelled_line(row: Row) -> None:
 def _cancel_form(row: Row, form: str) -> None:
     form = f"{form}:cancel"
     with st.expander("Cancel the visit", key=f"{form}:box"):
-        st.segmented_control(
-            "Who cancels",
-            ["client", "provider", "practice"],
-            default="client",
-            required=True,
-            format_func=str.capitalize,
-            key=f"{form}:by",
-        )
-        why_fields(form)
+        who_and_why(form, "Who cancels")
         st.button("Cancel the visit", key=f"{form}:do", on_click=acts.cancel, args=(row,), kwargs={"form": form})
         _why_not(form)
 
