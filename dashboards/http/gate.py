@@ -27,6 +27,7 @@ from practice.access.sign_in import session_actor
 OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head")
 OPEN_PREFIXES = (
     "/app/static/",
+    "/kiosk/",
     "/offer/",
     "/stop/",
 )
@@ -97,13 +98,16 @@ class RateLimit:
 
     def allows(self, caller: str) -> bool:
         """Whether this call may go on; counts it if so."""
-        now = time.monotonic()
         if len(self._calls) > 10_000:
             self._calls.clear()
-        calls = self._calls[caller]
-        while calls and calls[0] <= now - self._seconds:
-            calls.popleft()
-        if len(calls) >= self._limit:
+        if self.is_full(caller):
             return False
-        calls.append(now)
+        self._calls[caller].append(time.monotonic())
         return True
+
+    def is_full(self, caller: str) -> bool:
+        """Whether a further call would be one too many; counts nothing."""
+        calls = self._calls[caller]
+        while calls and calls[0] <= time.monotonic() - self._seconds:
+            calls.popleft()
+        return len(calls) >= self._limit
