@@ -37,6 +37,7 @@ PAGES = (
     PageSpec("capacity.py", "capacity", "Capacity", ":material/schedule:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("catalogue.py", "metrics", "Metric catalogue", ":material/menu_book:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("today.py", "today", "Calendar", ":material/calendar_view_day:", "Desk", _P.SEE_SCHEDULE),
+    PageSpec("flow.py", "flow", "Flow", ":material/view_kanban:", "Desk", _P.SEE_SCHEDULE),
     PageSpec("book.py", "book", "Book", ":material/event_available:", "Desk", _P.BOOK),
     PageSpec("waitlist.py", "waitlist", "Waitlist", ":material/hourglass_top:", "Desk", _P.BOOK),
     PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),

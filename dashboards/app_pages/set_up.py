@@ -5,7 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.set_up import absences, hours, payers, people, places, progress, rules, services
+from dashboards.components.set_up import absences, floor, hours, payers, people, places, progress, rules, services
 from dashboards.components.set_up.touched import show_touched
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
@@ -20,6 +20,7 @@ PARTS = {
     "Payers": payers.payers_part,
     "Referral sources": payers.referral_sources_part,
     "Rules": rules.rules_part,
+    "Waiting room": floor.floor_part,
 }
 
 person = actor()

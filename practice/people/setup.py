@@ -60,7 +60,7 @@ _SERVICE: checks.Checks = {
 }
 _LOCATION_LATER = {"is_active": True, "slug": None, "directions": None}
 _SERVICE_LATER = {
-    "is_active": True, "modes": "both", "online": "hidden", "description": None,
+    "is_active": True, "online": "hidden", "description": None,
     "preparation": None,
 }  # fmt: skip
 
@@ -185,6 +185,7 @@ def add_service(
     needs_room: bool = False,
     is_for_new_clients: bool = False,
     billing_unit: str = "attendee",
+    modes: str = "both",
 ) -> dict[str, Any]:
     """Add what can be booked: how long it takes, what it costs, how many clients it takes at once.
 
@@ -194,7 +195,7 @@ def add_service(
         "name": name, "duration_minutes": duration_minutes, "fee_minor": fee_minor, "code": code,
         "buffer_before_minutes": buffer_before_minutes, "buffer_after_minutes": buffer_after_minutes,
         "capacity": capacity, "needs_room": needs_room, "is_for_new_clients": is_for_new_clients,
-        "billing_unit": billing_unit,
+        "billing_unit": billing_unit, "modes": modes,
     }  # fmt: skip
     row = {"service_id": work.new_id(), **checks.changed(fields, _SERVICE, "service"), **_SERVICE_LATER}
     check_unused(work, "services", row["name"], "service")

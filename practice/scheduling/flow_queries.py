@@ -44,6 +44,16 @@ def last_step(reader: Reader, attendee_id: str) -> Row | None:
     )
 
 
+def own_steps(reader: Reader, user_id: str, since: datetime) -> set[str]:
+    """Attendees whose newest step was taken by this person, after `since`."""
+    rows = reader.rows(
+        "select attendee_id, arg_max(actor_id, known_at) as actor_id from appointment_events"
+        f" where known_at >= ? and attendee_id is not null and kind in {_STEPS} group by attendee_id",
+        since,
+    )
+    return {row["attendee_id"] for row in rows if row["actor_id"] == user_id}
+
+
 def in_room(reader: Reader, room_id: str, day: date, except_appointment_id: str) -> list[Row]:
     """Visits of that local day whose clients are in the room now, one row each: status, client_name of the first."""
     return reader.rows(

@@ -15,6 +15,8 @@ from practice.access.permissions import Actor
 from practice.people import queries
 from practice.people.commands import add_service, change_service
 
+UNITS = {"attendee": "Each client", "appointment": "One of them, once (couple, family)"}
+MODES = {"both": "In person or by video", "in_person": "In person only", "video": "By video only"}
 SERVICE = Thing("service", "service_id", add_service, change_service, "service_id")
 
 
@@ -62,7 +64,8 @@ def _service_form(row: dict[str, Any] | None, *, has_rooms: bool) -> None:
     form = SERVICE.form(row)
     known = row or {
         "name": "", "code": None, "duration_minutes": 50, "buffer_before_minutes": 0, "buffer_after_minutes": 10,
-        "capacity": 1, "needs_room": has_rooms, "is_for_new_clients": False,
+        "capacity": 1, "needs_room": has_rooms, "is_for_new_clients": False, "billing_unit": "attendee",
+        "modes": "both",
     }  # fmt: skip
     fee_now = plain(row["fee_minor"], currency) if row else ""
     with entry(form):
@@ -80,6 +83,11 @@ def _service_form(row: dict[str, Any] | None, *, has_rooms: bool) -> None:
         a, b = st.columns(2)
         needs_room = a.checkbox("Needs a room", value=known["needs_room"])
         is_new = b.checkbox("For new clients", value=known["is_for_new_clients"])
+        a, b = st.columns(2)
+        unit = a.selectbox(
+            "Who is charged", list(UNITS), index=list(UNITS).index(known["billing_unit"]), format_func=UNITS.get
+        )
+        modes = b.selectbox("Given", list(MODES), index=list(MODES).index(known["modes"]), format_func=MODES.get)
         if row:
             st.caption("Visits already booked keep their length; a new fee is for charges from now on.")
 
@@ -88,7 +96,7 @@ def _service_form(row: dict[str, Any] | None, *, has_rooms: bool) -> None:
             return None if minor is None else {
                 "name": name, "code": code or None, "duration_minutes": int(minutes), "fee_minor": minor,
                 "buffer_before_minutes": int(before), "buffer_after_minutes": int(after), "capacity": int(capacity),
-                "needs_room": needs_room, "is_for_new_clients": is_new,
+                "needs_room": needs_room, "is_for_new_clients": is_new, "billing_unit": unit, "modes": modes,
             }  # fmt: skip
 
         submit(SERVICE, row, typed)
