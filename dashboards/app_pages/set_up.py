@@ -5,7 +5,18 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.set_up import absences, floor, hours, payers, people, places, progress, rules, services
+from dashboards.components.set_up import (
+    absences,
+    floor,
+    hours,
+    online,
+    payers,
+    people,
+    places,
+    progress,
+    rules,
+    services,
+)
 from dashboards.components.set_up.touched import show_touched
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
@@ -21,6 +32,7 @@ PARTS = {
     "Referral sources": payers.referral_sources_part,
     "Rules": rules.rules_part,
     "Waiting room": floor.floor_part,
+    "Online booking": online.online_part,
 }
 
 person = actor()

@@ -24,12 +24,15 @@ from dashboards.session import COOKIE
 from practice.access.permissions import Actor
 from practice.access.sign_in import session_actor
 
-OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head")
+OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head", "/book", "/api")
 OPEN_PREFIXES = (
     "/app/static/",
     "/kiosk/",
     "/offer/",
     "/stop/",
+    "/book/",
+    "/visit/",
+    "/api/",
 )
 LARGEST_FORM = 64 * 1024
 """Bytes that an open path takes from somebody whom nobody knows yet."""

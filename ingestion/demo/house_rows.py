@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -20,6 +21,17 @@ Row = dict[str, Any]
 PRACTICE_NAME = "Harborview Therapy"
 NOTICE_MINUTES = (24 * 60, 48 * 60)
 """The cancellation policy of the first half of the history, and the stricter one after it."""
+
+
+ONLINE = (
+    # In the order of SERVICES: shown as, modes, what clients read, what they prepare.
+    ("bookable", "in_person", "The first talk: what brings you here, and what you hope for.",
+     "Come ten minutes early and bring your insurance card."),
+    ("bookable", "both", "Fifty minutes with your therapist.", None),
+    ("bookable", "both", "A short talk between two sessions.", None),
+    ("contact", "in_person", "For couples and families; we find a time together.", None),
+    ("contact", "in_person", "A place in a group is arranged with its leader.", None),
+)  # fmt: skip
 
 
 def policy_change_day(house: House) -> int:
@@ -91,6 +103,8 @@ def _locations(ids: dict[str, list[str]]) -> list[Row]:
         {
             "location_id": key, "name": PLACES[i][0], "zone": PLACES[i][1], "address": f"{12 + 7 * i} {PLACES[i][0]}",
             "phone": f"+1 555 010 000{i % 10}", "is_active": True,
+            "slug": re.sub(r"[^a-z0-9]+", "-", PLACES[i][0].lower()) if i == 0 else None,
+            "directions": "Ring at the green door; the waiting room is on the first floor." if i == 0 else None,
         }
         for i, key in enumerate(ids["locations"])
     ]  # fmt: skip
@@ -101,12 +115,18 @@ def _services(ids: dict[str, list[str]]) -> list[Row]:
         {
             "service_id": key, "name": name, "code": code, "duration_minutes": minutes, "buffer_before_minutes": before,
             "buffer_after_minutes": after, "fee_minor": fee, "capacity": capacity, "needs_room": True,
-            "is_for_new_clients": is_new, "is_active": True,
+            "is_for_new_clients": is_new, "is_active": True, "billing_unit": "attendee", **_online(number),
         }
-        for key, (name, code, minutes, before, after, fee, capacity, is_new) in zip(
-            ids["services"], SERVICES, strict=True
+        for number, (key, (name, code, minutes, before, after, fee, capacity, is_new)) in enumerate(
+            zip(ids["services"], SERVICES, strict=True)
         )
     ]  # fmt: skip
+
+
+def _online(service: int) -> Row:
+    """What clients see of it at the first location's public page."""
+    shown, modes, description, preparation = ONLINE[service]
+    return {"online": shown, "modes": modes, "description": description, "preparation": preparation}
 
 
 def _providers(house: House, ids: dict[str, list[str]], dice: np.random.Generator) -> list[Row]:

@@ -6,7 +6,7 @@ import json
 import re
 from dataclasses import dataclass
 
-from practice.access.permissions import Permission, require_location
+from practice.access.permissions import Actor, Permission, require, require_location
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.online import queries
@@ -18,7 +18,7 @@ from practice.scheduling import booking_queries as facts
 from practice.scheduling.model import GONE
 from practice.scheduling.taking import keep_only, standing_claims
 from practice.store.record import command
-from practice.store.work import Row, Work
+from practice.store.work import Reader, Row, Work
 
 _FEWEST_DIGITS = 7
 
@@ -103,6 +103,13 @@ def new_client(work: Work, details: Details, location_id: str, provider_id: str)
         },
     )
     return str(added["client_id"])
+
+
+def reviews(reader: Reader, actor: Actor) -> list[Row]:
+    """New clients from online, of the actor's locations, whom nobody has looked at; `resembles` is a list of ids."""
+    require(actor, Permission.EDIT_CLIENTS)
+    waiting = queries.reviews(reader, sorted(actor.location_ids))
+    return [row | {"resembles": json.loads(row["resembles"])} for row in waiting]
 
 
 @command(Permission.EDIT_CLIENTS)

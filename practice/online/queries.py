@@ -97,6 +97,11 @@ def booked_by(reader: Reader, attendee_id: str) -> str | None:
     return booker
 
 
+def change_rules(reader: Reader) -> list[Row]:
+    """Every version of the rules until when clients may change their visits."""
+    return reader.rows("select * from booking_rules where rule = 'change_notice_minutes'")
+
+
 # --- people ----------------------------------------------------------------------------------------------------------
 
 
@@ -151,3 +156,13 @@ def api_keys(reader: Reader) -> list[Row]:
 
 TOUCH_KEY: Any = "update api_keys set last_used_at = ? where api_key_id = ?"
 """When a key was last used: housekeeping, no command."""
+
+
+def is_told(reader: Reader, appointment_id: str) -> bool:
+    """Whether a confirmation of the visit waits to leave, or has left."""
+    found = reader.value(
+        "select 1 from messages where appointment_id = ? and kind = 'confirmation'"
+        " and status in ('queued', 'sending', 'sent') limit 1",
+        appointment_id,
+    )
+    return bool(found)

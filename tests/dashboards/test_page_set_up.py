@@ -16,7 +16,17 @@ from practice.scheduling.commands import book_appointment
 from tests.dashboards.conftest import texts
 from tests.dashboards.opening import commands, fill, open_empty, press, refusals, typed
 
-PARTS = ["Places", "Services", "Providers", "Hours", "Absences", "Payers", "Referral sources", "Rules"]
+PARTS = [
+    "Places",
+    "Services",
+    "Providers",
+    "Hours",
+    "Absences",
+    "Payers",
+    "Referral sources",
+    "Rules",
+    "Online booking",
+]
 
 
 def show(app, part):

@@ -8,6 +8,7 @@ from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.client_picker import HINT, add_form, begin_new, choose
 from dashboards.components.desk.focus import focus_on
+from dashboards.components.desk.online_reviews import online_reviews
 from dashboards.components.desk.place import Desk, desk_of, nothing_yet
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission
@@ -33,6 +34,7 @@ def client_list() -> None:
     if st.session_state.get(f"{FORM}:is_new"):
         add_form(FORM, desk.person)
         return
+    online_reviews(desk)
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input("Find a client", key=f"{FORM}:search", type="search", live="150ms", placeholder=HINT)
         focus_on(f"{FORM}:search")

@@ -1,0 +1,78 @@
+"""Until when a client may move or cancel by themselves, and from when on that counts as late."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import NamedTuple
+
+from practice.clock import local_date, stored
+from practice.money import Currency
+from practice.online import queries
+from practice.scheduling import booking_queries as facts
+from practice.scheduling.model import in_force
+from practice.store.work import Reader
+
+
+class Promise(NamedTuple):
+    """Instants (naive UTC): until when the client may change the visit online; from when on a cancellation is late.
+
+    `fee` is what a late one may cost, as people read it; empty where nothing is charged.
+    """
+
+    now: datetime
+    starts_at: datetime
+    change_until: datetime
+    late_from: datetime
+    fee: str
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the client may still move or cancel online."""
+        return self.now <= self.change_until
+
+    @property
+    def is_late(self) -> bool:
+        """Whether cancelling now counts as late."""
+        return self.now > self.late_from
+
+
+def promise(
+    reader: Reader, *, service_id: str, provider_id: str | None, location_id: str, client_id: str | None,
+    starts_at: datetime, zone: str,
+) -> Promise:  # fmt: skip
+    """What a client is promised about changing a visit that starts then, by the rules in force today."""
+    today = local_date(reader.now, zone)
+    notice = change_notice(reader, client_id, service_id, provider_id, location_id, today)
+    policies = [
+        row
+        for row in facts.cancellation_policies(reader)
+        if in_force(row, today) and row["service_id"] in (None, service_id)
+    ]
+    late_from, fee = starts_at, ""
+    if policies:
+        policy = max(policies, key=lambda row: (row["service_id"] is not None, row["effective_from"]))
+        late_from = starts_at - timedelta(minutes=policy["notice_minutes"])
+        if policy["fee_minor"]:
+            fee = Currency.of(reader.setting("currency", "USD")).show(policy["fee_minor"])
+    return Promise(stored(reader.now), starts_at, starts_at - timedelta(minutes=notice), late_from, fee)
+
+
+def change_notice(
+    reader: Reader, client_id: str | None, service_id: str, provider_id: str | None, location_id: str, today: date
+) -> int:
+    """Minutes before the start until which clients change a visit by themselves; 0 without a rule."""
+    scopes = {
+        "client": client_id,
+        "service": service_id,
+        "provider": provider_id,
+        "location": location_id,
+        "practice": None,
+    }
+    rows = [
+        row
+        for row in queries.change_rules(reader)
+        if in_force(row, today) and (row["scope"] == "practice" or row["scope_id"] == scopes[row["scope"]] is not None)
+    ]
+    order = list(scopes)
+    rows.sort(key=lambda row: (order.index(row["scope"]), row["audience"] != "online"))
+    return int(rows[0]["value"]) if rows else 0
