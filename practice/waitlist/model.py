@@ -134,13 +134,18 @@ def reasons_for(place: Place, entry: Waiting, now: datetime) -> tuple[Reason, ..
 
 
 def rank(place: Place, entries: Iterable[Waiting], now: datetime) -> list[Ranked]:
-    """Everybody whom the place fits, those with the most points first; at a tie whoever has waited longer."""
+    """Everybody whom the place fits, those with the most points first; at a tie whoever has waited longer.
+
+    A client who waits for several services is asked once, for the entry that ranks best.
+    """
     fitting = [entry for entry in entries if misfit(place, entry, now) is None]
     ranked = []
     for entry in fitting:
         reasons = reasons_for(place, entry, now)
         ranked.append(Ranked(entry, sum(reason.points for reason in reasons), reasons))
-    return sorted(ranked, key=lambda one: (-one.score, one.entry.created_at, one.entry.entry_id))
+    ranked.sort(key=lambda one: (-one.score, one.entry.created_at, one.entry.entry_id))
+    best = {one.entry.client_id: one for one in reversed(ranked)}
+    return [one for one in ranked if best[one.entry.client_id] is one]
 
 
 def answer_until(now: datetime, answer_minutes: int, starts_at: datetime, notice_minutes: int) -> datetime | None:

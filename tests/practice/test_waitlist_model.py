@@ -87,16 +87,18 @@ def test_a_wish_that_the_place_just_meets_fits(wish):
 
 
 def test_the_urgent_come_first_then_those_who_wait_longest():
-    ada = waiting(entry_id="ada", created_at=NOW - timedelta(days=80))
-    ben = waiting(entry_id="ben", urgency=2, created_at=NOW)
+    ada = waiting(entry_id="ada", client_id="1", created_at=NOW - timedelta(days=80))
+    ben = waiting(entry_id="ben", client_id="2", urgency=2, created_at=NOW)
     cora = waiting(entry_id="cora", created_at=NOW - timedelta(days=20))
     assert [one.entry.entry_id for one in rank(TUESDAY_TEN, [cora, ada, ben], NOW)] == ["ben", "ada", "cora"]
 
 
 def test_who_gains_more_days_and_who_fills_the_gap_goes_before_who_does_not():
-    soon = waiting(entry_id="soon", fallback_starts_at=TUESDAY_TEN.starts_at + timedelta(days=2))
-    late = waiting(entry_id="late", fallback_starts_at=TUESDAY_TEN.starts_at + timedelta(days=15))
-    short = waiting(entry_id="short", minutes=25, fallback_starts_at=TUESDAY_TEN.starts_at + timedelta(days=15))
+    soon = waiting(entry_id="soon", client_id="1", fallback_starts_at=TUESDAY_TEN.starts_at + timedelta(days=2))
+    late = waiting(entry_id="late", client_id="2", fallback_starts_at=TUESDAY_TEN.starts_at + timedelta(days=15))
+    short = waiting(
+        entry_id="short", client_id="3", minutes=25, fallback_starts_at=TUESDAY_TEN.starts_at + timedelta(days=15)
+    )
     assert [one.entry.entry_id for one in rank(TUESDAY_TEN, [short, soon, late], NOW)] == ["late", "short", "soon"]
 
 
@@ -113,6 +115,7 @@ def test_the_reasons_are_the_numbers_that_were_counted():
 ENTRIES = st.builds(
     waiting,
     entry_id=st.text("abcdef", min_size=1, max_size=6),
+    client_id=st.sampled_from(("ada", "ben", "cora", "dan", "eve")),
     urgency=st.integers(1, 3),
     minutes=st.sampled_from((25, 50, 90)),
     created_at=st.integers(0, 200).map(lambda days: NOW - timedelta(days=days)),
@@ -128,7 +131,11 @@ def test_the_order_is_the_same_whatever_order_they_come_in(entries, dice: random
     dice.shuffle(shuffled)
     ranked = rank(TUESDAY_TEN, entries, NOW)
     assert ranked == rank(TUESDAY_TEN, shuffled, NOW)
-    assert {one.entry for one in ranked} == {one for one in entries if misfit(TUESDAY_TEN, one, NOW) is None}
+    fitting = [one for one in entries if misfit(TUESDAY_TEN, one, NOW) is None]
+    assert sorted(one.entry.client_id for one in ranked) == sorted({one.client_id for one in fitting})  # each once
+    for entry in fitting:
+        asked = next(one for one in ranked if one.entry.client_id == entry.client_id)
+        assert asked.score >= sum(reason.points for reason in reasons_for(TUESDAY_TEN, entry, NOW))
     for one in ranked:
         assert one.score == sum(reason.points for reason in one.reasons)
         assert all(isinstance(number, int) for reason in one.reasons for number in reason[1:])

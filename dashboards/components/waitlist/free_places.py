@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.place import Desk
 from dashboards.components.waitlist import by_hand, wording
-from dashboards.session import attempt, refused
+from dashboards.session import attempt, refused, say
 from practice.clock import stored
 from practice.store.work import Row
 from practice.waitlist.model import Ranked
@@ -22,68 +20,66 @@ ANSWER = (10, 15, 30, 60, 120, 240, 1440)
 
 
 def free_places(desk: Desk, places: list[Row], entries: list[Row]) -> None:
-    """A card for each place of today and the coming days that a visit has left."""
+    """A card for each place of the coming days that a visit has left and somebody waits for; the others in a line."""
     with runtime.current().record.read() as reader:
         rules = rules_of(reader)
     if rules.mode == "automatic":
         st.caption(":material/bolt: Places are offered of themselves three minutes after they come free.")
-    names = {row["waitlist_entry_id"]: row for row in entries}
     if not places:
         st.info(
             "Nothing has come free in the coming two weeks. When a visit is cancelled or moved, its place stands here."
         )
-    for place in places:
-        with st.container(border=True, key=f"place:{place['appointment_id']}"):
-            _place(desk, place, names, rules)
+    names = {row["waitlist_entry_id"]: row for row in entries}
+    wanted = [(place, [one for one in place["fitting"] if one.entry.entry_id in names]) for place in places]
+    for place, fitting in wanted:
+        if fitting:
+            with st.container(border=True, key=f"place:{place['appointment_id']}"):
+                _place(desk, place, fitting, names, rules)
+    unwanted = [place for place, fitting in wanted if not fitting]
+    if unwanted:
+        lines = [f"- {wording.when(place, desk.today)} · {wording.facts(place)}" for place in unwanted]
+        st.markdown("\n".join(["**Free, and nobody waits for it**", "", *lines]))
     by_hand.by_hand(desk)
 
 
-def _place(desk: Desk, place: Row, names: dict[str, Row], rules: Rules) -> None:
+def _place(desk: Desk, place: Row, fitting: list[Ranked], names: dict[str, Row], rules: Rules) -> None:
+    """One click offers it to everybody who fits, best first; the box beneath is for those who want another order."""
     key = f"place:{place['appointment_id']}"
-    fitting = [one for one in place["fitting"] if one.entry.entry_id in names]
     now = stored(runtime.current().record.clock())
+    order = ordered(key, fitting)
+    first = names[order[0].entry.entry_id]["client_name"] if order else ""
     with st.container(horizontal=True, vertical_alignment="center"):
         said = f"{wording.FREED_BY[place['freed_by']]} {wording.ago(place['freed_at'], now)}"
+        said += " · was offered before" if place["is_offered"] else ""
         st.markdown(f"**{wording.when(place, desk.today)}**  \n{wording.facts(place)}  \n:small[:gray[{said}]]")
         st.space("stretch")
-        if place["is_offered"]:
-            st.badge("Was offered", color="gray")
-        if not fitting:
-            st.markdown(":gray[Nobody waits for it]", width="content")
-        elif len(fitting) == 1:
-            st.badge(names[fitting[0].entry.entry_id]["client_name"], icon=":material/person:", color="green")
-        else:
+        if len(fitting) > 1:
             st.badge(f"{len(fitting)} people wait for it", icon=":material/group:", color="green")
-    if fitting:
-        _who(place, fitting, names, rules, key)
-
-
-def _who(place: Row, fitting: list[Ranked], names: dict[str, Row], rules: Rules, key: str) -> None:
-    """One click offers it to everybody who fits, best first; the box beneath is for those who want another order."""
-    order = ordered(key, fitting)
-    box = st.expander("Who fits, and why", key=f"{key}:who", on_change="rerun")
-    choice: dict[str, Any] = {}
-    if box.open:
-        with box:
-            for number, one in enumerate(order[:SHOWN], 1):
-                _candidate(one, names[one.entry.entry_id], number, key)
-            if len(order) > SHOWN:
-                st.caption(f"{len(order) - SHOWN} more follow.")
-            left_out = len(fitting) - len(order)
-            if left_out:
-                st.button(
-                    f"Take {words.count(left_out, 'person', 'people')} back in", key=f"{key}:all", type="tertiary",
-                    on_click=_forget, args=(key,),
-                )  # fmt: skip
-            choice = _numbers(key, rules, len(order))
-    sentence = "Offer it" if len(fitting) > 1 else f"Offer it to {names[fitting[0].entry.entry_id]['client_name']}"
-    st.button(
-        sentence, key=f"{key}:offer", type="primary", icon=":material/outgoing_mail:", disabled=not order,
-        on_click=offer, args=(place, key, [one.entry.entry_id for one in order], choice),
-    )  # fmt: skip
+        st.button(
+            "Offer it" if len(order) != 1 else f"Offer it to {first}", key=f"{key}:offer", type="primary",
+            icon=":material/outgoing_mail:", disabled=not order,
+            on_click=offer, args=(place, key, [one.entry.entry_id for one in order]),
+        )  # fmt: skip
     refusal = refused(f"offer:{key}")
     if refusal:
         st.error(str(refusal), icon=":material/error:")
+    box = st.expander("Who fits, and why", key=f"{key}:who", on_change="rerun")
+    if box.open:
+        with box:
+            _who(order, len(fitting) - len(order), names, key)
+            _numbers(key, rules, len(order))
+
+
+def _who(order: list[Ranked], left_out: int, names: dict[str, Row], key: str) -> None:
+    for number, one in enumerate(order[:SHOWN], 1):
+        _candidate(one, names[one.entry.entry_id], number, key)
+    if len(order) > SHOWN:
+        st.caption(f"{len(order) - SHOWN} more follow.")
+    if left_out:
+        st.button(
+            f"Take {words.count(left_out, 'person', 'people')} back in", key=f"{key}:all", type="tertiary",
+            on_click=_forget, args=(key,),
+        )  # fmt: skip
 
 
 def _candidate(one: Ranked, entry: Row, number: int, key: str) -> None:
@@ -105,18 +101,18 @@ def _candidate(one: Ranked, entry: Row, number: int, key: str) -> None:
         )  # fmt: skip
 
 
-def _numbers(key: str, rules: Rules, people: int) -> dict[str, Any]:
+def _numbers(key: str, rules: Rules, people: int) -> None:
     left, right = st.columns(2)
-    batch = left.number_input(
-        "Ask at once", 1, max(min(people, 50), 1), min(rules.batch_size, max(people, 1)), key=f"{key}:batch",
+    most = max(min(people, 50), 1)
+    left.number_input(
+        "Ask at once", 1, most, min(rules.batch_size, most), key=f"{key}:batch",
         help="One: each is asked when the one before said no or let the time pass. More: the first to accept gets it.",
     )  # fmt: skip
     choices = sorted({*ANSWER, rules.answer_minutes})
-    minutes = right.selectbox(
+    right.selectbox(
         "Time to answer", choices, index=choices.index(rules.answer_minutes), key=f"{key}:answer",
         format_func=lambda value: words.count(value, "minute") if value < 60 else words.count(value // 60, "hour"),
     )  # fmt: skip
-    return {"batch_size": int(batch), "answer_minutes": minutes}
 
 
 def ordered(key: str, fitting: list[Ranked]) -> list[Ranked]:
@@ -140,15 +136,16 @@ def _forget(key: str) -> None:
     st.session_state.pop(f"{key}:outs", None)
 
 
-def offer(place: Row, key: str, entry_ids: list[str], choice: dict[str, Any]) -> None:
-    """Open the round for this place."""
+def offer(place: Row, key: str, entry_ids: list[str]) -> None:
+    """Open the round for this place, with the numbers of the box where it was opened, else the practice's."""
     answer = attempt(
         open_round,
         f"offer:{key}",
         is_in_place=True,
         freed_appointment_id=place["appointment_id"],
         entry_ids=entry_ids,
-        **choice,
+        batch_size=st.session_state.get(f"{key}:batch"),
+        answer_minutes=st.session_state.get(f"{key}:answer"),
     )
     if answer:
         say_begun(answer)
@@ -156,8 +153,6 @@ def offer(place: Row, key: str, entry_ids: list[str], choice: dict[str, Any]) ->
 
 def say_begun(answer: Row) -> None:
     """What the new round has done so far; the page shows it."""
-    from dashboards.session import say
-
     st.session_state["waitlist:part"] = "offers"
     asked = words.count(answer["asked"], "person has been asked", "people have been asked")
     if not answer["asked"]:
