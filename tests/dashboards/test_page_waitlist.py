@@ -7,7 +7,7 @@ from datetime import date, datetime, time, timedelta
 
 import pytest
 
-from dashboards.components.waitlist import bands, entry_form, free_places, wording
+from dashboards.components.waitlist import bands, entry_form, free_places, hint, wording
 from practice.access.permissions import SYSTEM
 from practice.messages.settings import set_messages
 from practice.people.commands import change_client
@@ -103,7 +103,7 @@ def test_the_desk_leaves_somebody_out_and_sees_why_each_fits(open_page, record, 
     app.run()
     assert "urgent · waits since today · has no visit yet · fills the whole time" in texts(app)
     app = press(app, "Leave out")
-    press(app, "Offer it")
+    press(app, "Offer it to Ben Alder")
     assert [row["client_id"] for row in rows(record, "select client_id from offers")] == [house.ben]
 
 
@@ -224,3 +224,39 @@ def test_the_order_of_the_desk_goes_before_the_reckoned_one(browser_state):
     free_places._ask_first("place", "d")
     free_places._leave_out("place", "a")
     assert [one.entry.entry_id for one in free_places.ordered("place", fitting)] == ["d", "c", "b"]
+
+
+# --- the ways here ---------------------------------------------------------------------------------------------------
+
+
+def test_after_cancelling_the_calendar_says_who_waits_for_the_place(open_page, record, freed, wait, house):
+    app = open_page("today", "front_desk")
+    app.session_state[hint.HINT] = freed
+    assert "for the place of" not in texts(app.run())
+    wait(house.ada)
+    wait(house.ben)
+    app.run()
+    assert not app.exception
+    assert "**2 people wait** for the place of Tomorrow 10:00" in texts(app)
+    press(app, "Not now")
+    assert "for the place of" not in texts(app.run())
+
+
+def test_cancelling_in_the_drawer_remembers_whose_place_it_was(signed_in, browser_state, book):
+    from dashboards.components.desk import acts
+
+    signed_in("front_desk")
+    visit = book("2026-03-03T10:00")
+    browser_state["form:reason"] = "ill"
+    row = {
+        "appointment_id": visit["appointment_id"], "attendee_id": None, "capacity": 1, "client_name": "Ada Birch",
+        "wall_start": datetime(2026, 3, 3, 10),
+    }  # fmt: skip
+    acts.cancel(row, form="form")
+    assert browser_state[hint.HINT] == visit["appointment_id"]
+
+
+def test_the_booking_form_leads_here_with_the_client_and_the_service(open_page, house):
+    app = open_page("book", "front_desk", client=house.ada)
+    link = next(link for link in app.main if "waitlist" in str(getattr(link.proto, "label", "")))
+    assert link

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards.components.desk import notices
 from dashboards.components.desk.steps import Step
 from dashboards.components.desk.why import why_of
+from dashboards.components.waitlist import hint
 from dashboards.session import attempt, refused
 from practice.billing.charges import charge_visit
 from practice.scheduling.attendance import correct_attendance
@@ -60,6 +61,7 @@ def cancel(row: Row, *, form: str) -> None:
     )
     if answer:
         st.session_state[CLOSE] = True
+        hint.remember(row["appointment_id"])
         late = ", late" if answer["is_late"] else ""
         notices.done(f"{who}, {row['wall_start']:%H:%M}: cancelled{late}.", partial(restore, answer))
 

@@ -15,6 +15,7 @@ from dashboards.components.desk.place import Desk, choose_location, desk_of, not
 from dashboards.components.desk.times import choose_time
 from dashboards.components.series.booking import series_panel
 from dashboards.components.series.repeats import choose_repeats
+from dashboards.components.waitlist.hint import instead_of_booking
 from dashboards.session import actor, show_messages
 from practice.errors import Refusal
 from practice.people import queries as people
@@ -170,6 +171,9 @@ def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> 
     question = f"{form}:{asked['service_id']}:{asked['provider_id']}:{asked['first']}"
     slot = choose_time(question, slots, desk.today, usual_provider_id=asked["usual_provider_id"])
     st.caption(words.place(desk.zone))
+    client_id = client["client_id"] if client else None
+    label = "Nothing suits? Put them on the waitlist" if slots else "Put them on the waitlist"
+    instead_of_booking(form, client_id, asked["service_id"], label=label)
     with summary:
         _confirm(form, desk, client, slot, asked)
     if client and slot:
@@ -223,6 +227,8 @@ def _booked(form: str, booked: Row, desk: Desk) -> None:
     if booked.get("series"):
         st.caption(booked["series"])
     client_id = visit["attendees"][-1]["client_id"]
+    if visit["capacity"] == 1:
+        instead_of_booking(form, client_id, visit["service_id"], label="Wait for an earlier visit meanwhile")
     with st.container(horizontal=True):
         st.button("Book another client", type="primary", key=f"{form}:anew", on_click=start_anew)
         st.button("Another visit for the same client", key=f"{form}:same", on_click=start_anew, args=(client_id,))

@@ -33,6 +33,7 @@ from dashboards.components.desk.scope import (
 )
 from dashboards.components.desk.unresolved import SETTLED, unresolved_drawer, waiting_for_outcome
 from dashboards.components.desk.visit_drawer import visit_drawer
+from dashboards.components.waitlist.hint import show_hint
 from dashboards.session import actor
 from practice.access.permissions import Permission
 from practice.clock import stored
@@ -60,6 +61,7 @@ def the_day() -> None:
     seen, waiting = _seen(desk, scope, rooms)
     _header(desk, seen, waiting, team)
     acts.say_all_as_toasts()
+    show_hint(desk)
     if scope.kind == "week":
         choose_week(scope, team, rooms)
     if not seen.resources:

@@ -78,7 +78,7 @@ def _header(desk: Desk) -> None:
 
 def _take_wish_from_address() -> None:
     """`?client=…&service=…` opens the form for somebody once: the booking form leads here when nothing suits."""
-    asked = st.query_params.get("client")
-    if asked and st.session_state.get("waitlist:from_address") != asked:
-        st.session_state["waitlist:from_address"] = asked
-        entry_form.begin(client_id=asked, service_id=st.query_params.get("service"))
+    client_id, service_id = (st.query_params.get(name) for name in ("client", "service"))
+    if client_id or service_id:
+        st.query_params.clear()
+        entry_form.begin(client_id=client_id, service_id=service_id)
