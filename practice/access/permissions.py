@@ -40,6 +40,7 @@ class Permission(StrEnum):
     BOOK_ONLINE = "book online"
     CHECK_IN = "check in at the kiosk"
     HAND_OVER = "hand a caseload over"
+    OWN_CALENDAR = "connect calendars"
     OWN_PASSWORD = "change their own password"  # noqa: S105 - a permission, not a password
 
 
@@ -54,7 +55,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     "front_desk": frozenset(
         _EVERYONE | _DESK | {_P.CORRECT_ATTENDANCE, _P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT}
     ),
-    "provider": frozenset(_EVERYONE | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS}),
+    "provider": frozenset(_EVERYONE | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS, _P.OWN_CALENDAR}),
     "biller": frozenset(
         _EVERYONE | _MONEY | {_P.SEE_SCHEDULE, _P.SEE_CLIENTS, _P.ADJUST, _P.REFUND, _P.VOID, _P.SEE_NUMBERS}
     ),

@@ -59,6 +59,8 @@ def add_block(
         "external_uid": None,
         "external_recurrence": None,
         "is_withdrawn": False,
+        "revision": 0,
+        "created_at": stored(work.now),
         "known_at": stored(work.now),
     }
     work.insert("blocks", block)
@@ -94,7 +96,7 @@ def change_block(
         if span["ends_at"] < min(stored(work.now), block["ends_at"]):
             raise Refusal("What of a block has passed stays; let it end now or later.", rule="past", field="wall_end")
         changed |= span
-    after = work.update("blocks", block_id, known_at=stored(work.now), **changed)
+    after = _revise(work, block, **changed)
     if not is_elsewhen:
         return {"block_id": block_id, "visits": []}
     work.release(block_id)
@@ -107,15 +109,21 @@ def withdraw_block(work: Work, *, block_id: str) -> Row:
     block = _own(work, block_id)
     now = stored(work.now)
     if block["starts_at"] >= now:
-        work.update("blocks", block_id, is_withdrawn=True, known_at=now)
+        _revise(work, block, is_withdrawn=True)
         work.release(block_id)
         return {"block_id": block_id}
     ended = ceil_grid(now)
     if ended < block["ends_at"]:
-        after = work.update("blocks", block_id, ends_at=ended, wall_end=to_wall(ended, block["zone"]), known_at=now)
+        after = _revise(work, block, ends_at=ended, wall_end=to_wall(ended, block["zone"]))
         work.release(block_id)
         claim_block(work, after, is_forced=True)
     return {"block_id": block_id}
+
+
+def _revise(work: Work, block: Row, **changed: Any) -> Row:
+    return work.update(
+        "blocks", block["block_id"], revision=block["revision"] + 1, known_at=stored(work.now), **changed
+    )
 
 
 def _own(work: Work, block_id: str) -> Row:

@@ -174,6 +174,8 @@ create table blocks (
     external_uid text,
     external_recurrence text,               -- RECURRENCE-ID or the occurrence's original start
     is_withdrawn boolean not null,
+    revision integer not null default 0,    -- how often it was changed: the SEQUENCE of a calendar feed
+    created_at timestamp,
     known_at timestamp not null
 );
 create index blocks_by_day on blocks (start_date);
