@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from dashboards import control, messaging, runtime, waitlist_beat
 from dashboards.failures import on_script_error
-from dashboards.http import api, feed, first_run, kiosk, offer, public, sign_in, stop
+from dashboards.http import api, calendars, feed, first_run, kiosk, offer, public, sign_in, stop
 from dashboards.http.gate import Gate
 from dashboards.theme import streamlit_config
 from practice.home import Home, open_record
@@ -38,6 +38,7 @@ ROUTES = [
     Route("/logout", sign_in.logout),
     Route("/setup", sign_in.set_up_form),
     Route("/setup", sign_in.set_up, methods=["POST"]),
+    *calendars.ROUTES,
     *kiosk.ROUTES,
     *offer.ROUTES,
     *stop.ROUTES,

@@ -27,6 +27,7 @@ from practice.access.sign_in import session_actor
 OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head", "/book", "/api")
 OPEN_PREFIXES = (
     "/app/static/",
+    "/calendar/",
     "/kiosk/",
     "/offer/",
     "/stop/",

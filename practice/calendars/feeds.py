@@ -9,13 +9,12 @@ from __future__ import annotations
 import hashlib
 import secrets
 from dataclasses import dataclass
-from datetime import timedelta
-from typing import Any
+from datetime import datetime, time, timedelta
 
 from practice.access.permissions import Actor, Permission, require, require_location, require_own
 from practice.calendars import queries
 from practice.calendars.feed import AHEAD, BACK, Entry, feed_text, fingerprint
-from practice.clock import local_date, stored
+from practice.clock import local_date, stored, to_instant
 from practice.errors import Conflict, Refusal
 from practice.store.record import command
 from practice.store.work import Reader, Row, Work
@@ -96,7 +95,7 @@ class Feed:
 
     name: str
     entries: tuple[Entry, ...]
-    modified_at: Any
+    modified_at: datetime
 
     @property
     def tag(self) -> str:
@@ -115,7 +114,8 @@ def feed_behind(reader: Reader, secret: str) -> Feed | None:
         return None
     scope, scope_id = feed["scope"], feed["scope_id"]
     owner = reader.get(f"{scope}s", scope_id, scope)
-    today = local_date(reader.now, owner.get("zone") or reader.setting("zone", "UTC"))
+    zone = owner.get("zone") or reader.setting("zone", "UTC")
+    today = local_date(reader.now, zone)
     first, last = today - BACK, today + AHEAD
     gone_since = stored(reader.now - GONE_FOR)
     with_initials = feed["detail"] == "initials"
@@ -127,7 +127,9 @@ def feed_behind(reader: Reader, secret: str) -> Feed | None:
     ]
     practice = reader.setting("practice_name", "")
     name = f"{owner['name']} · {practice}" if practice else str(owner["name"])
-    modified_at = max([feed["created_at"], *(entry.modified_at for entry in entries)])
+    # With the day the window moves on, though nobody changed anything.
+    midnight = stored(to_instant(datetime.combine(today, time()), zone))
+    modified_at = max([feed["created_at"], midnight, *(entry.modified_at for entry in entries)])
     return Feed(name, tuple(entries), modified_at)
 
 
