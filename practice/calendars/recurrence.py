@@ -28,8 +28,13 @@ class Budget:
 
     steps: int = MOST_STEPS
 
+    purse: Budget | None = None
+    """What this one is a part of: spent from here, it is spent there."""
+
     def pay(self, steps: int = 1) -> None:
         """Raises Refusal (rule 'too_many') when nothing is left."""
+        if self.purse is not None:
+            self.purse.pay(steps)
         self.steps -= steps
         if self.steps < 0:
             raise Refusal(

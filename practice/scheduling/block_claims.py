@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from practice.clock import stored
 from practice.scheduling import booking_queries as facts
@@ -54,3 +54,39 @@ def claim_block(work: Work, block: Row, *, is_forced: bool = False) -> list[Row]
     )  # fmt: skip
     work.hold([claim._asdict()], list(slots_for([claim], now - HORIZON)))
     return clashes
+
+
+def claim_blocks(work: Work, blocks: list[Row]) -> None:
+    """Claim the time of many blocks of one resource beside whatever stands there: another calendar's whole year.
+
+    The same as `claim_block` with `is_forced` for each, in one reading and one writing.
+    """
+    if not blocks:
+        return
+    resource_id, now = blocks[0]["resource_id"], stored(work.now)
+    spans = [(floor_grid(row["starts_at"]), ceil_grid(row["ends_at"])) for row in blocks]
+    first, last = min(start for start, _ in spans), max(end for _, end in spans)
+    rows = facts.held(work, [resource_id], first, last, [row["block_id"] for row in blocks], with_expired=True)
+    over = {row["appointment_id"] for row in rows if row["expires_at"] is not None and row["expires_at"] <= now}
+    for hold_id in over:
+        settle_hold(work, hold_id, "expired")
+    taken = [(row["starts_at"], row["ends_at"], row["lane"]) for row in rows if row["appointment_id"] not in over]
+    waiting = iter(sorted(taken))
+    coming = next(waiting, None)
+    beside: list[tuple[datetime, int]] = []  # (until, lane) of what overlaps the block at hand
+    claims = []
+    for (start, end), block in sorted(zip(spans, blocks, strict=True), key=lambda pair: pair[0]):
+        while coming is not None and coming[0] < end:
+            beside.append(coming[1:])
+            coming = next(waiting, None)
+        beside = [(until, lane) for until, lane in beside if until > start]
+        used = {lane for _, lane in beside}
+        lane = next(number for number in range(len(used) + 1) if number not in used)
+        beside.append((end, lane))
+        claims.append(
+            Claim(
+                work.new_id(), block["resource_kind"], resource_id, block["block_id"], "block", "busy", None,
+                block["start_date"], start, end, lane, None, block["location_id"],
+            )
+        )  # fmt: skip
+    work.hold([claim._asdict() for claim in claims], list(slots_for(claims, now - HORIZON)))

@@ -108,6 +108,13 @@ class Work(Reader):
         for row in rows:
             self._note(table, None, row)
 
+    def insert_all(self, table: str, rows: Sequence[Row]) -> None:
+        """Insert rows that have the same columns: a few as `insert` does, many as `insert_many` does."""
+        if len(rows) > MANY:
+            self.insert_many(table, pa.Table.from_pylist([{name: _bound(row[name]) for name in row} for row in rows]))
+        else:
+            self.insert(table, *rows)
+
     def update(self, table: str, key: str, **values: Any) -> Row:
         """Change one row by its primary key; returns it as it is now."""
         before = self.get(table, key, table.rstrip("s").replace("_", " "))

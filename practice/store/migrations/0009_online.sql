@@ -32,6 +32,7 @@ create table external_calendars (
     name text not null,
     zone text not null,                     -- what a floating time in it means
     last_imported_at timestamp,
+    last_report text,                       -- JSON: read, loaded, merged, rejected, ignored, and the reasons with counts
     is_active boolean not null
 );
 create table kiosks (
