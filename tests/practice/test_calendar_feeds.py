@@ -112,19 +112,20 @@ def test_two_libraries_read_the_same_instants(out, house):
 
 
 def test_a_moved_visit_keeps_its_uid_and_its_sequence_rises(out, house, clock):
-    visit = out.books()
+    first = newest = out.books()
     secret, _ = out.link()
-    sequences = [int(out.events(secret)[f"{visit}@daybook"]["SEQUENCE"])]
+    sequences = [int(out.events(secret)[f"{first}@daybook"]["SEQUENCE"])]
     for at in ("2026-03-04T10:00", "2026-03-05T11:00"):
         clock.forward(minutes=5)
-        moved = out.does(move_appointment, appointment_id=_newest(out, secret, visit), wall_start=at, moved_by="client")
+        newest = out.does(move_appointment, appointment_id=newest, wall_start=at, moved_by="client", reason="asked")[
+            "appointment_id"
+        ]
         events = out.events(secret)
-        assert list(events) == [f"{visit}@daybook"]
-        assert events[f"{visit}@daybook"].start.isoformat() == f"{at}:00-05:00"
-        sequences.append(int(events[f"{visit}@daybook"]["SEQUENCE"]))
-        out.last = moved["appointment_id"]
-    out.does(cancel_appointment, appointment_id=out.last, cancelled_by="client", reason="ill")
-    gone = out.events(secret)[f"{visit}@daybook"]
+        assert list(events) == [f"{first}@daybook"]
+        assert events[f"{first}@daybook"].start.isoformat() == f"{at}:00-05:00"
+        sequences.append(int(events[f"{first}@daybook"]["SEQUENCE"]))
+    out.does(cancel_appointment, appointment_id=newest, cancelled_by="client", reason="ill")
+    gone = out.events(secret)[f"{first}@daybook"]
     sequences.append(int(gone["SEQUENCE"]))
     assert sequences == sorted(set(sequences))
     assert (gone["STATUS"], gone["TRANSP"]) == ("CANCELLED", "TRANSPARENT")
@@ -132,21 +133,17 @@ def test_a_moved_visit_keeps_its_uid_and_its_sequence_rises(out, house, clock):
     assert out.events(secret) == {}
 
 
-def _newest(out, secret, visit):
-    return getattr(out, "last", visit)
-
-
 def test_a_visit_that_went_to_another_provider_is_cancelled_here_and_stands_there(out, house, clock):
     visit = out.books()
     here, there = out.link()[0], out.link(scope_id=house.reed)[0]
     clock.forward(minutes=5)
-    moved = out.does(move_appointment, appointment_id=visit, provider_id=house.reed, moved_by="practice")[
-        "appointment_id"
-    ]
+    moved = out.does(
+        move_appointment, appointment_id=visit, provider_id=house.reed, moved_by="practice", reason="away"
+    )["appointment_id"]
     assert out.events(here)[f"{visit}@daybook"]["STATUS"] == "CANCELLED"
     assert out.events(there)[f"{visit}@daybook"]["STATUS"] == "CONFIRMED"
     seen = int(out.events(here)[f"{visit}@daybook"]["SEQUENCE"])
-    out.does(move_appointment, appointment_id=moved, provider_id=house.moss, moved_by="practice")
+    out.does(move_appointment, appointment_id=moved, provider_id=house.moss, moved_by="practice", reason="away")
     back = out.events(here)[f"{visit}@daybook"]
     assert (back["STATUS"], int(back["SEQUENCE"]) > seen) == ("CONFIRMED", True)
     place = out.link("location", house.location)[0]
