@@ -17,8 +17,7 @@ def _marks(values: Sequence[Any]) -> str:
 
 def settings(reader: Reader) -> dict[str, str]:
     """The settings that messages depend on, as JSON text; a name without a row is left out."""
-    found = reader.rows(f"select name, value from settings where name in ({_marks(SETTINGS)})", *SETTINGS)
-    return {row["name"]: row["value"] for row in found}
+    return {row["name"]: row["value"] for row in reader.those("settings", "name", *SETTINGS)}
 
 
 def contacts(reader: Reader, client_ids: Sequence[str], purpose: str) -> dict[str, Row]:

@@ -23,11 +23,8 @@ def types(reader: Reader, *, include_inactive: bool = False) -> list[Row]:
 
 def types_about(reader: Reader, service_id: str) -> list[Row]:
     """Active types that a visit of this service can make due or fulfil."""
-    return reader.rows(
-        "select * from recall_types where is_active and (trigger_service_id = ? or book_service_id = ?)",
-        service_id,
-        service_id,
-    )
+    about = ("trigger_service_id", "book_service_id")
+    return [row for row in reader.all("recall_types") if row["is_active"] and service_id in map(row.get, about)]
 
 
 def type_named(reader: Reader, name: str, except_id: str | None) -> bool:

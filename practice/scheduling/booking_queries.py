@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from practice.clock import stored
 from practice.scheduling.working import Hours
 from practice.store.work import Reader, Row
+
+USUAL_FOR = timedelta(days=180)
+"""How long a room that was used stays the usual one."""
 
 
 def _marks(values: Sequence[Any]) -> str:
@@ -22,57 +25,58 @@ def _rehearsed(reader: Reader, name: str) -> Any:
 
 def offers_service(reader: Reader, provider_id: str, service_id: str) -> bool:
     """Whether the provider offers the service now."""
-    found = reader.value(
-        "select count(*) from provider_services where provider_id = ? and service_id = ? and is_active",
-        provider_id,
-        service_id,
-    )
-    return bool(found)
+    given = reader.those("provider_services", "provider_id", provider_id)
+    return any(row["service_id"] == service_id and row["is_active"] for row in given)
 
 
 def providers_offering(reader: Reader, service_id: str) -> list[Row]:
     """Active providers who offer the service: provider_id, name, started_date, ended_date, is_online; by name."""
-    return reader.rows(
-        "select p.provider_id, p.name, p.started_date, p.ended_date, p.is_online from providers p"
-        " join provider_services s on s.provider_id = p.provider_id and s.service_id = ? and s.is_active"
-        " where p.is_active order by p.name",
-        service_id,
-    )
+    given = [
+        row["provider_id"] for row in reader.those("provider_services", "service_id", service_id) if row["is_active"]
+    ]
+    shown = ("provider_id", "name", "started_date", "ended_date", "is_online")
+    return [
+        {name: row[name] for name in shown}
+        for row in sorted(reader.those("providers", "provider_id", *given), key=lambda row: row["name"])
+        if row["is_active"]
+    ]
 
 
 def rooms_of(reader: Reader, location_id: str) -> list[Row]:
     """Active rooms of the location, those that take fewest visits first."""
-    return reader.rows(
-        "select room_id, name, capacity from rooms where location_id = ? and is_active order by capacity, name",
-        location_id,
-    )
+    rooms = [row for row in reader.those("rooms", "location_id", location_id) if row["is_active"]]
+    return [
+        {name: row[name] for name in ("room_id", "name", "capacity")}
+        for row in sorted(rooms, key=lambda row: (row["capacity"], row["name"]))
+    ]
 
 
 def usual_room(reader: Reader, provider_id: str, service_id: str, location_id: str) -> str | None:
-    """The room of the provider's newest visit of that service there, or None."""
+    """The room of the provider's newest visit of that service there, or None; older visits say nothing any more."""
     room_id: str | None = reader.value(
         "select room_id from appointments where provider_id = ? and service_id = ? and location_id = ?"
-        " and room_id is not null order by starts_at desc limit 1",
+        " and room_id is not null and starts_at > ? order by starts_at desc limit 1",
         provider_id,
         service_id,
         location_id,
+        stored(reader.now) - USUAL_FOR,
     )
     return room_id
 
 
 def room_capacities(reader: Reader) -> dict[str, int]:
     """How many visits each room takes at once."""
-    return {row["room_id"]: row["capacity"] for row in reader.rows("select room_id, capacity from rooms")}
+    return {row["room_id"]: row["capacity"] for row in reader.all("rooms")}
 
 
 def overlap_policies(reader: Reader) -> list[Row]:
     """Every overlap policy, past and coming versions too."""
-    return reader.rows("select * from overlap_policies order by effective_from")
+    return sorted(reader.all("overlap_policies"), key=lambda row: row["effective_from"])
 
 
 def cancellation_policies(reader: Reader) -> list[Row]:
     """Every cancellation policy, past and coming versions too."""
-    return reader.rows("select * from cancellation_policies order by effective_from")
+    return sorted(reader.all("cancellation_policies"), key=lambda row: row["effective_from"])
 
 
 def hours(reader: Reader, provider_ids: Sequence[str], first: date, last: date) -> Hours:
@@ -81,37 +85,31 @@ def hours(reader: Reader, provider_ids: Sequence[str], first: date, last: date) 
     known: Hours | None = ahead(provider_ids, first, last) if ahead else None
     if known is not None:
         return known
-    weekly = reader.rows(
-        f"select * from availability where provider_id in ({_marks(provider_ids)}) and effective_from <= ?"
-        " and (effective_to is null or effective_to >= ?)",
-        *provider_ids,
-        last,
-        first,
-    )
-    exceptions = reader.rows(
-        "select * from availability_exceptions where not is_withdrawn and exception_date between ? and ?"
-        f" and (provider_id is null or provider_id in ({_marks(provider_ids)}))",
-        first,
-        last,
-        *provider_ids,
-    )
-    time_off = reader.rows(
-        f"select * from time_off where not is_withdrawn and provider_id in ({_marks(provider_ids)})"
-        " and start_date <= ? and end_date >= ?",
-        *provider_ids,
-        last,
-        first,
-    )
+    weekly = [
+        row
+        for row in reader.those("availability", "provider_id", *provider_ids)
+        if row["effective_from"] <= last and (row["effective_to"] is None or row["effective_to"] >= first)
+    ]
+    exceptions = [
+        row
+        for row in reader.those("availability_exceptions", "provider_id", None, *provider_ids)
+        if not row["is_withdrawn"] and first <= row["exception_date"] <= last
+    ]
+    time_off = [
+        row
+        for row in reader.those("time_off", "provider_id", *provider_ids)
+        if not row["is_withdrawn"] and row["start_date"] <= last and row["end_date"] >= first
+    ]
     return Hours(weekly, exceptions, time_off)
 
 
 def weekly_hours(reader: Reader, provider_id: str) -> list[Row]:
     """Every version of a provider's weekly hours, at every location, with the location's zone."""
-    return reader.rows(
-        "select a.*, l.zone, l.name as location_name from availability a join locations l using (location_id)"
-        " where a.provider_id = ?",
-        provider_id,
-    )
+    places = {row["location_id"]: row for row in reader.all("locations")}
+    return [
+        row | {"zone": places[row["location_id"]]["zone"], "location_name": places[row["location_id"]]["name"]}
+        for row in reader.those("availability", "provider_id", provider_id)
+    ]
 
 
 def held(
@@ -286,10 +284,11 @@ def visits_between(reader: Reader, provider_ids: Sequence[str], first: date, las
 
 def providers_working_at(reader: Reader, location_id: str) -> list[Row]:
     """Active providers who have ever had weekly hours, extra hours or visits at the location: provider_id, name."""
-    return reader.rows(
-        "select provider_id, name from providers where is_active and (provider_id in"
-        " (select provider_id from availability where location_id = ?) or provider_id in"
-        " (select provider_id from availability_exceptions where location_id = ? and is_open)) order by name",
-        location_id,
-        location_id,
-    )
+    here = {row["provider_id"] for row in reader.those("availability", "location_id", location_id)}
+    extra = reader.those("availability_exceptions", "location_id", location_id)
+    here |= {row["provider_id"] for row in extra if row["is_open"] and row["provider_id"]}
+    return [
+        {"provider_id": row["provider_id"], "name": row["name"]}
+        for row in sorted(reader.those("providers", "provider_id", *here), key=lambda row: row["name"])
+        if row["is_active"]
+    ]

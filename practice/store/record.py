@@ -21,6 +21,7 @@ from practice.clock import Clock, stored, system_clock
 from practice.errors import Conflict, Refusal, StorageTrouble
 from practice.ids import Ids, random_ids
 from practice.store.migrate import migrate
+from practice.store.shelf import Shelf
 from practice.store.work import Reader, Work, plain
 
 FREE_BYTES_NEEDED = 16 * 1024 * 1024
@@ -68,6 +69,8 @@ class Record:
         self.ids = ids or random_ids()
         self._lock = threading.Lock()
         self._is_broken = False
+        self._shelf = Shelf()
+        self._newest: tuple[int, str] | None = None  # the audit chain's head, while we know it
         self._open()
 
     def _open(self) -> None:
@@ -80,6 +83,8 @@ class Record:
                     rule="record_in_use",
                 ) from None
             raise
+        self._shelf.forget()
+        self._newest = None
         migrate(self._connection, stored(self.clock()))
 
     def close(self) -> None:
@@ -95,8 +100,9 @@ class Record:
                 self._usable()
         cursor = self._connection.cursor()
         try:
+            stamp = self._shelf.stamp
             cursor.begin()
-            yield Reader(cursor, self.clock())
+            yield Reader(cursor, self.clock(), self._shelf, stamp)
         finally:
             cursor.close()
 
@@ -114,24 +120,29 @@ class Record:
         with self._lock:
             self._check_space()
             cursor = self._usable().cursor()
-            entry_id, result = None, None
+            entry_id, result, newest = None, None, None
             try:
                 cursor.begin()
-                seq, head = _head(cursor)
-                work = Work(cursor, self.clock(), actor, self.ids, reason, seq + 1)
+                seq, head = newest = self._newest or _head(cursor)
+                self._newest = None  # until this one is kept, or refused
+                work = Work(cursor, self.clock(), actor, self.ids, reason, seq + 1, self._shelf, self._shelf.stamp)
                 repeated = key and work.one(
                     "select request_hash, result from audit_entries where idempotency_key = ?", key
                 )
                 if repeated:
                     if repeated["request_hash"] != request_hash:
                         raise Conflict("This form was already used for something else; reload it and try again.")
+                    self._newest = newest
                     return json.loads(repeated["result"])
                 result = json.loads(json.dumps(command.function(work, **parameters), default=plain))
-                entry_id = _write_audit(work, head, command.name, key, request_hash, result)
+                entry_id, own_hash = _write_audit(work, head, command.name, key, request_hash, result)
                 work.feed()
                 cursor.commit()
+                self._shelf.changed(work.written())
+                self._newest = seq + 1, own_hash
                 return result
             except Refusal:
+                self._newest = newest
                 raise
             except duckdb.Error as error:
                 cursor.close()  # lets go of a broken instance, so that a fresh one can be opened
@@ -226,8 +237,8 @@ def _head(cursor: duckdb.DuckDBPyConnection) -> tuple[int, str]:
     return (newest[0][0], newest[0][1]) if newest else (0, GENESIS)
 
 
-def _write_audit(work: Work, head: str, name: str, key: str | None, request_hash: str, result: Any) -> str:
-    """Append the entry to the chain; returns its id."""
+def _write_audit(work: Work, head: str, name: str, key: str | None, request_hash: str, result: Any) -> tuple[str, str]:
+    """Append the entry to the chain; returns its id and its hash."""
     entry = {
         "seq": work.audit_seq,
         "entry_id": work.new_id(),
@@ -247,4 +258,4 @@ def _write_audit(work: Work, head: str, name: str, key: str | None, request_hash
     work.cursor.execute(
         f"insert into audit_entries ({columns}) values ({', '.join('?' * len(entry))})", list(entry.values())
     )
-    return str(entry["entry_id"])
+    return str(entry["entry_id"]), str(entry["hash"])

@@ -33,10 +33,13 @@ class Rehearsal(Work):
 
     def __init__(self, reader: Reader, actor: Actor | None = None, reason: str | None = None) -> None:
         if isinstance(reader, Work):
-            super().__init__(reader.cursor, reader.now, reader.actor, reader._ids, reader.reason, reader.audit_seq)
+            super().__init__(
+                reader.cursor, reader.now, reader.actor, reader._ids, reader.reason, reader.audit_seq,
+                reader.shelf, reader.stamp,
+            )  # fmt: skip
         else:
             assert actor is not None, "outside a command somebody must be named who would give it"
-            super().__init__(reader.cursor, reader.now, actor, random_ids(), reason, 0)
+            super().__init__(reader.cursor, reader.now, actor, random_ids(), reason, 0, reader.shelf, reader.stamp)
         self.happenings: list[Happening] = []
         self._given_back: set[str] = set()
         self._kept: set[str] = set()
