@@ -109,7 +109,7 @@ def _form(kiosk: Row, practice: str, typed: dict[str, str] | None = None, missin
         + '<fieldset><legend>Your date of birth</legend><div class="born">'
         + f"<div>{field('day', 'Day', typed.get('day', ''), extra=number + ' maxlength=2')}</div>"
         + '<div><label for="month">Month</label><select id="month" name="month" required autocomplete="off">'
-        + f'<option value=""></option>{months}</select></div>'
+        + f'<option value="">–</option>{months}</select></div>'
         + f"<div>{field('year', 'Year', typed.get('year', ''), extra=number + ' maxlength=4')}</div></div></fieldset>"
         + "<button>Check in</button></form>"
     )  # fmt: skip

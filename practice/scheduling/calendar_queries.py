@@ -11,7 +11,7 @@ from practice.clock import stored
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.block_queries import blocks_of_days
 from practice.scheduling.day_hours import hours_row
-from practice.scheduling.queries import visits
+from practice.scheduling.queries import EMPTY, visits
 from practice.scheduling.working import days_from
 from practice.store.work import Reader, Row
 
@@ -22,8 +22,8 @@ MOST_DAYS = 7
 class Days:
     """Rows of some days.
 
-    `visits` are as in `queries.day`, with the gone ones. `hours` has a row per provider, location and day: provider_id,
-    provider_name, location_id, day, is_off, working, closed as in `hours_of_day`. `holds` are the live ones: hold_id,
+    `visits` are as in `queries.day`, with the gone ones; a group that nobody is in is a row without an attendee.
+    `hours` has a row per provider, location and day: provider_id, provider_name, location_id, day, is_off, working, closed as in `hours_of_day`. `holds` are the live ones: hold_id,
     location_id, provider_id, service_name, room_id, wall_start, wall_end, purpose, held_by (a user's id, and
     after a colon the browser's page), holder_name, expires_at. `blocks` are as in `blocks_of_days`, once for
     each of the locations, which is their location_id here.
@@ -104,7 +104,8 @@ def _visits(
     if wanted is not None:
         chosen += f" and a.provider_id in ({_marks(wanted)})"
         values += sorted(wanted)
-    return visits(reader, actor, chosen, "true", *values)
+    empty = visits(reader, actor, chosen, EMPTY, *values, is_empty=True)
+    return [*visits(reader, actor, chosen, "true", *values), *empty]
 
 
 def _holds(reader: Reader, first: date, last: date, location_ids: Sequence[str], wanted: set[str] | None) -> list[Row]:

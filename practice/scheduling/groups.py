@@ -1,33 +1,32 @@
-"""Groups: opened before anybody is in them, clients added and moved one by one, places changed for one occurrence."""
+"""Groups: opened before anybody is in them, clients added one by one, places changed for one occurrence, cancelled."""
 
 from __future__ import annotations
 
 from practice.access.permissions import Permission, require_location
-from practice.clock import local_date, stored
+from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.commands import cancel_appointment
-from practice.scheduling.joining import join, plan_to_join
-from practice.scheduling.model import GONE, instant_of, judge_notice, wall_time
+from practice.scheduling.joining import join, plan_to_join, require_open
+from practice.scheduling.model import GONE, instant_of, wall_time
 from practice.scheduling.modes import is_joinable, require_mode
 from practice.scheduling.planning import appointment_row, bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
+from practice.scheduling.reasons import require_why
 from practice.scheduling.steps import (
-    WORDS,
     is_empty_group,
     no_longer_standing,
     note,
     refuse_if_charged,
     require_reason,
-    scheduled_only,
     settle_status,
     visit_of,
 )
-from practice.scheduling.taking import leave, put, take
+from practice.scheduling.taking import put, take
 from practice.store.record import command
 from practice.store.work import Row, Work
 
-LARGEST = 100
+SMALLEST, LARGEST = 2, 100
 
 
 @command(Permission.BOOK)
@@ -109,64 +108,12 @@ def add_attendee(work: Work, *, appointment_id: str, client_id: str) -> Row:
         raise Refusal(
             f"{service['name']} is for one client; book another visit for this one.", rule="not_a_group"
         )  # fmt: skip
-    _require_open(appointment)
+    require_open(appointment)
     if appointment["starts_at"] < stored(work.now):
         require_reason(work, "a client is added to a visit that has begun")
     if service["billing_unit"] == "appointment":
         refuse_if_charged(work, attendees, "add somebody")
     return join(work, plan_to_join(work, appointment, service, client_id), appointment)
-
-
-@command(Permission.BOOK)
-def move_attendee(work: Work, *, attendee_id: str, to_appointment_id: str, moved_by: str = "client") -> Row:
-    """Move one client of a group to another occurrence of the same service; the others stay.
-
-    The old seat says where the client went and how late that was, by the policy in force today; the new one keeps the
-    first booking's time. Answers {appointment_id, attendee_id, is_late}.
-    """
-    if moved_by not in ("client", "provider", "practice"):
-        raise Refusal("Say who moves the client: client, provider or practice.", rule="moved_by", field="moved_by")
-    old = work.get("attendees", attendee_id, "visit")
-    appointment, _ = visit_of(work, old["appointment_id"])
-    target, _ = visit_of(work, to_appointment_id)
-    _require_movable(work, old, appointment, target)
-    notice, is_late = judge_notice(
-        facts.cancellation_policies(work),
-        appointment["service_id"],
-        appointment["starts_at"],
-        stored(work.now),
-        local_date(work.now, appointment["zone"]),
-    )
-    is_late = is_late if moved_by == "client" else None
-    # The old seat is given back first: the two occurrences may overlap.
-    remaining = [row for row in facts.attendees_of(work, appointment["appointment_id"]) if row["status"] not in GONE]
-    is_over = len(remaining) == 1 and not appointment["is_standing"]
-    leave(work, appointment, {old["client_id"]}, is_over=is_over)
-    service = work.get("services", appointment["service_id"], "service")
-    kept = {name: old[name] for name in ("first_booked_at", "first_booked_date")}
-    new = join(
-        work,
-        plan_to_join(work, target, service, old["client_id"]),
-        target,
-        moved_from_id=appointment["appointment_id"],
-        **kept,
-    )
-    work.update(
-        "attendees",
-        attendee_id,
-        status="rescheduled",
-        notice_minutes=notice,
-        is_late=is_late,
-        outcome_at=work.now,
-        moved_to_attendee_id=new["attendee_id"],
-        known_at=work.now,
-    )
-    note(
-        work, appointment, "moved", [attendee_id],
-        moved_to_id=target["appointment_id"], moved_by=moved_by, notice_minutes=notice, is_late=is_late,
-    )  # fmt: skip
-    settle_status(work, appointment)
-    return {"appointment_id": target["appointment_id"], "attendee_id": new["attendee_id"], "is_late": is_late}
 
 
 @command(Permission.BOOK)
@@ -178,7 +125,7 @@ def change_capacity(work: Work, *, appointment_id: str, capacity: int) -> Row:
     appointment, attendees = visit_of(work, appointment_id)
     if appointment["capacity"] == 1 and work.get("services", appointment["service_id"], "service")["capacity"] == 1:
         raise Refusal("This visit is for one client; book a group to have more places.", rule="not_a_group")
-    _require_open(appointment)
+    require_open(appointment)
     seats = _seats(capacity)
     taken = sum(row["status"] not in GONE for row in attendees)
     if seats < taken:
@@ -197,14 +144,14 @@ def change_capacity(work: Work, *, appointment_id: str, capacity: int) -> Row:
 
 
 @command(Permission.BOOK)
-def close_group(work: Work, *, appointment_id: str, cancelled_by: str) -> Row:
+def close_group(work: Work, *, appointment_id: str, cancelled_by: str, code: str | None = None) -> Row:
     """Cancel a whole group for the reason given: whoever is still in it, or the empty one.
 
     Answers like `cancel_appointment`, without notice for a group that nobody is in.
     """
     appointment, attendees = visit_of(work, appointment_id)
     if not is_empty_group(appointment, attendees):
-        answer: Row = cancel_appointment(work, appointment_id=appointment_id, cancelled_by=cancelled_by)
+        answer: Row = cancel_appointment(work, appointment_id=appointment_id, cancelled_by=cancelled_by, code=code)
         return answer
     if cancelled_by not in ("provider", "practice"):
         raise Refusal(
@@ -212,40 +159,15 @@ def close_group(work: Work, *, appointment_id: str, cancelled_by: str) -> Row:
             rule="cancelled_by",
             field="cancelled_by",
         )
-    require_reason(work, "the group is cancelled")
-    note(work, appointment, "cancelled", cancelled_by=cancelled_by)
+    require_why(work, code, "the group is cancelled")
+    note(work, appointment, "cancelled", cancelled_by=cancelled_by, code=code)
     status = settle_status(work, no_longer_standing(work, appointment))
     work.release(appointment_id)
     gone: Row = {"attendee_ids": [], "notice_minutes": None, "is_late": None}
     return gone | {"appointment_id": appointment_id, "status": status}
 
 
-def _require_open(appointment: Row) -> None:
-    if appointment["status"] not in ("scheduled", "in_session"):
-        raise Conflict(
-            f"This visit is {WORDS[appointment['status']]}; choose another one.", rule="already_settled"
-        )  # fmt: skip
-
-
-def _require_movable(work: Work, old: Row, appointment: Row, target: Row) -> None:
-    scheduled_only([old], "moved")
-    refuse_if_charged(work, [old], "move the client")
-    _require_open(target)
-    if old["billing_unit"] == "appointment":
-        raise Refusal(
-            "A couple or family moves together; move the whole visit instead.", rule="not_a_group", field="attendee_id"
-        )
-    if target["appointment_id"] == appointment["appointment_id"]:
-        raise Refusal("The client is in that group already; choose another one.", rule="no_change")
-    if target["service_id"] != appointment["service_id"]:
-        raise Refusal(
-            "A client moves between occurrences of the same service; book another service anew.", rule="other_service"
-        )
-    if target["starts_at"] < stored(work.now):
-        require_reason(work, "a client is moved into a visit that has begun")
-
-
 def _seats(capacity: int) -> int:
-    if isinstance(capacity, bool) or not isinstance(capacity, int) or not 1 <= capacity <= LARGEST:
-        raise Refusal(f"A group has 1 to {LARGEST} places.", rule="capacity", field="capacity")
+    if isinstance(capacity, bool) or not isinstance(capacity, int) or not SMALLEST <= capacity <= LARGEST:
+        raise Refusal(f"A group has {SMALLEST} to {LARGEST} places.", rule="capacity", field="capacity")
     return capacity

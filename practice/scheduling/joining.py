@@ -11,7 +11,7 @@ from practice.scheduling.model import GONE
 from practice.scheduling.planning import attendee_row
 from practice.scheduling.plans import Plan
 from practice.scheduling.settling import settle_hold
-from practice.scheduling.steps import note, settle_status
+from practice.scheduling.steps import WORDS, note, settle_status
 from practice.scheduling.taking import put, take
 from practice.store.work import Row, Work
 
@@ -73,6 +73,14 @@ def plan_to_join(work: Work, appointment: Row, service: Row, client_id: str) -> 
         starts_at=appointment["starts_at"],
         minutes=appointment["duration_minutes"],
     )
+
+
+def require_open(appointment: Row) -> None:
+    """Refuse a visit that nobody can be added to any more."""
+    if appointment["status"] not in ("scheduled", "in_session"):
+        raise Conflict(
+            f"This visit is {WORDS[appointment['status']]}; choose another one.", rule="already_settled"
+        )  # fmt: skip
 
 
 def booked(appointment: Row, attendee: Row, lane: int) -> Row:

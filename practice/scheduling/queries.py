@@ -74,7 +74,8 @@ where {attendees}
 order by a.starts_at {order}, p.name, client_name
 """
 
-_EMPTY = "a.is_standing and a.status = 'scheduled' and n.attendee_count is null"
+EMPTY = "a.is_standing and a.status = 'scheduled' and n.attendee_count is null"
+"""A condition of `visits` asked with `is_empty`: groups that were opened and that nobody is in."""
 
 
 def day(
@@ -111,7 +112,7 @@ def empty_groups(
     here, place = _at(location_id)
     begin = _as_date(first)
     until = begin if last is None else _as_date(last)
-    return visits(reader, actor, f"a.start_date between ? and ?{here}", _EMPTY, begin, until, *place, is_empty=True)
+    return visits(reader, actor, f"a.start_date between ? and ?{here}", EMPTY, begin, until, *place, is_empty=True)
 
 
 def unresolved(reader: Reader, actor: Actor, location_id: str | None = None) -> list[Row]:

@@ -12,7 +12,7 @@ from practice.scheduling.model import GONE
 from practice.scheduling.moving import Said, succeed
 from practice.scheduling.planning import bookable, rooms_for
 from practice.scheduling.plans import Plan
-from practice.scheduling.steps import note, refuse_if_charged, scheduled_only, settle_status, visit_of
+from practice.scheduling.steps import is_empty_group, note, refuse_if_charged, scheduled_only, settle_status, visit_of
 from practice.scheduling.taking import Taken, put, take
 from practice.store.record import command
 from practice.store.work import Row, Work
@@ -35,7 +35,8 @@ def restore_appointment(work: Work, *, appointment_id: str, attendee_ids: list[s
         raise Conflict("Only a cancellation of the last ten minutes can be undone; book the visit again.", rule="undo")
     staying = [row for row in attendees if row["status"] not in GONE]
     plan = _same_place(work, appointment, tuple(row["client_id"] for row in back))
-    taken = _seats(work, plan, appointment, staying, back) if staying else take(work, plan)
+    still_stands = bool(staying) or is_empty_group(appointment, attendees)
+    taken = _seats(work, plan, appointment, staying, back) if still_stands else take(work, plan)
     for row in back:
         cleared = ("cancelled_at", "cancelled_by", "cancel_reason", "cancel_code", "notice_minutes", "is_late")
         work.update(
@@ -48,7 +49,7 @@ def restore_appointment(work: Work, *, appointment_id: str, attendee_ids: list[s
         )
     ids = [row["attendee_id"] for row in back]
     note(work, appointment, "restored", ids)
-    room_id = appointment["room_id"] if staying else taken.room_id
+    room_id = appointment["room_id"] if still_stands else taken.room_id
     settle_status(work, appointment, room_id=room_id)
     put(work, taken)
     starts_at = appointment["starts_at"]

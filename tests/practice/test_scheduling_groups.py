@@ -16,9 +16,11 @@ from practice.people.commands import add_client, add_service, assign_service, ch
 from practice.scheduling import queries
 from practice.scheduling.attendance import complete_visit, correct_attendance, record_arrival, record_no_show
 from practice.scheduling.commands import book_appointment, cancel_appointment, move_appointment
-from practice.scheduling.groups import add_attendee, change_capacity, close_group, move_attendee, open_group
+from practice.scheduling.group_moves import move_attendee
+from practice.scheduling.groups import add_attendee, change_capacity, close_group, open_group
 from practice.scheduling.model import GONE, status_of
 from practice.scheduling.together import book_together, identify_attendee
+from practice.scheduling.undoing import restore_appointment
 
 MONDAY, TUESDAY = "2026-03-02T11:00", "2026-03-03T11:00"
 
@@ -87,6 +89,20 @@ def test_a_group_that_booking_made_ends_with_its_last_client(circle, house):
     assert circle.held(booked["appointment_id"]) == []
 
 
+def test_a_client_who_was_cancelled_by_mistake_is_back_in_a_group_that_stood_on(circle, house):
+    group = circle.opens(MONDAY, capacity=2)
+    seat = circle.run(add_attendee, appointment_id=group, client_id=house.ada)
+    gone = {"appointment_id": group, "attendee_id": seat["attendee_id"], "cancelled_by": "client"}
+    circle.run(cancel_appointment, reason="ill", **gone)
+    circle.run(restore_appointment, appointment_id=group)
+    assert circle.seated(group) == {house.ada: "scheduled"}
+    assert circle.held(group) == sorted([house.ada, house.moss])
+    circle.run(cancel_appointment, reason="ill", **gone)
+    for client in (house.ben, house.dan):
+        circle.run(add_attendee, appointment_id=group, client_id=client)
+    circle.refused("group_full", restore_appointment, appointment_id=group)
+
+
 @pytest.mark.parametrize("clients", [0, 1])
 def test_a_group_is_cancelled_as_a_whole_and_gives_its_places_back(circle, house, clients):
     group = circle.opens(MONDAY)
@@ -101,7 +117,7 @@ def test_a_group_is_cancelled_as_a_whole_and_gives_its_places_back(circle, house
 
 def test_an_empty_group_moves_and_is_still_open_there(circle, record, desk, house):
     group = circle.opens(MONDAY, capacity=4)
-    moved = circle.run(move_appointment, appointment_id=group, wall_start=TUESDAY, moved_by="practice")
+    moved = circle.run(move_appointment, appointment_id=group, wall_start=TUESDAY, moved_by="practice", code="weather")
     assert circle.visit(group)["status"] == "rescheduled"
     successor = circle.visit(moved["appointment_id"])
     assert (successor["status"], successor["capacity"], successor["is_standing"]) == ("scheduled", 4, True)
@@ -121,16 +137,16 @@ def test_what_is_no_group_cannot_be_opened_and_one_time_has_one_group(circle, ho
 
 
 def test_places_of_one_occurrence_change_and_evict_nobody(circle, house):
-    group = circle.opens(MONDAY, capacity=2)
-    for client in (house.ada, house.ben):
+    group = circle.opens(MONDAY, capacity=3)
+    for client in (house.ada, house.ben, house.cora):
         circle.run(add_attendee, appointment_id=group, client_id=client)
     assert "is full" in circle.refused("group_full", add_attendee, appointment_id=group, client_id=house.dan)
-    assert "move somebody first" in circle.refused("over_capacity", change_capacity, appointment_id=group, capacity=1)
-    assert circle.run(change_capacity, appointment_id=group, capacity=3)["seats_left"] == 1
+    assert "move somebody first" in circle.refused("over_capacity", change_capacity, appointment_id=group, capacity=2)
+    assert circle.run(change_capacity, appointment_id=group, capacity=4)["seats_left"] == 1
     circle.run(add_attendee, appointment_id=group, client_id=house.dan)
-    assert len(circle.seated(group)) == 3
+    assert len(circle.seated(group)) == 4
     changed = next(event for event in circle.visit(group)["events"] if event["kind"] == "changed")
-    assert changed["details"] == {"before": {"capacity": 2}, "after": {"capacity": 3}}
+    assert changed["details"] == {"before": {"capacity": 3}, "after": {"capacity": 4}}
 
 
 def test_one_client_moves_to_another_occurrence_and_the_others_stay(circle, house):
@@ -139,7 +155,11 @@ def test_one_client_moves_to_another_occurrence_and_the_others_stay(circle, hous
         client: circle.run(add_attendee, appointment_id=today, client_id=client) for client in (house.ada, house.ben)
     }
     moved = circle.run(
-        move_attendee, attendee_id=seats[house.ada]["attendee_id"], to_appointment_id=tomorrow, moved_by="client"
+        move_attendee,
+        attendee_id=seats[house.ada]["attendee_id"],
+        to_appointment_id=tomorrow,
+        moved_by="client",
+        code="transport",
     )
     assert moved["is_late"] is True  # two hours before, where a day's notice is asked for
     assert circle.seated(today) == {house.ada: "rescheduled", house.ben: "scheduled"}
@@ -149,7 +169,9 @@ def test_one_client_moves_to_another_occurrence_and_the_others_stay(circle, hous
     assert new["first_booked_at"] == old["first_booked_at"]
     assert house.ada not in circle.held(today)
     assert house.ada in circle.held(tomorrow)
-    circle.refused("no_change", move_attendee, attendee_id=moved["attendee_id"], to_appointment_id=tomorrow)
+    circle.refused(
+        "no_change", move_attendee, attendee_id=moved["attendee_id"], to_appointment_id=tomorrow, code="other"
+    )
 
 
 def test_statuses_in_a_group_are_their_own(circle, house, clock):
@@ -253,7 +275,9 @@ def test_the_account_is_another_ones_after_a_word(circle, couple, house):
     circle.run(identify_attendee, attendee_id=booked["attendee_ids"][1])
     rows = circle.visit(booked["appointment_id"])["attendees"]
     assert [row["client_id"] for row in rows if row["is_identified"]] == [house.ben]
-    moved = circle.run(move_appointment, appointment_id=booked["appointment_id"], wall_start=TUESDAY)
+    moved = circle.run(
+        move_appointment, appointment_id=booked["appointment_id"], wall_start=TUESDAY, moved_by="client", code="weather"
+    )
     rows = circle.visit(moved["appointment_id"])["attendees"]
     assert [row["client_id"] for row in rows if row["is_identified"]] == [house.ben]
 

@@ -115,7 +115,12 @@ def test_links_are_the_providers_own_or_made_by_the_practices_template(record, d
     assert all(found["appointment_id"] not in found["video_link"] for found in links)
     record.run(change_provider, SYSTEM, provider_id=house.reed, video_link="https://rooms.example/reed")
     moved = record.run(
-        move_appointment, desk, appointment_id=links[0]["appointment_id"], provider_id=house.reed, moved_by="practice"
+        move_appointment,
+        desk,
+        appointment_id=links[0]["appointment_id"],
+        provider_id=house.reed,
+        moved_by="practice",
+        code="weather",
     )
     assert visit(moved["appointment_id"])["video_link"] == "https://rooms.example/reed"
 
@@ -124,7 +129,14 @@ def test_the_clients_place_is_asked_for_video_and_moves_along(record, desk, at_t
     booked = at_ten(mode="video")
     record.run(set_client_place, desk, appointment_id=booked["appointment_id"], client_place=" at  work ")
     assert visit(booked["appointment_id"])["client_place"] == "at work"
-    moved = record.run(move_appointment, desk, appointment_id=booked["appointment_id"], wall_start="2026-03-03T10:00")
+    moved = record.run(
+        move_appointment,
+        desk,
+        appointment_id=booked["appointment_id"],
+        wall_start="2026-03-03T10:00",
+        moved_by="client",
+        code="other",
+    )
     assert visit(moved["appointment_id"])["client_place"] == "at work"
     record.run(change_mode, desk, appointment_id=moved["appointment_id"], mode="in_person")
     with pytest.raises(Refusal, match="for a video visit"):

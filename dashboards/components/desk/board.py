@@ -67,6 +67,8 @@ def counts(live: Iterable[Row]) -> dict[str, int]:
     """Attendees by what the strip names; `booked` is everybody who holds a place."""
     found = dict.fromkeys(("booked", "confirmed", "arrived", "in_session", "completed", "unresolved"), 0)
     for row in live:
+        if row["attendee_id"] is None:
+            continue  # a group that waits for clients
         found["booked"] += 1
         status = shown_status(row)
         if status in found:
@@ -125,7 +127,7 @@ def _drawn(rows: list[Row], layout: Layout, *, may_move: bool) -> Appointment:
         resource_id=layout.column_of(first),
         start=first["wall_start"],
         end=first["wall_end"],
-        client=f"{len(here)} of {first['capacity']} places" if is_group else who,
+        client=_who(here) if is_group else who,
         service=first["service_name"],
         status=status,
         room=first["provider_name"] if layout.by == "room" else room,
@@ -134,6 +136,14 @@ def _drawn(rows: list[Row], layout: Layout, *, may_move: bool) -> Appointment:
         buffer_after_minutes=0 if first["is_gone"] else first["after_minutes"],
         marks=tuple(name for name, has_it in marks if has_it),
     )
+
+
+def _who(here: list[Row]) -> str:
+    """A couple or family by name, a group by its places."""
+    names = [row["client_name"] for row in here if row["client_name"]]
+    if names and here[0]["billing_unit"] == "appointment":
+        return " + ".join(names)
+    return f"{sum(row['attendee_id'] is not None for row in here)} of {here[0]['capacity']} places"
 
 
 def _held(row: Row, layout: Layout, me: str) -> Busy:

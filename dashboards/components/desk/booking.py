@@ -16,6 +16,7 @@ from dashboards.session import attempt, refused
 from practice.access.permissions import Permission
 from practice.scheduling.commands import book_appointment
 from practice.scheduling.model import spelled
+from practice.scheduling.together import book_together
 from practice.store.work import Row
 
 OVERRIDABLE = ("provider_taken", "room_taken", "client_taken", "outside_hours")
@@ -54,7 +55,7 @@ def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str |
     st.session_state[f"{form}:asked"] = asked
     at = datetime.fromisoformat(asked["wall_start"])
     answer = attempt(
-        book_appointment,
+        book_together if "client_ids" in asked else book_appointment,
         f"book:{form}",
         reason=reason,
         is_in_place=True,

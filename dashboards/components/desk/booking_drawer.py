@@ -16,6 +16,7 @@ from dashboards.components.desk.columns import place_of
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.components.desk.scope import desk_at, shown_locations
+from dashboards.components.desk.several import open_group_box, with_others
 from dashboards.components.desk.spot import Spot, choose_spot, team_there
 from dashboards.components.series.booking import series_panel
 from dashboards.components.series.repeats import choose_repeats
@@ -70,6 +71,7 @@ def booking_drawer(selection: Selection, form: str) -> None:
     if repeats:
         series_panel(form, client_name, wish, repeats, desk)
         return
+    wish = with_others(form, service, wish, desk)
     ask_reason(form, spot.start, desk)
     st.button(
         "Book",
@@ -82,6 +84,7 @@ def booking_drawer(selection: Selection, form: str) -> None:
         width="stretch",
     )
     show_refusal(form, client_name, desk)
+    open_group_box(form, service, wish | {"client_id": client_id})
 
 
 def _hold(form: str, wish: dict[str, Any], desk: Desk, spot: Spot, end: datetime) -> None:

@@ -83,6 +83,11 @@ def may_change(row: Row, person: Actor) -> bool:
     return person.may(Permission.BOOK) and row["status"] == "scheduled" and not row["is_charged"]
 
 
+def is_empty_group(visit: Row) -> bool:
+    """Whether it is a group that was opened and that nobody is in."""
+    return bool(visit["is_standing"] and visit["status"] == "scheduled" and not visit["attendee_count"])
+
+
 def may_correct(row: Row, person: Actor) -> bool:
     """Whether somebody stated something about it that this person may correct."""
     stated = ("arrived", "in_session", "completed", "no_show", "left_unseen", "cancelled")
@@ -94,4 +99,6 @@ def may_charge(row: Row, person: Actor) -> bool:
     is_missed = row["status"] == "no_show" or (
         row["status"] == "cancelled" and row["cancelled_by"] == "client" and row["is_late"]
     )
+    if row["billing_unit"] == "appointment" and not row["is_identified"]:
+        return False  # charged once, on the identified client
     return person.may(Permission.CHARGE) and not row["is_charged"] and (row["status"] == "completed" or bool(is_missed))

@@ -10,6 +10,8 @@ from dashboards import runtime
 from dashboards.components.calendar import STATUS_LABELS
 from dashboards.components.desk import acts, steps, words
 from dashboards.components.desk.board import shown_status
+from dashboards.components.desk.group_box import charged_as, group_box, seat_box
+from dashboards.components.desk.mode_box import mode_box
 from dashboards.components.desk.move_form import move_form
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.components.desk.why import who_and_why
@@ -55,14 +57,19 @@ def visit_drawer(appointment_id: str, *, is_moving: bool = False) -> None:
         return
     show_messages()
     _heading(visit, today)
+    mode_box(visit, desk)
     rows = [row for row in visit["attendees"] if row["status"] != "rescheduled"] or visit["attendees"]
     for row in rows:
         if visit["capacity"] > 1:
             with st.container(border=True):
-                _attendee(row, desk, today, fee_minor)
+                _attendee(row, desk, today, fee_minor, rows)
+                seat_box(visit, row, desk, today)
         else:
-            _attendee(row, desk, today, fee_minor)
-    if any(steps.may_change(row, desk.person) for row in rows):
+            _attendee(row, desk, today, fee_minor, rows)
+    if visit["capacity"] > 1:
+        group_box(visit, desk)
+    is_movable = any(steps.may_change(row, desk.person) for row in rows)
+    if is_movable or (steps.is_empty_group(visit) and desk.person.may(Permission.BOOK)):
         # Free times are looked for only once somebody wants to move.
         box = st.expander(
             "Move or reschedule", expanded=is_moving, key=f"visit:move:{appointment_id}", on_change="rerun"
@@ -85,24 +92,27 @@ def _heading(visit: Row, today: date) -> None:
         st.caption(f"{visit['attendee_count']} of {visit['capacity']} places taken")
 
 
-def _attendee(row: Row, desk: Desk, today: date, fee_minor: int) -> None:
+def _attendee(row: Row, desk: Desk, today: date, fee_minor: int, rows: list[Row]) -> None:
     status = shown_status(row)
     with st.container(horizontal=True, vertical_alignment="center"):
         _name(row, desk)
         st.badge(STATUS_LABELS.get(status) or _SETTLED[status], color=_COLOURS.get(status, "gray"))
         if row["is_charged"]:
             st.badge("Charged", color="gray")
+        elif row["billing_unit"] == "appointment" and row["is_identified"] and not row["is_gone"]:
+            st.badge("Is charged", color="gray", help="The one whose account this visit is charged on, once for all.")
     _cancelled_line(row)
     form = f"visit:{row['attendee_id']}:{row['status']}"
     _step_buttons(row, desk, today, form)
-    if steps.may_charge(row, desk.person):
+    due = charged_as(row, rows)
+    if steps.may_charge(due, desk.person):
         amount = desk.currency.show(fee_minor)
-        label = f"Charge {amount}" if row["status"] == "completed" else "Charge the missed-visit fee"
-        shown = amount if row["status"] == "completed" else "the missed-visit fee"
+        label = f"Charge {amount}" if due["status"] == "completed" else "Charge the missed-visit fee"
+        shown = amount if due["status"] == "completed" else "the missed-visit fee"
         st.button(
             label,
             key=f"{form}:charge",
-            type="primary" if row["status"] == "completed" else "secondary",
+            type="primary" if due["status"] == "completed" else "secondary",
             width="stretch",
             on_click=acts.charge,
             args=(row,),
