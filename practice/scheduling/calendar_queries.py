@@ -23,7 +23,8 @@ class Days:
     """Rows of some days.
 
     `visits` are as in `queries.day`, with the gone ones; a group that nobody is in is a row without an attendee.
-    `hours` has a row per provider, location and day: provider_id, provider_name, location_id, day, is_off, working, closed as in `hours_of_day`. `holds` are the live ones: hold_id,
+    `hours` has a row per provider, location and day: provider_id, provider_name, location_id, day, is_off, working,
+    closed as in `hours_of_day`. `holds` are the live ones: hold_id,
     location_id, provider_id, service_name, room_id, wall_start, wall_end, purpose, held_by (a user's id, and
     after a colon the browser's page), holder_name, expires_at. `blocks` are as in `blocks_of_days`, once for
     each of the locations, which is their location_id here.

@@ -33,7 +33,13 @@ def group(record, house, desk):
 @pytest.fixture
 def couple(record, house):
     key = record.run(
-        add_service, SYSTEM, name="Couple", duration_minutes=80, fee_minor=180_00, capacity=2, billing_unit="appointment"
+        add_service,
+        SYSTEM,
+        name="Couple",
+        duration_minutes=80,
+        fee_minor=180_00,
+        capacity=2,
+        billing_unit="appointment",
     )["service_id"]
     record.run(assign_service, SYSTEM, provider_id=house.moss, service_id=key)
     return {"provider_id": house.moss, "service_id": key, "location_id": house.location}
@@ -190,7 +196,6 @@ def test_back_in_person_without_a_free_room_says_so_and_stays_by_video(open_page
     opened(app, "visit", key)
     press(app, "Make it a video visit")
     book("2026-03-02T10:00", client=house.ben, provider=house.reed)
-
 
     record.run(change_room, SYSTEM, room_id="room-2", is_active=False)
     opened(app, "visit", key).run()
