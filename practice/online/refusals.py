@@ -11,11 +11,24 @@ from practice.errors import Conflict, NotPermitted, Refusal
 from practice.online.offering import nearest_times
 from practice.store.work import Row, Work
 
-_TAKEN = ("provider_taken", "room_taken", "equipment_taken", "pool_taken", "client_taken", "group_full", "slot_taken")
-_OURS = (
-    # Rules whose sentence is about what was asked for alone.
-    "invalid", "wall_time", "off_grid", "skipped_hour", "mode", "year", "notice_minutes", "window_days",
-)  # fmt: skip
+_OURS = ("invalid", "wall_time", "off_grid", "skipped_hour", "mode", "year", "no_change", "hold_converted")
+"""Rules whose sentence is about what was asked for alone: it is read as it stands."""
+
+_TAKEN = "That time has just been taken; choose another one."
+_WORDS = {
+    "provider_taken": _TAKEN,
+    "room_taken": _TAKEN,
+    "equipment_taken": _TAKEN,
+    "client_taken": _TAKEN,
+    "group_full": _TAKEN,
+    "slot_taken": _TAKEN,
+    "hold_of_another": _TAKEN,
+    "daily_limit": "That day is full; choose another one.",
+    "notice_minutes": "That is too soon to be booked online; choose a later time.",
+    "window_days": "That is too far ahead to be booked online; choose an earlier time.",
+    "past": "That time has passed; choose a later one.",
+}
+"""What a stranger hears instead of the desk's sentence, which may tell whose visit stands there, or who is away."""
 
 
 @contextmanager
@@ -36,11 +49,8 @@ def public(
 ) -> Refusal:
     """The refusal as a stranger may read it."""
     near = nearest_times(work, location["location_id"], service, provider_id, wall, **search)
-    if refusal.rule in _OURS or refusal.rule.startswith("hold_"):
+    if refusal.rule in _OURS:
         alternatives = near if refusal.field in (None, "wall_start") else refusal.alternatives
         return type(refusal)(str(refusal), rule=refusal.rule, field=refusal.field, alternatives=alternatives)
-    if refusal.rule in _TAKEN:
-        sentence = "That time has just been taken; choose another one."
-    else:
-        sentence = "That time is not offered; choose another one."
+    sentence = _WORDS.get(refusal.rule, "That time is not offered; choose another one.")
     return Conflict(sentence, rule=refusal.rule, field="wall_start", alternatives=near)
