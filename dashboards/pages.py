@@ -38,7 +38,7 @@ PAGES = (
     PageSpec("catalogue.py", "metrics", "Metric catalogue", ":material/menu_book:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("today.py", "today", "Calendar", ":material/calendar_view_day:", "Desk", _P.SEE_SCHEDULE),
     PageSpec("flow.py", "flow", "Flow", ":material/view_kanban:", "Desk", _P.SEE_SCHEDULE),
-    PageSpec("book.py", "book", "Book", ":material/event_available:", "Desk", _P.BOOK),
+    PageSpec("book.py", "new-visit", "Book", ":material/event_available:", "Desk", _P.BOOK),
     PageSpec("waitlist.py", "waitlist", "Waitlist", ":material/hourglass_top:", "Desk", _P.BOOK),
     PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),
     PageSpec("billing.py", "billing", "Billing", ":material/receipt_long:", "Money", _P.SEE_MONEY),

@@ -7,7 +7,8 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards import pages, runtime, session
 from dashboards.frame import first_page
-from dashboards.pages import FIRST, PAGES, pages_for
+from dashboards.http import gate
+from dashboards.pages import ADDRESSES, FIRST, PAGES, pages_for
 from practice.access.permissions import PEOPLE_ROLES, ROLES, Actor
 from practice.access.queries import users
 from practice.access.users import disable_user
@@ -17,12 +18,13 @@ from tests.dashboards.conftest import SCRIPT, texts
 from tests.dashboards.published import publish, refuse
 
 NUMBERS = {"overview", "attendance", "revenue", "receivables", "capacity", "metrics", "quality"}
+DESK = {"today", "flow", "new-visit", "waitlist", "client"}
 SEEN = {
-    "owner": NUMBERS | {"today", "book", "client", "billing", "sql", "users", "set-up"},
-    "manager": NUMBERS | {"today", "book", "client", "billing", "sql", "set-up"},
-    "front_desk": {"today", "book", "client", "billing"},
-    "provider": {"today", "client"},
-    "biller": NUMBERS | {"today", "client", "billing"},
+    "owner": NUMBERS | DESK | {"billing", "sql", "users", "set-up"},
+    "manager": NUMBERS | DESK | {"billing", "sql", "set-up"},
+    "front_desk": DESK | {"billing"},
+    "provider": {"today", "flow", "client"},
+    "biller": NUMBERS | {"today", "flow", "client", "billing"},
     "analyst": NUMBERS | {"sql"},
 }
 
@@ -60,7 +62,7 @@ def test_a_page_that_is_not_listed_cannot_be_reached(signed_in, role, url):
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if page.url not in ("today", "client")], ids=lambda page: page.url
+    "page", [page for page in PAGES if page.needs not in ROLES["provider"]], ids=lambda page: page.url
 )
 def test_a_page_run_past_the_navigation_refuses_by_itself(signed_in, page):
     # Hide and refuse: even if the navigation listed it, a provider would see nothing of it.
@@ -136,3 +138,9 @@ def test_a_page_that_fails_tells_a_number_and_no_data(caplog):
     assert "This page failed" in app.error[0].value
     assert "Ada Birch" not in app.error[0].value + caplog.text
     assert "ValueError" in caplog.text
+
+
+def test_no_page_of_the_staff_lies_where_a_public_path_does():
+    """A reload there would show the public page instead."""
+    public = {path.strip("/").split("/")[0] for path in (*gate.OPEN_PATHS, *gate.OPEN_PREFIXES)}
+    assert public.isdisjoint(ADDRESSES)

@@ -35,7 +35,7 @@ def found(app, client_id):
 
 @pytest.mark.parametrize("role", ["front_desk", "manager", "owner"])
 def test_the_page_starts_with_a_search_and_free_times(open_page, role):
-    app = open_page("book", role)
+    app = open_page("new-visit", role)
     assert not app.exception
     assert app.text_input(key="book0:search").label == "Client"
     assert "Monday 2 March" in times_of(app)
@@ -46,12 +46,12 @@ def test_a_practice_without_services_says_so(open_page, record, house):
     for provider in (house.moss, house.reed):
         for service in (house.visit, house.intake, house.group):
             record.run(unassign_service, SYSTEM, provider_id=provider, service_id=service)
-    assert "No service is offered yet" in open_page("book", "front_desk").info[0].value
+    assert "No service is offered yet" in open_page("new-visit", "front_desk").info[0].value
 
 
 def test_a_returning_client_is_booked_in_four_interactions(open_page, record, house, desk, book):
     book("2026-03-02T09:00", service=house.intake)
-    app = open_page("book", "front_desk")
+    app = open_page("new-visit", "front_desk")
     app.text_input(key="book0:search").set_value("bir").run()
     found(app, house.ada).click().run()
     times_of(app)["Monday 2 March"].set_value(datetime(2026, 3, 2, 14)).run()
@@ -65,7 +65,7 @@ def test_a_returning_client_is_booked_in_four_interactions(open_page, record, ho
 
 
 def test_the_only_match_counts_as_chosen(open_page, record, house, desk):
-    app = open_page("book", "front_desk")
+    app = open_page("new-visit", "front_desk")
     app.text_input(key="book0:search").set_value("dan f").run()
     times_of(app)["Tuesday 3 March"].set_value(datetime(2026, 3, 3, 10)).run()
     press(app, "Book")
@@ -73,18 +73,18 @@ def test_the_only_match_counts_as_chosen(open_page, record, house, desk):
 
 
 def test_an_id_in_the_address_chooses_the_client(open_page, house):
-    app = open_page("book", "front_desk", client=house.dan)
+    app = open_page("new-visit", "front_desk", client=house.dan)
     assert "**Dan Ford**" in texts(app)
 
 
 def test_somebody_elses_id_in_the_address_is_refused_in_a_sentence(open_page):
-    app = open_page("book", "front_desk", client="client-nobody")
+    app = open_page("new-visit", "front_desk", client="client-nobody")
     assert "does not exist" in app.error[0].value
     assert not app.exception
 
 
 def test_a_time_taken_meanwhile_is_refused_and_the_nearest_are_offered(open_page, record, house, desk, book):
-    app = open_page("book", "front_desk", client=house.dan)
+    app = open_page("new-visit", "front_desk", client=house.dan)
     app.selectbox(key=f"book0:provider:{house.dan}:{house.intake}").set_value(house.moss).run()
     times_of(app)["Monday 2 March"].set_value(datetime(2026, 3, 2, 14)).run()
     book("2026-03-02T14:00")
@@ -132,7 +132,7 @@ def new_client(app, given, family, **more):
 
 
 def test_a_new_client_is_added_without_leaving_the_page(open_page, record, house):
-    app = open_page("book", "front_desk")
+    app = open_page("new-visit", "front_desk")
     app.text_input(key="book0:search").set_value("edda lund").run()
     press(app, "New client")
     assert app.text_input(key="book0:family_name").value == "Lund"
@@ -143,7 +143,7 @@ def test_a_new_client_is_added_without_leaving_the_page(open_page, record, house
 
 
 def test_a_refused_new_client_keeps_what_was_typed(open_page):
-    app = new_client(open_page("book", "front_desk"), "Edda", "Lund", phone="12")
+    app = new_client(open_page("new-visit", "front_desk"), "Edda", "Lund", phone="12")
     assert "not a phone number" in app.error[0].value
     assert app.text_input(key="book0:phone").value == "12"
     assert app.text_input(key="book0:given_name").value == "Edda"
@@ -151,7 +151,7 @@ def test_a_refused_new_client_keeps_what_was_typed(open_page):
 
 def test_a_possible_duplicate_can_be_used(open_page, record, house):
     record.run(change_client, SYSTEM, client_id=house.dan, phone="+1 555 010 9999")
-    app = new_client(open_page("book", "front_desk"), "Daniel", "Ford", phone="+1 555 010 9999")
+    app = new_client(open_page("new-visit", "front_desk"), "Daniel", "Ford", phone="+1 555 010 9999")
     assert "**Dan Ford**" in texts(app)
     press(app, "Use this one")
     assert app.session_state["book0:client"] == house.dan
@@ -159,7 +159,7 @@ def test_a_possible_duplicate_can_be_used(open_page, record, house):
 
 def test_a_possible_duplicate_can_be_added_all_the_same(open_page, record, house, desk):
     record.run(change_client, SYSTEM, client_id=house.dan, phone="+1 555 010 9999")
-    app = new_client(open_page("book", "front_desk"), "Daniel", "Ford", phone="+1 555 010 9999")
+    app = new_client(open_page("new-visit", "front_desk"), "Daniel", "Ford", phone="+1 555 010 9999")
     press(app, "It is another person: still add")
     with record.read() as reader:
         assert {row["name"] for row in people.search_clients(reader, desk, "ford")} == {"Dan Ford", "Daniel Ford"}

@@ -257,6 +257,6 @@ def test_cancelling_in_the_drawer_remembers_whose_place_it_was(signed_in, browse
 
 
 def test_the_booking_form_leads_here_with_the_client_and_the_service(open_page, house):
-    app = open_page("book", "front_desk", client=house.ada)
+    app = open_page("new-visit", "front_desk", client=house.ada)
     link = next(link for link in app.main if "waitlist" in str(getattr(link.proto, "label", "")))
     assert link

@@ -181,7 +181,7 @@ def count_payments(practice) -> int:
 def test_two_tabs_of_one_person_see_the_same_and_signing_out_ends_both(practice, sign_in):
     first = sign_in(practice.url, "front_desk")
     second = first.context.new_page()
-    second.goto(practice.url + "/book")
+    second.goto(practice.url + "/new-visit")
     idle(second)
     second.get_by_role("link", name="Sign out").click()
     second.wait_for_url("**/login")
