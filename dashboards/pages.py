@@ -21,6 +21,8 @@ class PageSpec:
     section: str
     needs: Permission
     is_hidden: bool = False
+    unless: Permission | None = None
+    """Who has this permission finds the same on another page."""
 
     @property
     def path(self) -> Path:
@@ -45,6 +47,15 @@ PAGES = (
     PageSpec("quality.py", "quality", "Data quality", ":material/fact_check:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("sql.py", "sql", "SQL", ":material/terminal:", "Numbers", _P.QUERY),
     PageSpec("users.py", "users", "Users", ":material/manage_accounts:", "Practice", _P.MANAGE_USERS),
+    PageSpec(
+        "my_calendars.py",
+        "my-calendars",
+        "My calendars",
+        ":material/calendar_add_on:",
+        "Practice",
+        _P.OWN_CALENDAR,
+        unless=_P.SET_UP,
+    ),
     PageSpec("set_up.py", "set-up", "Set-up", ":material/tune:", "Practice", _P.SET_UP),
 )
 ADDRESSES = frozenset(page.url for page in PAGES)
@@ -57,5 +68,7 @@ FIRST = {
 
 def pages_for(actor: Actor) -> list[PageSpec]:
     """The pages of a role, in the order of the navigation."""
-    allowed = [page for page in PAGES if actor.may(page.needs)]
+    allowed = [
+        page for page in PAGES if actor.may(page.needs) and not (page.unless is not None and actor.may(page.unless))
+    ]
     return sorted(allowed, key=lambda page: SECTIONS.index(page.section))

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.set_up import (
     absences,
+    calendars,
     floor,
     hours,
     online,
@@ -33,6 +34,7 @@ PARTS = {
     "Rules": rules.rules_part,
     "Waiting room": floor.floor_part,
     "Online booking": online.online_part,
+    "Calendars": calendars.calendars_part,
 }
 
 person = actor()

@@ -71,6 +71,17 @@ def block(reader: Reader, actor: Actor, block_id: str) -> Row:
     return _shown(actor, rows[0], rows[0]["zone"]) if rows else reader.get("blocks", None, "block")
 
 
+def things_of(reader: Reader, location_id: str) -> list[Row]:
+    """Rooms and equipment in use at the location: kind, resource_id, name; rooms first."""
+    return reader.rows(
+        "select 'room' as kind, room_id as resource_id, name from rooms where location_id = ? and is_active"
+        " union all select 'equipment', equipment_id, name from equipment where location_id = ? and is_active"
+        " order by kind desc, name",
+        location_id,
+        location_id,
+    )
+
+
 def visits_beside(reader: Reader, holder_ids: Sequence[str]) -> list[Row]:
     """Of these holders the visits: appointment_id, provider_id, location_id, wall_start, client names, service."""
     marks = ", ".join("?" * len(holder_ids)) or "null"

@@ -26,6 +26,7 @@ PARTS = [
     "Referral sources",
     "Rules",
     "Online booking",
+    "Calendars",
 ]
 
 

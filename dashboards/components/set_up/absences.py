@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.forms import entry, show_refusal
+from dashboards.components.set_up.blocked import blocked_time
 from dashboards.components.set_up.common import DATE, Rows, begin_anew, choose, lists, names_by, read, today
 from dashboards.components.set_up.hours import OUTSIDE
 from dashboards.components.set_up.touched import remember
@@ -46,6 +47,7 @@ def absences(person: Actor) -> None:
         _standing_exceptions(sorted(here, key=lambda row: row["exception_date"]), people, sites)
     with right:
         _new_exception(people, sites, now)
+    blocked_time(person)
 
 
 def _standing_time_off(rows: Any, people: dict[str, str]) -> None:

@@ -87,7 +87,12 @@ def _line(row: dict[str, Any]) -> None:
             width="stretch",
         )
         if st.button("Show", key=f"touched:{row['appointment_id']}", type="tertiary", icon=":material/arrow_forward:"):
-            st.session_state[DAY] = row["wall_start"].date()
-            st.session_state[LOCATION_KEY] = row["location_id"]
-            open_visit(Opened(row["appointment_id"]))
-            st.switch_page("app_pages/today.py")
+            show_visit(row)
+
+
+def show_visit(row: dict[str, Any]) -> None:
+    """Go to the visit's day, with its drawer open."""
+    st.session_state[DAY] = row["wall_start"].date()
+    st.session_state[LOCATION_KEY] = row["location_id"]
+    open_visit(Opened(row["appointment_id"]))
+    st.switch_page("app_pages/today.py")
