@@ -97,11 +97,6 @@ def booked_by(reader: Reader, attendee_id: str) -> str | None:
     return booker
 
 
-def change_rules(reader: Reader) -> list[Row]:
-    """Every version of the rules until when clients may change their visits."""
-    return reader.rows("select * from booking_rules where rule = 'change_notice_minutes'")
-
-
 # --- people ----------------------------------------------------------------------------------------------------------
 
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 from practice.clock import local_date, stored
 from practice.money import Currency
-from practice.online import queries
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.model import in_force
+from practice.scheduling.rule_queries import booking_rules
+from practice.scheduling.rules import Scopes, rule_for
 from practice.store.work import Reader
 
 
@@ -61,18 +62,6 @@ def change_notice(
     reader: Reader, client_id: str | None, service_id: str, provider_id: str | None, location_id: str, today: date
 ) -> int:
     """Minutes before the start until which clients change a visit by themselves; 0 without a rule."""
-    scopes = {
-        "client": client_id,
-        "service": service_id,
-        "provider": provider_id,
-        "location": location_id,
-        "practice": None,
-    }
-    rows = [
-        row
-        for row in queries.change_rules(reader)
-        if in_force(row, today) and (row["scope"] == "practice" or row["scope_id"] == scopes[row["scope"]] is not None)
-    ]
-    order = list(scopes)
-    rows.sort(key=lambda row: (order.index(row["scope"]), row["audience"] != "online"))
-    return int(rows[0]["value"]) if rows else 0
+    scopes = Scopes({"client": client_id, "service": service_id, "provider": provider_id, "location": location_id}, {})
+    rule = rule_for(booking_rules(reader), "change_notice_minutes", scopes, today, "online")
+    return int(rule["value"]) if rule else 0

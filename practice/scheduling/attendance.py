@@ -161,6 +161,9 @@ def _take_back(work: Work, appointment: Row) -> None:
         rooms=rooms_for(work, location, service, appointment["mode"], appointment["room_id"]),
         is_override=bool(appointment["override_reason"]),
         ignoring=(appointment["appointment_id"],),
+        mode=appointment["mode"],
+        is_room_pinned=appointment["room_id"] is not None,
+        is_ruled=False,
     )
     taken = take(work, plan)
     work.release(appointment["appointment_id"])

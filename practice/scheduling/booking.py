@@ -75,6 +75,9 @@ def book_appointment(
         minutes=group["duration_minutes"] if group else minutes_of(service, duration_minutes),
         rooms=() if group else rooms_for(work, location, service, mode, room_id, provider_id=provider_id),
         is_override=bool(override_reason),
+        mode=mode,
+        is_room_pinned=room_id is not None and group is None,
+        audience="online" if channel in ("online", "api") else "everyone",
     )
     if group:
         return join(work, plan, group, room_id, hold)

@@ -292,3 +292,30 @@ def providers_working_at(reader: Reader, location_id: str) -> list[Row]:
         for row in sorted(reader.those("providers", "provider_id", *here), key=lambda row: row["name"])
         if row["is_active"]
     ]
+
+
+def movable(reader: Reader, appointment_ids: Sequence[str], after: datetime) -> list[Row]:
+    """Those of these visits that may be led to another room: nobody chose theirs, and nobody is there yet.
+
+    Rows: appointment_id, service_id, start_date.
+    """
+    return reader.rows(
+        "select appointment_id, service_id, start_date from appointments a"
+        f" where appointment_id in ({_marks(appointment_ids)}) and status = 'scheduled' and starts_at > ?"
+        " and not is_room_pinned and not exists (select 1 from attendees t"
+        " where t.appointment_id = a.appointment_id and t.status not in"
+        " ('scheduled', 'cancelled', 'rescheduled', 'entered_in_error')) order by starts_at, appointment_id",
+        *appointment_ids,
+        after,
+    )
+
+
+def room_pools(reader: Reader) -> list[Row]:
+    """The rooms of every pool that a service needs: service_id, resource_id, effective_from, effective_to."""
+    pools = {row["pool_id"] for row in reader.all("pools") if row["is_active"] and row["kind"] == "room"}
+    return [
+        member | {"service_id": need["service_id"]}
+        for need in reader.all("needs")
+        if need["is_active"] and need["pool_id"] in pools
+        for member in reader.those("pool_members", "pool_id", need["pool_id"])
+    ]

@@ -36,6 +36,9 @@ def change_in_place(
         rooms=rooms_for(work, location, service, appointment["mode"], room_id, appointment["room_id"]),
         is_override=bool(override_reason),
         ignoring=(appointment["appointment_id"],),
+        mode=appointment["mode"],
+        is_room_pinned=room_id is not None,
+        is_ruled=False,
     )
     standing = standing_claims(work, appointment["appointment_id"])
     shorter_by = timedelta(minutes=appointment["duration_minutes"] - minutes)
@@ -53,6 +56,7 @@ def change_in_place(
     is_reasoned = is_outside or (taken is not None and taken.is_overridden)
     changed = {
         "room_id": taken.room_id if taken else appointment["room_id"],
+        "is_room_pinned": _stays_pinned(appointment, room_id, taken.room_id if taken else appointment["room_id"]),
         "duration_minutes": minutes,
         "ends_at": plan.ends_at,
         "wall_end": to_wall(plan.ends_at, appointment["zone"]),
@@ -65,6 +69,11 @@ def change_in_place(
     if taken:
         put(work, taken)
     return moved_answer(after, live, None)
+
+
+def _stays_pinned(appointment: Row, asked: str | None, room_id: str | None) -> bool:
+    """Whether a person chose the room: now, or before and it is still the same."""
+    return asked is not None or bool(appointment["is_room_pinned"] and room_id == appointment["room_id"])
 
 
 def shortened(claims: list[Claim], by: timedelta) -> list[Claim]:

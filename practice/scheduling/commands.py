@@ -10,7 +10,8 @@ from practice.scheduling.booking import book_appointment
 from practice.scheduling.holds import hold_slot, release_hold
 from practice.scheduling.model import GONE, judge_notice
 from practice.scheduling.moving import move_appointment
-from practice.scheduling.reasons import in_words, require_who, require_why
+from practice.scheduling.reasons import OWN_CODES, in_words, require_who, require_why
+from practice.scheduling.ruling import require_change_in_time
 from practice.scheduling.steps import (
     WORDS,
     no_longer_standing,
@@ -83,6 +84,8 @@ def cancel_appointment(
         appointment = no_longer_standing(work, appointment)
     chosen = scheduled_only(_chosen(attendees, attendee_id), "cancelled")
     refuse_if_charged(work, chosen, "cancel")
+    if work.actor.role == "online" and code not in OWN_CODES:
+        require_change_in_time(work, appointment, chosen[0]["client_id"], "cancelled")
     notice, is_late = judge_notice(
         facts.cancellation_policies(work),
         appointment["service_id"],

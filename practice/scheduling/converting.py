@@ -39,8 +39,10 @@ def convert(work: Work, plan: Plan, hold: Row, room_id: str | None) -> tuple[Pla
     if not _is_same(plan, hold, room_id) or not standing or not known <= set(plan.client_ids):
         settle_hold(work, hold["hold_id"], "released")
         return replace(plan, appointment_id=work.new_id()), None
-    fresh = replace(plan, client_ids=tuple(one for one in plan.client_ids if one not in known))
-    taken = take(work, fresh, ("client",))
+    fresh = replace(
+        plan, client_ids=tuple(one for one in plan.client_ids if one not in known), asked_at=hold["held_at"]
+    )
+    taken = take(work, fresh, ("client",)) if fresh.client_ids else Taken([], None, 0, {}, is_overridden=False)
     work.keep(hold["hold_id"])
     settle_hold(work, hold["hold_id"], "converted")
     lane = next(claim.lane for claim in standing if claim.resource_kind == "provider" and claim.kind == "care")
@@ -57,13 +59,14 @@ def at_held_place(work: Work, plan: Plan, hold: Row | None) -> Plan:
         return plan
     settle_hold(work, hold["hold_id"], "converted")
     rooms = sorted(plan.rooms, key=lambda room: room["room_id"] != hold["room_id"])
-    return replace(plan, appointment_id=hold["hold_id"], rooms=tuple(rooms))
+    return replace(plan, appointment_id=hold["hold_id"], rooms=tuple(rooms), asked_at=hold["held_at"])
 
 
 def _is_same(plan: Plan, hold: Row, room_id: str | None) -> bool:
     ours = (plan.provider["provider_id"], plan.service["service_id"], plan.location["location_id"])
     theirs = (hold["provider_id"], hold["service_id"], hold["location_id"])
-    is_room = room_id in (None, hold["room_id"]) and bool(plan.rooms) == (hold["room_id"] is not None)
+    fits = hold["room_id"] is None if plan.mode == "video" else hold["room_id"] is not None or not plan.rooms
+    is_room = fits and room_id in (None, hold["room_id"])
     is_time = (plan.starts_at, plan.ends_at) == (hold["starts_at"], hold["ends_at"])
     return ours == theirs and is_time and is_room
 

@@ -77,6 +77,8 @@ def open_group(
         minutes=minutes_of(service, duration_minutes),
         rooms=rooms_for(work, location, service, mode, room_id, provider_id=provider_id),
         is_override=bool(override_reason),
+        mode=mode,
+        is_room_pinned=room_id is not None,
     )
     is_outside = require_working(work, plan)
     taken = take(work, plan)

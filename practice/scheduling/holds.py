@@ -74,6 +74,9 @@ def hold_slot(
         minutes=group["duration_minutes"] if group else minutes_of(service, duration_minutes),
         rooms=() if group else rooms_for(work, location, service, mode, room_id, provider_id=provider_id),
         expires_at=stored(work.now) + timedelta(minutes=minutes),
+        mode=mode,
+        is_room_pinned=room_id is not None and group is None,
+        audience="online" if purpose in ("online", "api") else "everyone",
     )
     taken = _seat(work, plan, group) if group else _place(work, plan)
     hold = _row(work, plan, taken.room_id, purpose, holder)

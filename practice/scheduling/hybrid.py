@@ -131,8 +131,10 @@ def _take_room(
             work, location, service, "in_person", room_id, provider_id=appointment["provider_id"]
         ),
         ignoring=(appointment["appointment_id"],),
+        is_room_pinned=room_id is not None,
+        is_ruled=False,
     )  # fmt: skip
-    taken = take(work, plan, ("room",))
+    taken = take(work, plan, ("room", "equipment"))
     put(work, taken)
     return taken.room_id
 

@@ -37,6 +37,7 @@ class Held(NamedTuple):
     limits: Limits = BLOCK
     holder: str = "appointment"
     expires_at: datetime | None = None
+    location_id: str | None = None
 
 
 class Place(NamedTuple):
@@ -105,29 +106,48 @@ def block_limits(limits: Limits) -> Limits:
     return Limits(1, limits.ceiling if limits.ceiling > limits.free else 1)
 
 
-def crowded(held: Sequence[Held], limits: Limits, *, is_override: bool = False) -> list[Interval]:
+def crowded(
+    held: Sequence[Held], limits: Limits, *, is_override: bool = False, buffers: str = "add", part: str = "care"
+) -> list[Interval]:
     """Where one more claim would be one too many, in order.
 
     The strictest policy among all who would share the instant counts: a visit whose own policy is "block" is not
-    overlapped because the newcomer's would allow it.
+    overlapped because the newcomer's would allow it. `part` is which part of the newcomer is asked about: where the
+    larger of two `buffers` counts, a buffer before may lie over another's buffer after.
     """
     own = limits.of(is_override=is_override)
+    beside = {"before": "after", "after": "before"}.get(part) if buffers == "larger" else None
+    counted = held if beside is None else [claim for claim in held if claim.kind != beside]
     return union(
         Interval(start, end)
-        for start, end, sharing in _segments(held)
-        if len(sharing) >= min(own, *(claim.limits.of(is_override=is_override) for claim in sharing))
+        for start, end, sharing in _segments(counted)
+        if _weight(sharing, buffers) >= min(own, *(claim.limits.of(is_override=is_override) for claim in sharing))
     )
 
 
-def overfull(held: Sequence[Held]) -> list[str]:
+def _weight(sharing: Sequence[Held], buffers: str) -> int:
+    """How many share an instant: where the larger buffer counts, one before and one after are as one."""
+    if buffers == "add":
+        return len(sharing)
+    before, after = (sum(claim.kind == kind for claim in sharing) for kind in ("before", "after"))
+    return len(sharing) - min(before, after)
+
+
+def overfull(held: Sequence[Held], buffers: str = "add") -> list[str]:
     """Appointments that share an instant with more than even a reason would grant now, in the order of time."""
     return [
         claim.appointment_id
         for _, _, sharing in _segments(held)
-        if len(sharing) > min(claim.limits.ceiling for claim in sharing)
+        if _weight(sharing, buffers) > min(claim.limits.ceiling for claim in sharing)
         for claim in sharing
         if claim.holder == "appointment"
     ]
+
+
+def free_lane(held: Sequence[Held], start: datetime, end: datetime, first: int) -> int:
+    """The first lane from `first` on that nothing holds within [start, end)."""
+    taken = {claim.lane for claim in held if claim.starts_at < end and start < claim.ends_at}
+    return next(lane for lane in range(first, first + len(taken) + 1) if lane not in taken)
 
 
 def _segments(held: Sequence[Held]) -> Iterator[tuple[datetime, datetime, list[Held]]]:

@@ -157,6 +157,7 @@ def claims_for(
     before_minutes: int = 0,
     after_minutes: int = 0,
     lanes: Mapping[str, int] | None = None,
+    buffer_lanes: Mapping[str, int] | None = None,
     holder: str = "appointment",
     expires_at: datetime | None = None,
 ) -> list[Claim]:
@@ -164,7 +165,8 @@ def claims_for(
 
     The provider is held for the care and for both buffers, the room for the care and the turnaround after it, each
     client for the care only. `also` are further rooms and equipment, (kind, id), held like the room. Buffers are
-    rounded up to the grid. `lanes` maps a resource's id to its lane (0 where absent).
+    rounded up to the grid. `lanes` maps a resource's id to its lane (0 where absent); `buffer_lanes` the provider's
+    'before' and 'after' to theirs, where they are not the care's.
     """
     before = starts_at - timedelta(minutes=up_to_grid(before_minutes))
     after = ends_at + timedelta(minutes=up_to_grid(after_minutes))
@@ -178,11 +180,12 @@ def claims_for(
         if ends_at < after:
             spans.append((kind, resource_id, "after", ends_at, after))
     spans.extend(("client", client_id, "care", starts_at, ends_at) for client_id in client_ids)
-    at = lanes or {}
+    at, beside = lanes or {}, buffer_lanes or {}
     return [
         Claim(
             new_id(), kind, resource_id, appointment_id, holder, part, service_id, start_date, start, end,
-            at.get(resource_id, 0), expires_at, location_id,
+            beside.get(part, at.get(resource_id, 0)) if kind == "provider" else at.get(resource_id, 0),
+            expires_at, location_id,
         )
         for kind, resource_id, part, start, end in spans
     ]  # fmt: skip

@@ -14,7 +14,8 @@ from practice.scheduling.converting import at_held_place, hold_to_convert
 from practice.scheduling.model import OUTCOMES, instant_of, judge_notice, spelled, wall_time
 from practice.scheduling.planning import appointment_row, attendee_row, bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
-from practice.scheduling.reasons import require_who, require_why
+from practice.scheduling.reasons import OWN_CODES, require_who, require_why
+from practice.scheduling.ruling import require_change_in_time
 from practice.scheduling.steps import (
     WORDS,
     is_empty_group,
@@ -89,6 +90,8 @@ def move_appointment(
         return change_in_place(work, appointment, attendees, minutes, room_id, override_reason)
     who = require_who(moved_by, "moves the visit", "moved_by")
     require_why(work, code, "the visit is moved")
+    if work.actor.role == "online" and code not in OWN_CODES and attendees:
+        require_change_in_time(work, appointment, attendees[0]["client_id"], "moved")
     is_empty = is_empty_group(appointment, attendees)
     waiting = [] if is_empty else scheduled_only(attendees, "moved")
     plan = _plan(work, appointment, waiting, wall, provider_id, location_id, minutes, room_id, override_reason)
@@ -125,6 +128,9 @@ def _plan(
         rooms=rooms_for(work, location, service, appointment["mode"], room_id, appointment["room_id"]),
         is_override=bool(override_reason),
         ignoring=(appointment["appointment_id"],),
+        mode=appointment["mode"],
+        is_room_pinned=room_id is not None,
+        audience="online" if work.actor.role == "online" else "everyone",
     )
 
 
@@ -149,6 +155,8 @@ def succeed(
         original_start=appointment["original_start"],
         capacity=appointment["capacity"],
         is_standing=appointment["is_standing"],
+        is_room_pinned=plan.is_room_pinned
+        or bool(appointment["is_room_pinned"] and taken.room_id == appointment["room_id"]),
         client_place=appointment["client_place"],
     )
     kept = ("first_booked_at", "first_booked_date", "billing_unit", "is_identified")

@@ -98,6 +98,7 @@ def appointment_row(
         "location_id": plan.location["location_id"],
         "provider_id": plan.provider["provider_id"],
         "room_id": room_id,
+        "is_room_pinned": plan.is_room_pinned and room_id is not None,
         "service_id": plan.service["service_id"],
         "wall_start": plan.wall_start,
         "wall_end": to_wall(plan.ends_at, plan.location["zone"]),

@@ -9,8 +9,8 @@ from practice.access.permissions import Permission, require
 from practice.clock import to_wall
 from practice.errors import Conflict
 from practice.scheduling import booking_queries as facts
+from practice.scheduling.free_starts import Search, free_starts, need_of
 from practice.scheduling.model import nearest, spelled, up_to_grid
-from practice.scheduling.slots import Search, free_starts, need_of
 from practice.scheduling.working import as_instants, is_inside
 from practice.store.work import Row, Work
 
@@ -22,7 +22,9 @@ SEARCH_DAYS = 8
 class Plan:
     """A visit that wants its places. `rooms` are the rooms that would do, the first free one is taken; empty = none.
 
-    `ignoring` are holders whose places count as free. A plan with `expires_at` is a hold's.
+    `ignoring` are holders whose places count as free. A plan with `expires_at` is a hold's. `is_room_pinned`
+    says that a person chose the room. The rules of booking bear on it as of `asked_at` (default: now) for
+    that `audience`, unless it is not `is_ruled`: a visit that keeps its time.
     """
 
     appointment_id: str
@@ -37,6 +39,11 @@ class Plan:
     is_override: bool = False
     ignoring: tuple[str, ...] = ()
     expires_at: datetime | None = None
+    mode: str = "in_person"
+    is_room_pinned: bool = False
+    audience: str = "everyone"
+    asked_at: datetime | None = None
+    is_ruled: bool = True
 
     @property
     def ends_at(self) -> datetime:
@@ -52,6 +59,16 @@ class Plan:
     def day(self) -> date:
         """The local day."""
         return self.wall_start.date()
+
+    def parts(self) -> dict[str, tuple[datetime, datetime]]:
+        """The provider's buffer before, care, and buffer after; empty buffers are left out."""
+        start, end = self.span("provider")
+        spans = {
+            "before": (start, self.starts_at),
+            "care": (self.starts_at, self.ends_at),
+            "after": (self.ends_at, end),
+        }
+        return {part: span for part, span in spans.items() if span[0] < span[1]}
 
     def span(self, kind: str) -> tuple[datetime, datetime]:
         """What a resource of that kind is held for, buffers included."""
@@ -95,14 +112,16 @@ def alternatives(work: Work, plan: Plan) -> list[str]:
     """The nearest free wall times at which the same plan would pass, at most three."""
     search = Search(
         location=plan.location,
-        service_id=plan.service["service_id"],
-        provider_ids=(plan.provider["provider_id"],),
-        need=need_of(plan.service, plan.minutes, needs_room=bool(plan.rooms)),
+        service=plan.service,
+        providers=(plan.provider,),
+        need=need_of(plan.service, plan.minutes, needs_room=bool(plan.rooms), mode=plan.mode),
         first=plan.day - timedelta(days=1),
         days=SEARCH_DAYS,
         client_ids=plan.client_ids,
         room_ids=tuple(room["room_id"] for room in plan.rooms),
         ignoring=plan.ignoring,
+        audience=plan.audience,
+        is_ruled=plan.is_ruled,
     )
     found = free_starts(work, search)[plan.provider["provider_id"]]
     starts = nearest(plan.starts_at, [fit.start for fit in found])

@@ -11,6 +11,7 @@ from practice.scheduling import booking_queries as facts
 from practice.scheduling.dated import a_date, refuse_rewriting, today_in
 from practice.scheduling.lanes import held_by_resource, overfull
 from practice.store.record import command
+from practice.store.tables import TABLES
 from practice.store.work import Row, Work
 
 TABLE_OF_KIND = {"provider": "providers", "room": "rooms", "client": "clients"}
@@ -45,7 +46,7 @@ def set_overlap_policy(
         work.get("services", service_id, "service")
     scope = {"resource_kind": resource_kind, "resource_id": resource_id, "service_id": service_id}
     numbers = {"rule": rule, "capacity": capacity, "ceiling": ceiling}
-    policy_id = _version(work, "overlap_policies", facts.overlap_policies(work), scope, numbers, effective_from)
+    policy_id = version(work, "overlap_policies", facts.overlap_policies(work), scope, numbers, effective_from)
     return {"overlap_policy_id": policy_id, "over_capacity": over_capacity(work, resource_kind)}
 
 
@@ -61,16 +62,16 @@ def set_cancellation_policy(
     standing = facts.cancellation_policies(work)
     numbers = {"notice_minutes": notice_minutes, "fee_minor": fee_minor}
     scope = {"service_id": service_id}
-    return {"cancellation_policy_id": _version(work, "cancellation_policies", standing, scope, numbers, effective_from)}
+    return {"cancellation_policy_id": version(work, "cancellation_policies", standing, scope, numbers, effective_from)}
 
 
-def _version(work: Work, table: str, standing: list[Row], scope: Row, numbers: Row, effective_from: str) -> str:
+def version(work: Work, table: str, standing: list[Row], scope: Row, numbers: Row, effective_from: str) -> str:
     """End what the new version replaces and insert it; a version that begins the same day is changed in place.
 
     A version that is planned for later stays, and ends the new one.
     """
     begin = a_date(effective_from, "effective_from")
-    key = {"overlap_policies": "overlap_policy_id", "cancellation_policies": "cancellation_policy_id"}[table]
+    key = TABLES[table].key
     same = [row for row in standing if all(row[name] == value for name, value in scope.items())]
     refuse_rewriting(same, begin, today_in(work), "The rules")
     later = [row["effective_from"] for row in same if row["effective_from"] > begin]
@@ -92,4 +93,5 @@ def over_capacity(work: Work, kind: str) -> list[str]:
     rows = facts.held_by_kind(work, kind, stored(work.now))
     capacities = facts.room_capacities(work) if kind == "room" else {}
     standing = held_by_resource(rows, policies, capacities).values()
-    return list(dict.fromkeys(appointment_id for held in standing for appointment_id in overfull(held)))
+    buffers = work.setting("buffers", "add")
+    return list(dict.fromkeys(appointment_id for held in standing for appointment_id in overfull(held, buffers)))

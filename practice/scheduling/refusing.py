@@ -9,7 +9,9 @@ from practice.clock import to_wall
 from practice.errors import Conflict
 from practice.scheduling import holder_queries
 from practice.scheduling.lanes import Held, Limits
+from practice.scheduling.needing import ANY_ROOM
 from practice.scheduling.plans import Plan, alternatives, or_override
+from practice.scheduling.pools import Pool
 from practice.store.work import Row, Work
 
 BLOCKS = {
@@ -33,14 +35,12 @@ BLOCK_NAMES = {
 """The same as a label."""
 
 
-def refuse_taken(
-    work: Work, plan: Plan, kind: str, standing: Held, limits: Limits, name: str | None = None
-) -> NoReturn:
-    """Say who has the provider, the room, the equipment (its `name`) or the client at that time."""
+def refuse_taken(work: Work, plan: Plan, kind: str, resource_id: str, standing: Held, limits: Limits) -> NoReturn:
+    """Say who has the provider, the room, the equipment or the client at that time."""
     words = holder_queries.words_for(work, standing.appointment_id)
     start, end = (to_wall(at, plan.location["zone"]) for at in (standing.starts_at, standing.ends_at))
     span = f"from {start:%H:%M} until {end:%H:%M}"
-    subject = name or {"provider": plan.provider["name"], "room": words["room"], "client": "This client"}[kind]
+    subject = "This client" if kind == "client" else holder_queries.name_of(work, kind, resource_id)
     if words["holder"] == "hold":
         until = to_wall(words["expires_at"], plan.location["zone"])
         what = f"is being booked by somebody else until {until:%H:%M}"
@@ -66,3 +66,35 @@ def _whose(work: Work, words: Row) -> str:
     may_see = work.actor.may(Permission.SEE_CLIENTS) and not is_elsewhere
     seen = ", ".join(words["clients"] or []) if may_see else ""
     return f"{seen} ({words['service']})" if seen else f"a {words['service']} visit"
+
+
+def refuse_far(work: Work, plan: Plan, standing: Held, minutes: int) -> NoReturn:
+    """Say where the provider is or has to be, and how long the way takes."""
+    other = work.get("locations", standing.location_id, "location")["name"]
+    start, end = (to_wall(at, plan.location["zone"]) for at in (standing.starts_at, standing.ends_at))
+    way = f"needs {minutes} minutes for the way" if minutes else "cannot be in two places"
+    is_before = standing.ends_at <= plan.starts_at
+    where = f"is at {other} until {end:%H:%M}" if is_before else f"is expected at {other} at {start:%H:%M}"
+    raise Conflict(
+        f"{plan.provider['name']} {where} and {way}. Choose another time.",
+        rule="travel",
+        field="wall_start",
+        alternatives=alternatives(work, plan),
+    )
+
+
+def refuse_pool(work: Work, plan: Plan, pool: Pool) -> NoReturn:
+    """Say that too little of what is needed is free."""
+    names = ", ".join(member.name for member in pool.members)
+    span = f"at {plan.location['name']} from {plan.wall_start:%H:%M} to {plan.wall_end:%H:%M}"
+    if pool.quantity > 1:
+        what = f"{pool.quantity} of {pool.name} are needed and too few are free {span} (of {names})"
+    else:
+        none = "No room" if pool.pool_id == ANY_ROOM else f"None of {pool.name}"
+        what = f"{none} is free {span} ({names} {'is' if len(pool.members) == 1 else 'are'} taken)"
+    raise Conflict(
+        f"{what}; choose another time.",
+        rule=f"{pool.kind}_taken",
+        field="wall_start",
+        alternatives=alternatives(work, plan),
+    )

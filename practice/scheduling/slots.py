@@ -3,82 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 
 from practice.access.permissions import Actor, Permission, require, require_location
 from practice.clock import local_date, stored, to_wall
 from practice.scheduling import booking_queries as facts
-from practice.scheduling.lanes import crowded, held_by_resource, limits_in_force
-from practice.scheduling.model import Interval
+from practice.scheduling.free_starts import Search, day_start, free_starts, need_of
 from practice.scheduling.modes import is_joinable
-from practice.scheduling.offers import Fit, Need, fits
-from practice.scheduling.working import as_instants, days_from, whole_day
 from practice.store.work import Reader, Row
 
 MOST_DAYS = 92
 """How far one question may look ahead."""
-
-
-@dataclass(frozen=True)
-class Search:
-    """Which free starts are looked for. `room_ids` None = any active room of the location."""
-
-    location: Row
-    service_id: str
-    provider_ids: tuple[str, ...]
-    need: Need
-    first: date
-    days: int
-    client_ids: tuple[str, ...] = ()
-    room_ids: tuple[str, ...] | None = None
-    ignoring: tuple[str, ...] = ()
-
-
-def free_starts(reader: Reader, search: Search) -> dict[str, list[Fit]]:
-    """Every free start by provider, from now on; one reading of hours and claims for all of them."""
-    days = list(days_from(search.first, search.days))
-    start, end = (_day_start(search.location, day) for day in (days[0], days[-1] + timedelta(days=1)))
-    rooms = {room["room_id"]: room for room in facts.rooms_of(reader, search.location["location_id"])}
-    if search.room_ids is not None:
-        rooms = {room_id: rooms[room_id] for room_id in search.room_ids if room_id in rooms}
-    hours = facts.hours(reader, search.provider_ids, days[0], days[-1])
-    resources = [*search.provider_ids, *search.client_ids, *(rooms if search.need.needs_room else ())]
-    margin = timedelta(hours=4)  # the longest buffer
-    rows = facts.held(reader, resources, start - margin, end + margin, search.ignoring)
-    policies = facts.overlap_policies(reader)
-    capacities = {room_id: room["capacity"] for room_id, room in rooms.items()}
-    held = held_by_resource(rows, policies, capacities)
-
-    def full(kind: str, resource_id: str) -> list[Interval]:
-        # A policy may change within the days asked for: only what passes under each version is offered.
-        own = min(
-            limits_in_force(policies, kind, resource_id, search.service_id, day, capacities.get(resource_id, 1))
-            for day in days
-        )
-        return crowded(held.get(resource_id, []), own)
-
-    clients = [full("client", client_id) for client_id in search.client_ids]
-    room_stretches = {room_id: full("room", room_id) for room_id in rooms} if search.need.needs_room else {}
-    return {
-        provider_id: list(
-            fits(
-                [
-                    stretch
-                    for day in days
-                    for stretch in as_instants(
-                        hours.on(provider_id, search.location["location_id"], day), search.location["zone"]
-                    )
-                ],
-                search.need,
-                earliest=stored(reader.now),
-                provider=full("provider", provider_id),
-                clients=clients,
-                rooms=room_stretches,
-            )
-        )
-        for provider_id in search.provider_ids
-    }
 
 
 def offered_slots(
@@ -148,13 +83,14 @@ def slots_offered(
         return []
     search = Search(
         location=location,
-        service_id=service_id,
-        provider_ids=tuple(providers),
-        need=need_of(service, needs_room=service["needs_room"] and mode == "in_person"),
+        service=service,
+        providers=tuple(providers.values()),
+        need=need_of(service, needs_room=service["needs_room"] and mode == "in_person", mode=mode),
         first=begin,
         days=max(1, min(days, MOST_DAYS)),
         client_ids=(client_id,) if client_id else (),
         ignoring=as_ids(ignoring),
+        audience=audience,
     )
     names = {key: row["name"] for key, row in providers.items()}
     room_names = {room["room_id"]: room["name"] for room in facts.rooms_of(reader, location_id)}
@@ -182,22 +118,18 @@ def as_ids(ignoring: str | Sequence[str] | None) -> tuple[str, ...]:
     return (ignoring,) if isinstance(ignoring, str) else tuple(ignoring or ())
 
 
-def need_of(service: Row, minutes: int | None = None, *, needs_room: bool | None = None) -> Need:
-    """What a visit of the service takes."""
-    return Need(
-        minutes=minutes or service["duration_minutes"],
-        before_minutes=service["buffer_before_minutes"],
-        after_minutes=service["buffer_after_minutes"],
-        needs_room=service["needs_room"] if needs_room is None else needs_room,
-    )
-
-
 def _seats(reader: Reader, search: Search, providers: dict[str, str]) -> list[Row]:
     """Free seats in groups that stand already and that none of the clients is in."""
-    start = max(stored(reader.now), _day_start(search.location, search.first))
-    end = _day_start(search.location, search.first + timedelta(days=search.days))
+    start = max(stored(reader.now), day_start(search.location, search.first))
+    end = day_start(search.location, search.first + timedelta(days=search.days))
     groups = facts.open_groups(
-        reader, search.service_id, search.location["location_id"], search.provider_ids, start, end, search.ignoring
+        reader,
+        search.service["service_id"],
+        search.location["location_id"],
+        list(providers),
+        start,
+        end,
+        search.ignoring,
     )
     busy = facts.held(reader, search.client_ids, start, end, search.ignoring)
     return [
@@ -214,7 +146,3 @@ def _seats(reader: Reader, search: Search, providers: dict[str, str]) -> list[Ro
         for group in groups
         if not any(claim["starts_at"] < group["ends_at"] and group["starts_at"] < claim["ends_at"] for claim in busy)
     ]
-
-
-def _day_start(location: Row, day: date) -> datetime:
-    return as_instants([whole_day(day)], location["zone"])[0].start

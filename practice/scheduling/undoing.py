@@ -109,6 +109,8 @@ def _same_place(work: Work, appointment: Row, client_ids: tuple[str, ...], ignor
         else (),
         is_override=bool(appointment["override_reason"]),
         ignoring=(ignoring,) if ignoring else (),
+        mode=appointment["mode"],
+        is_ruled=False,
     )
 
 

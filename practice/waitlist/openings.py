@@ -10,10 +10,10 @@ from practice.access.permissions import Actor, Permission, require
 from practice.clock import local_date, stored
 from practice.people import queries as people
 from practice.scheduling import booking_queries as facts
+from practice.scheduling.free_starts import need_of
 from practice.scheduling.lanes import Held, crowded, held_by_resource, limits_in_force
 from practice.scheduling.model import Interval
 from practice.scheduling.offers import fits
-from practice.scheduling.slots import need_of
 from practice.scheduling.working import Hours, as_instants
 from practice.store.work import Reader, Row
 from practice.waitlist import queries

@@ -26,6 +26,7 @@ create table new_appointments (
     location_id text not null,
     provider_id text not null,
     room_id text,
+    is_room_pinned boolean default false,   -- a person chose the room: nobody is led out of it
     service_id text not null,
     wall_start timestamp not null,          -- the location's wall time: the truth for the future
     wall_end timestamp not null,
