@@ -58,14 +58,14 @@ def test_looking_at_an_offer_shows_the_place_and_changes_nothing(record, house, 
     said = text(page)
     assert "Tuesday 3 March, 10:00" in said
     assert "New York time" in said
-    assert "Follow-up with Dr. Ines Moss" in said
+    assert "Follow-up" in said
+    assert "Dr. Ines Moss" in said
     assert "answer by 09:30" in said
     assert not any(word in page.text for word in ("Ada", "Birch", "Ben", "Alder"))
     assert count(record, "audit_entries") == before
     assert count(record, "offers", "status = 'sent'") == 2
-    assert page.headers["referrer-policy"] == "no-referrer"
+    assert page.headers["referrer-policy"] == "same-origin"
     assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert "<script" not in page.text
 
 
 def test_the_first_who_accepts_has_it_a_double_click_is_harmless_the_other_reads_one_kind_sentence(
@@ -106,6 +106,12 @@ def test_nonsense_and_strangers_are_told_nothing(record, house, links, client_at
 def test_an_offer_whose_time_is_over_says_so(record, house, links, client_at_the_link, clock):
     clock.forward(minutes=30)
     assert "The time is over" in text(client_at_the_link.get(links[house.ada]))
+
+
+def test_another_sites_form_is_refused(record, house, links, client_at_the_link):
+    foreign = client_at_the_link.post(links[house.ada], {"answer": "accept"}, sec_fetch_site="cross-site")
+    assert foreign.status == 403
+    assert count(record, "offers", "status = 'sent'") == 2
 
 
 def test_who_asks_too_often_has_to_wait(house, links, client_at_the_link, monkeypatch):

@@ -162,6 +162,15 @@ def test_the_owner_says_how_places_are_offered(open_page, record):
     assert "of themselves three minutes after" in texts(app)
 
 
+def test_the_place_that_the_desk_came_for_stands_first(open_page, record, freed, wait, house, desk, book):
+    visit = book("2026-03-05T14:00", client=house.dan)["appointment_id"]
+    record.run(cancel_appointment, desk, reason="ill", appointment_id=visit, cancelled_by="client")
+    wait(house.ada)
+    app = open_page("waitlist", "front_desk", place=visit)
+    said = texts(app)
+    assert said.index("Thu 5 Mar, 14:00") < said.index("Tomorrow, 10:00")
+
+
 # --- words -----------------------------------------------------------------------------------------------------------
 
 

@@ -15,6 +15,9 @@ from practice.waitlist.model import Ranked
 from practice.waitlist.rounds import open_round
 from practice.waitlist.rules import Rules, rules_of
 
+FIRST = "waitlist:first_place"
+"""The place that the desk came for."""
+
 SHOWN = 8
 ANSWER = (10, 15, 30, 60, 120, 240, 1440)
 
@@ -30,6 +33,8 @@ def free_places(desk: Desk, places: list[Row], entries: list[Row]) -> None:
             "Nothing has come free in the coming two weeks. When a visit is cancelled or moved, its place stands here."
         )
     names = {row["waitlist_entry_id"]: row for row in entries}
+    first = st.session_state.get(FIRST)
+    places = sorted(places, key=lambda place: place["appointment_id"] != first)
     wanted = [(place, [one for one in place["fitting"] if one.entry.entry_id in names]) for place in places]
     for place, fitting in wanted:
         if fitting:

@@ -39,7 +39,8 @@ def show_hint(desk: Desk) -> None:
             f":material/hourglass_top: **{people}** for the place of {words.when(visit['wall_start'], desk.today)}.",
             width="content",
         )
-        st.page_link(PAGE, label="Offer it", icon=":material/outgoing_mail:", width="content")
+        wish = {"place": appointment_id}
+        st.page_link(PAGE, label="Offer it", icon=":material/outgoing_mail:", query_params=wish, width="content")
         st.space("stretch")
         st.button("Not now", key="waitlist:hint:close", type="tertiary", on_click=_forget)
 

@@ -37,8 +37,9 @@ def the_waitlist() -> None:
         "waiting": f"Waiting · {len(entries)}",
         "offers": f"Offers · {len(open_rounds)} open",
     }
+    st.session_state.setdefault(PART, "free")
     part = st.segmented_control(
-        "Part", PARTS, format_func=labels.__getitem__, required=True, default="free", key=PART,
+        "Part", PARTS, format_func=labels.__getitem__, required=True, key=PART,
         label_visibility="collapsed",
     )  # fmt: skip
     if part == "free":
@@ -77,7 +78,14 @@ def _header(desk: Desk) -> None:
 
 
 def _take_wish_from_address() -> None:
-    """`?client=…&service=…` opens the form for somebody once: the booking form leads here when nothing suits."""
+    """`?client=…&service=…` opens the form for somebody once: the booking form leads here when nothing suits.
+
+    `?place=…` puts that place first: the calendar leads here after a visit has left it.
+    """
+    place = st.query_params.get("place")
+    if place:
+        st.query_params.clear()
+        st.session_state[free_places.FIRST] = place
     client_id, service_id = (st.query_params.get(name) for name in ("client", "service"))
     if client_id or service_id:
         st.query_params.clear()

@@ -76,11 +76,15 @@ def _outcome(today: date, row: Row) -> None:
         icon=":material/check_circle:" if row["status"] == "filled" else ":material/cancel:",
     ):  # fmt: skip
         st.markdown(wording.outcome(row, today))
-        for offer in row["offers"]:
+        asked = [offer for offer in row["offers"] if wording.was_asked(offer)]
+        for offer in asked:
             st.markdown(
                 f"{wording.STATE_ICON[offer['state']]} {offer['rank']}. {words.plain(offer['client_name'])} ·"
                 f" {wording.STATE[offer['state']]}  \n:small[:gray[{wording.reasons(offer['reasons'])}]]"
             )
+        others = len(row["offers"]) - len(asked)
+        if others:
+            st.caption(f"{words.count(others, 'person', 'people')} more who fitted did not have to be asked.")
         st.caption(f"{wording.FREED_BY[row['freed_by']].capitalize()}; over since {words.when(closed, today)}.")
 
 

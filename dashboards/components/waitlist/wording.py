@@ -148,9 +148,14 @@ def ago(instant: datetime, now: datetime) -> str:
     )
 
 
+def was_asked(offer: Row) -> bool:
+    """Whether the client heard of the place, or could not be reached, or told the desk."""
+    return offer["sent_at"] is not None or offer["state"] in ("unreachable", "accepted", "declined")
+
+
 def outcome(round_: Row, today: date) -> str:
     """What became of a round that is over, in a sentence."""
-    asked = sum(offer["sent_at"] is not None for offer in round_["offers"])
+    asked = sum(was_asked(offer) for offer in round_["offers"])
     after = words.count(asked, "person was asked", "people were asked")
     match round_["status"]:
         case "filled":
