@@ -11,37 +11,43 @@ from practice.store.work import Reader, Row
 
 def location_by_slug(reader: Reader, slug: str) -> Row | None:
     """The active location with that public address."""
-    return reader.one("select * from locations where slug = ? and is_active", slug)
+    return next((row for row in open_locations(reader) if row["slug"] == slug), None)
 
 
 def open_locations(reader: Reader) -> list[Row]:
     """Active locations that have a public page, by name."""
-    return reader.rows("select * from locations where slug is not null and is_active order by name, location_id")
+    rows = [row for row in reader.all("locations") if row["is_active"] and row["slug"] is not None]
+    return sorted(rows, key=lambda row: (row["name"], row["location_id"]))
 
 
 def offered_services(reader: Reader, location_id: str) -> list[Row]:
     """Services that clients see there: to book, with `provider_ids` of who gives them online there; or to ask for."""
-    rows = reader.rows(
-        "select s.*, coalesce(list(p.provider_id order by p.name, p.provider_id)"
-        " filter (p.provider_id is not null), []) as provider_ids"
-        " from services s left join provider_services o on o.service_id = s.service_id and o.is_active"
-        " left join (select * from providers where is_active and is_online and provider_id in"
-        " (select provider_id from availability where location_id = $1 union"
-        " select provider_id from availability_exceptions where location_id = $1 and is_open)) p"
-        " on p.provider_id = o.provider_id"
-        " where s.is_active and s.online in ('bookable', 'contact') group by all order by s.name, s.service_id",
-        location_id,
-    )
-    return [row for row in rows if row["provider_ids"] or row["online"] == "contact"]
+    here = {row["provider_id"] for row in reader.those("availability", "location_id", location_id)}
+    opened = reader.those("availability_exceptions", "location_id", location_id)
+    here |= {row["provider_id"] for row in opened if row["is_open"]}
+    names = {
+        row["provider_id"]: row["name"]
+        for row in reader.those("providers", "provider_id", *here)
+        if row["is_active"] and row["is_online"]
+    }
+    given = [row for row in reader.those("provider_services", "provider_id", *names) if row["is_active"]]
+    shown = []
+    for service in sorted(reader.all("services"), key=lambda row: (row["name"], row["service_id"])):
+        if not service["is_active"] or service["online"] not in ("bookable", "contact"):
+            continue
+        givers = {row["provider_id"] for row in given if row["service_id"] == service["service_id"]}
+        if givers or service["online"] == "contact":
+            shown.append(service | {"provider_ids": sorted(givers, key=lambda one: (names[one], one))})
+    return shown
 
 
 def providers(reader: Reader, provider_ids: Sequence[str]) -> list[Row]:
     """Those providers, by name: what clients may read about them."""
-    return reader.rows(
-        "select provider_id, name, discipline, about from providers where list_contains(?, provider_id)"
-        " order by name, provider_id",
-        list(provider_ids),
+    shown = ("provider_id", "name", "discipline", "about")
+    rows = sorted(
+        reader.those("providers", "provider_id", *provider_ids), key=lambda row: (row["name"], row["provider_id"])
     )
+    return [{name: row[name] for name in shown} for row in rows]
 
 
 def busy_minutes(reader: Reader, provider_ids: Sequence[str], day: date) -> dict[str, int]:
