@@ -126,10 +126,13 @@ def nearest_times(
     **options: Any,
 ) -> list[str]:
     """The wall times closest to the one wanted at which the booking would pass, as commands take them."""
-    first = wanted.date() - timedelta(days=3)
-    free = [
-        row["wall_start"] for row in times(reader, location_id, service, provider_id, first=first, days=11, **options)
-    ]
+    free: list[datetime] = []
+    for before, days in ((1, 4), (3, 31)):
+        first = wanted.date() - timedelta(days=before)
+        rows = times(reader, location_id, service, provider_id, first=first, days=days, **options)
+        free = [row["wall_start"] for row in rows]
+        if len(set(free)) >= count:
+            break
     return [spelled(wall) for wall in nearest(wanted, free, count)]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from practice.clock import local_date, stored
 from practice.errors import Refusal
+from practice.online.booking import channel_of
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.booking import book_appointment
 from practice.scheduling.model import GONE, judge_notice, wall_time
@@ -47,7 +48,7 @@ def move_seat(work: Work, visit: Row, wall_start: str) -> Row:
         location_id=group["location_id"],
         wall_start=wall_start,
         mode=group["mode"],
-        channel=group["channel"],
+        channel=channel_of(work.actor),
     )
     kept = {name: old[name] for name in ("first_booked_at", "first_booked_date", "billing_unit")}
     work.update("attendees", booked["attendee_id"], **kept)
