@@ -99,6 +99,7 @@ def test_from_the_practices_page_to_a_booked_visit_in_four_taps(phone, house, re
     assert done.status == 303
     visit = phone.get(done.headers["location"])
     assert "You are booked" in visit.text
+    assert f"http://practice.example{done.headers['location'].split('?')[0]}</a>" in visit.text
     assert 'Tuesday 3 March, <span class="together">10:00–10:50</span>' in visit.text
     assert "New York time" in visit.text
     assert [row["channel"] for row in attendees(record)] == ["online"]

@@ -146,7 +146,8 @@ def _visit(reader: Reader, request: Request) -> Row:
 def _see(reader: Reader, request: Request, asked: object, sentence: str, status: int) -> Response:
     visit = _visit(reader, request)
     said = dict(asked) if asked else {}
-    body = view.visit_page(reader, visit, promise_of(reader, visit), _path(request), said, sentence)
+    base = str(reader.setting("public_url") or f"{request.url.scheme}://{request.url.netloc}")
+    body = view.visit_page(reader, visit, promise_of(reader, visit), _path(request), base, said, sentence)
     return _answer(reader, visit, "Your visit", body, status)
 
 

@@ -24,12 +24,15 @@ _SETTLED = {
 
 
 def visit_page(
-    reader: Reader, visit: Row, told: Promise, path: str, said: Mapping[str, str], sentence: str
+    reader: Reader, visit: Row, told: Promise, path: str, base: str, said: Mapping[str, str], sentence: str
 ) -> str:  # fmt: skip
-    """The page of a visit, with what has just happened on top."""
+    """The page of a visit at `base` + `path`, with what has just happened on top."""
     title, news = _news(reader, visit, said)
     body = f"<h1>{title}</h1>{frame.alert(sentence)}"
-    body += f'<p class="done" role="status">{frame.text(news)}</p>' if news else ""
+    if news:
+        address = frame.text(base + path)
+        shown = f'<br><a class="address" href="{path}">{address}</a>' if said.get("booked") else ""
+        body += f'<p class="done" role="status">{frame.text(news)}{shown}</p>'
     body += facts(reader, visit)
     if visit["status"] != "scheduled":
         again = f"/book/{frame.text(visit['slug'])}" if visit["slug"] else "/book"
@@ -45,7 +48,7 @@ def _news(reader: Reader, visit: Row, said: Mapping[str, str]) -> tuple[str, str
     if visit["status"] == "scheduled" and said.get("booked"):
         late = "The time was no longer kept for you, but it was still free. " if said["booked"] == "late" else ""
         sent = "A confirmation is on its way to you. " if queries.is_told(reader, visit["appointment_id"]) else ""
-        keep = "Keep the address of this page: with it you can move or cancel the visit."
+        keep = "With the address of this page you can move or cancel the visit; keep it:"
         return "You are booked", late + sent + keep
     if visit["status"] == "scheduled" and said.get("moved"):
         return "Your visit is moved", "The address of this page stays the same."
