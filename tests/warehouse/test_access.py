@@ -146,7 +146,7 @@ def _freed(landing):
     def visit(provider, start, end, **about):
         _visit(landing, provider, "la", about.pop("day", DAY), start, end, **({"booked": EARLIER} | about))
 
-    for number in range(1, 8):
+    for number in range(1, 9):
         Diary(landing, f"back{number}", location="la")
     client = {"cancelled": LEFT, "cancelled_by": "client"}
     visit("back1", "10:00", "11:00", key="half", **client)
@@ -159,6 +159,18 @@ def _freed(landing):
     visit("back5", "10:00", "11:00", key="too-late", cancelled=at(DAY, "10:10"), cancelled_by="client")
     visit("back6", "10:00", "11:00", key="to-come", day=date(2026, 7, 2), **client)
     visit("back7", "10:00", "11:00", key="ill", status="rescheduled", cancelled=LEFT, cancel_code="provider_ill")
+    visit("back8", "10:00", "11:00", key="there", status="rescheduled", cancelled=LEFT, moved_to_id="and-back")
+    visit(
+        "back8",
+        "14:00",
+        "15:00",
+        key="and-back",
+        booked=LEFT,
+        status="rescheduled",
+        cancelled=LEFT,
+        cancel_code="undone",
+    )
+    visit("back8", "10:00", "11:00", key="again", booked=LEFT)
 
 
 def test_what_was_freed_and_what_was_filled_again_by_whom(warehouse):

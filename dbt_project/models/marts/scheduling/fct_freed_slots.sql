@@ -28,6 +28,9 @@ said as (
     group by appointment_id
 ),
 
+-- A move that was taken back within minutes freed nothing: neither the place it left nor the one it went to.
+undone as (select appointment_id from said where cancel_code = 'undone'),
+
 freed as (
     select
         source, appointment_id, moved_to_id, provider_id, location_id, service_id, start_date, starts_at, ends_at,
@@ -38,6 +41,8 @@ freed as (
     inner join let_go using (appointment_id)
     left join said using (appointment_id)
     where freed_at < starts_at
+        and appointment_id not in (select appointment_id from undone)
+        and coalesce(moved_to_id not in (select appointment_id from undone), true)
 ),
 
 standing as (
@@ -104,7 +109,7 @@ finished as (
         least(freed_minutes, waitlist_minutes + online_minutes) - least(freed_minutes, waitlist_minutes) as by_online_minutes,
         not (
             coalesce(freed_by in ('provider', 'practice'), false)
-            or coalesce(cancel_code in ('provider_away', 'provider_ill', 'practice_closed'), false)
+            or coalesce(cancel_code in ('provider_away', 'provider_ill', 'practice_closed', 'handed_over'), false)
         ) as is_refillable,
         starts_at <= build.known_at as is_over
     from measured
