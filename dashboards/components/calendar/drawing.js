@@ -106,7 +106,7 @@ function mendRoles(stage) {
   const frame = stage.querySelector(".ec");
   frame?.setAttribute("role", "group");
   frame?.setAttribute("aria-label", "Appointments");
-  const wrong = ["rowgroup", "row", "columnheader", "rowheader", "cell", "gridcell"].map((role) => `[role="${role}"]`).join();
+  const wrong = ["rowgroup", "row", "columnheader", "rowheader", "cell", "gridcell", "list", "listitem"].map((role) => `[role="${role}"]`).join();
   for (const node of stage.querySelectorAll(wrong)) {
     for (const name of ["role", "aria-colindex", "aria-rowindex", "aria-colspan"]) node.removeAttribute(name);
   }

@@ -10,6 +10,7 @@ class Frame {
     this.root = root;
     this.chooser = element("div", "chooser");
     this.stage = element("div", "stage");
+    this.stage.tabIndex = -1; // takes the focus when the visit that had it is no longer on the screen
     this.legend = element("ul", "legend");
     this.bar = element("div", "bar");
     this.bar.hidden = true;
@@ -26,7 +27,7 @@ class Frame {
     this.stage.addEventListener("keydown", keyboard(this.stage, {
       move: (id) => this.open(id, "move"),
       anew: (id) => this.anew(id),
-      leaf: (days) => (days > 0 ? this.ec.next() : this.ec.prev()),
+      leaf: (days) => { this.stage.focus({ preventScroll: true }); if (days > 0) this.ec.next(); else this.ec.prev(); },
       today: () => this.today(),
       undo: () => this.undo(),
     }));

@@ -48,8 +48,8 @@ function keyboard(stage, does) {
     const id = idOf(visit);
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
-    if (id && arrows.includes(key)) {
-      const next = neighbour(stage, visit, key);
+    if ((id || event.target === stage) && arrows.includes(key)) {
+      const next = id ? neighbour(stage, visit, key) : visitNodes(stage).find((node) => node.tabIndex === 0);
       if (next) { rove(stage, idOf(next)); next.focus(); next.scrollIntoView({ block: "nearest", inline: "nearest" }); }
     } else if (id && key === "m") does.move(id);
     else if (key === "n") does.anew(id);
