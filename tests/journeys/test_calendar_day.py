@@ -156,8 +156,8 @@ def test_two_desks_see_each_other_and_a_drag_goes_on(desk_url, sign_in):
     begin_drag(ours, visit(ours, "Freya Ashdown"))
     ours.mouse.move(700, 700, steps=4)
 
-    column = theirs.locator(".ec-body .ec-day").first
-    column.click(position={"x": 60, "y": 6.6 * HOUR}, force=True)
+    column = theirs.locator(".ec-body .ec-day").nth(1)
+    column.click(position={"x": 60, "y": 7.1 * HOUR}, force=True)  # 15:00
     drawer = theirs.get_by_role("dialog", name="New visit")
     expect(drawer.get_by_text(re.compile("held for you until"))).to_be_visible()
     theirs.keyboard.type("ottesen")
@@ -194,8 +194,8 @@ def test_rooms_are_columns_too_and_a_drag_changes_the_room_at_once(desk_url, sig
     page.keyboard.press("Escape")
     moving = visit(page, "Hector Fairweather")
     box = page.locator(".ec-body .ec-day").first.bounding_box()
-    drag(page, moving, box["width"], 0)
-    expect(bar(page)).to_contain_text("Hector Fairweather: Room 3 instead of Room 2.")
+    drag(page, moving, -box["width"], 0)
+    expect(bar(page)).to_contain_text("Hector Fairweather: Room 1 instead of Room 2.")
     page.get_by_role("button", name="Undo").click()
     expect(bar(page)).to_have_count(0)
 

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.desk import words
+from dashboards.components.desk import holding, words
 from dashboards.components.desk.booking import Habit, ask_reason, book, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import choose, pick_client
 from dashboards.components.desk.memo import unchanged
@@ -16,11 +16,13 @@ from dashboards.components.desk.times import choose_time
 from dashboards.components.series.booking import series_panel
 from dashboards.components.series.repeats import choose_repeats
 from dashboards.components.waitlist.hint import instead_of_booking
-from dashboards.session import actor, show_messages
+from dashboards.session import actor, refused, show_messages
+from practice.clock import to_wall
 from practice.errors import Refusal
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
 from practice.scheduling.model import spelled
+from practice.scheduling.ranking import best_slots
 from practice.store.work import Row
 
 DAYS_AHEAD = 28
@@ -140,13 +142,15 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
         "provider_id": None if provider_id == ANYONE else provider_id,
         "first": first or desk.today,
         "mode": mode,
-        "usual_provider_id": known.provider_id,
+        "usual": known.usual,
     }
 
 
-def _free(desk: Desk, client: Row | None, asked: dict[str, Any]) -> list[Row]:
+def _free(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> tuple[list[Row], list[Row]]:
+    """The free times, and the best of them with what speaks for each. The place that this form keeps counts as free."""
+    held = holding.of_form(form)
     with runtime.current().record.read() as reader:
-        return scheduling.offered_slots(
+        slots = scheduling.offered_slots(
             reader,
             desk.person,
             asked["service_id"],
@@ -156,20 +160,31 @@ def _free(desk: Desk, client: Row | None, asked: dict[str, Any]) -> list[Row]:
             days=DAYS_AHEAD,
             limit=400,
             client_id=client["client_id"] if client else None,
+            ignoring=held.hold_id if held else None,
+            mode=asked["mode"],
         )
+        best = best_slots(
+            reader,
+            desk.person,
+            slots,
+            service_id=asked["service_id"],
+            location_id=desk.location["location_id"],
+            usual=asked["usual"],
+        )
+    return slots, best
 
 
 def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
     minute = desk.now.replace(second=0, microsecond=0)
     sought = tuple(value for name, value in asked.items() if name != "repeats")
     key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], sought)
-    slots = unchanged("times", key, lambda: _free(desk, client, asked))
+    slots, best = unchanged("times", key, lambda: _free(form, desk, client, asked))
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
     if not slots:
         st.info("Nothing is free in these four weeks. Choose another provider or a later date.")
     # What is offered depends on the question: another question has other times, and nothing chosen.
     question = f"{form}:{asked['service_id']}:{asked['provider_id']}:{asked['first']}"
-    slot = choose_time(question, slots, desk.today, usual_provider_id=asked["usual_provider_id"])
+    slot = choose_time(question, slots, desk.today, usual_provider_id=asked["usual"].provider_id, best=best)
     st.caption(words.place(desk.zone))
     client_id = client["client_id"] if client else None
     label = "Nothing suits? Put them on the waitlist" if slots else "Put them on the waitlist"
@@ -202,6 +217,8 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         if asked["repeats"]:
             series_panel(form, name, wish, asked["repeats"], desk)
             return
+        if slot:
+            _hold(form, wish, desk)
         show_refusal(form, name, desk)
     st.button(
         "Book",
@@ -212,6 +229,15 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         on_click=book,
         args=(form, name, wish),
     )
+
+
+def _hold(form: str, wish: dict[str, Any], desk: Desk) -> None:
+    """The chosen time is kept while the rest is typed; if somebody was quicker, that is said at once."""
+    held = holding.keep(form, {name: value for name, value in wish.items() if name != "client_id"})
+    if held.expires_at is not None:
+        st.caption(f"Held for you until {to_wall(held.expires_at, desk.zone):%H:%M}")
+    elif held.refusal is not None and refused(f"book:{form}") is None:
+        st.warning(str(held.refusal), icon=":material/event_busy:")
 
 
 def _booked(form: str, booked: Row, desk: Desk) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -16,6 +17,7 @@ from dashboards.session import attempt, refused
 from practice.access.permissions import Permission
 from practice.scheduling.commands import book_appointment
 from practice.scheduling.model import spelled
+from practice.scheduling.ranking import Usual
 from practice.scheduling.together import book_together
 from practice.store.work import Row
 
@@ -28,14 +30,23 @@ class Habit:
     """What the client usually does; None where nothing is known."""
 
     service_id: str | None = None
-    provider_id: str | None = None
+    usual: Usual = field(default_factory=Usual)
+
+    @property
+    def provider_id(self) -> str | None:
+        """Whom they usually see."""
+        return self.usual.provider_id
 
 
 def habit(visits: Sequence[Row], client: Row) -> Habit:
-    """The service of the client's last visit and their usual provider. `visits` newest first. Pure."""
-    last = next((row for row in visits if not row["is_gone"]), None)
-    service_id = last["service_id"] if last else None
-    return Habit(service_id, client["provider_id"] or (last["provider_id"] if last else None))
+    """The service of the client's last visit, their usual provider, day and time. `visits` newest first. Pure."""
+    kept = [row for row in visits if not row["is_gone"]]
+    if not kept:
+        return Habit(usual=Usual(client["provider_id"]))
+    times = Counter((row["wall_start"].isoweekday(), row["wall_start"].time()) for row in kept[:6])
+    (weekday, at), often = times.most_common(1)[0]
+    usual = Usual(client["provider_id"] or kept[0]["provider_id"], *((weekday, at) if often > 1 else ()))
+    return Habit(kept[0]["service_id"], usual)
 
 
 def usual_service(services: Sequence[Row], service_id: str | None) -> int:

@@ -20,7 +20,7 @@ from dashboards.components.desk.several import open_group_box, with_others
 from dashboards.components.desk.spot import Spot, choose_spot, team_there
 from dashboards.components.series.booking import series_panel
 from dashboards.components.series.repeats import choose_repeats
-from dashboards.session import actor, show_messages
+from dashboards.session import actor, refused, show_messages
 from practice.clock import to_wall
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
@@ -99,7 +99,7 @@ def _hold(form: str, wish: dict[str, Any], desk: Desk, spot: Spot, end: datetime
         st.caption(f"{span} · held for you until {until:%H:%M}")
         return
     st.caption(span)
-    if held.refusal is None:
+    if held.refusal is None or refused(f"book:{form}") is not None:
         return
     st.warning(str(held.refusal), icon=":material/event_busy:")
     times = [datetime.fromisoformat(text) for text in held.refusal.alternatives if "T" in text]

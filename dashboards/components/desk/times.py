@@ -9,6 +9,7 @@ from itertools import groupby
 import streamlit as st
 
 from dashboards.components.desk import words
+from practice.scheduling.model import spelled
 from practice.store.work import Row
 
 DAYS_SHOWN = 5
@@ -34,9 +35,16 @@ def thinned(rows: list[Row]) -> list[Row]:
 
 
 def choose_time(
-    form: str, slots: Sequence[Row], today: date, *, usual_provider_id: str | None = None, columns: int = DAYS_SHOWN
+    form: str,
+    slots: Sequence[Row],
+    today: date,
+    *,
+    usual_provider_id: str | None = None,
+    columns: int = DAYS_SHOWN,
+    best: Sequence[Row] = (),
 ) -> Row | None:
-    """Draw the offers; the one that was chosen, or None."""
+    """Draw the offers, the best of them (rows with `reasons`) first; the one that was chosen, or None."""
+    chosen = _choose_best(form, best, today)
     days = open_days(slots, usual_provider_id)
     is_all = st.session_state.get(f"{form}:all_times", False)
     drawn = [(day, rows if is_all else thinned(rows)) for day, rows in days]
@@ -56,7 +64,34 @@ def choose_time(
             )
     if any(len(rows) > len(few) for (_, rows), (_, few) in zip(days, drawn, strict=True)) or is_all:
         st.toggle("Every quarter of an hour", key=f"{form}:all_times")
-    return offered.get(st.session_state.get(f"{form}:slot"))
+    return chosen or offered.get(st.session_state.get(f"{form}:slot"))
+
+
+def _choose_best(form: str, best: Sequence[Row], today: date) -> Row | None:
+    """The few that suit best as buttons that say why; the one that is pressed, or None."""
+    taken = st.session_state.get(f"{form}:best")
+    chosen = None
+    with st.container(gap="small"):
+        for row in best:
+            key = (row["wall_start"], row["provider_id"])
+            chosen = row if key == taken else chosen
+            st.button(
+                f"**{words.when(row['wall_start'], today)}** with {words.plain(row['provider_name'])}"
+                f" :small[· {words.plain(', '.join(row['reasons']))}]",
+                key=f"{form}:best:{spelled(row['wall_start'])}:{row['provider_id']}",
+                icon=":material/check_circle:" if key == taken else ":material/star:",
+                type="primary" if key == taken else "secondary",
+                on_click=_take_best,
+                args=(form, key),
+            )
+    return chosen
+
+
+def _take_best(form: str, key: tuple[datetime, str]) -> None:
+    st.session_state[f"{form}:best"] = key
+    st.session_state[f"{form}:slot"] = None
+    for name in [name for name in st.session_state if str(name).startswith(f"{form}:slot:")]:
+        st.session_state[name] = None
 
 
 def _key(form: str, day: date) -> str:
@@ -66,5 +101,6 @@ def _key(form: str, day: date) -> str:
 def _only(form: str, day: date) -> None:
     """One time at all: choosing on one day lets go of the others."""
     st.session_state[f"{form}:slot"] = st.session_state[_key(form, day)]
+    st.session_state.pop(f"{form}:best", None)
     for key in [key for key in st.session_state if str(key).startswith(f"{form}:slot:") and key != _key(form, day)]:
         st.session_state[key] = None
