@@ -23,7 +23,8 @@ class Frame {
     this.sizes = new ResizeObserver(() => this.resized());
     this.sizes.observe(root);
     root.addEventListener("pointercancel", () => this.released());
-    this.stage.addEventListener("focusin", ({ target }) => { const id = idOf(target); if (id) { this.lastId = id; rove(this.stage, id); } });
+    this.stage.addEventListener("focusin", ({ target }) => { this.inside = true; const id = idOf(target); if (id) { this.lastId = id; rove(this.stage, id); } });
+    this.stage.addEventListener("focusout", ({ target }) => setTimeout(() => { if (target.isConnected && !this.stage.matches(":focus-within")) this.inside = false; }));
     this.stage.addEventListener("keydown", keyboard(this.stage, {
       move: (id) => this.open(id, "move"),
       anew: (id) => this.anew(id),
@@ -36,6 +37,13 @@ class Frame {
   mend() {
     mendRoles(this.stage);
     rove(this.stage, this.lastId);
+    this.keepFocus();
+  }
+
+  /* A visit that is drawn anew is another node: the focus that it had is not lost, at worst the calendar itself has it. */
+  keepFocus() {
+    const isLost = this.inside && document.activeElement === document.body && !this.stage.matches(":focus-within");
+    if (isLost && !focusAgain(this.stage, this.lastId)) this.stage.focus({ preventScroll: true });
   }
 
   /* EventCalendar options that follow from the data and the width. */

@@ -29,10 +29,11 @@ function neighbour(stage, from, key) {
   return aside.sort((a, b) => Math.round((far(a) - far(b)) / 24) || Math.abs(box(a).top - here.top) - Math.abs(box(b).top - here.top))[0];
 }
 
-/* One tab stop for all the visits: the one that had the focus last, else the first. */
+/* One tab stop for all the visits: the one that had the focus last, else the first of the first column. */
 function rove(stage, lastId) {
   const nodes = visitNodes(stage);
-  const stop = nodes.find((node) => idOf(node) === lastId) ?? nodes[0];
+  const corner = (node) => { const { left, top } = node.getBoundingClientRect(); return left * 100_000 + top; };
+  const stop = nodes.find((node) => idOf(node) === lastId) ?? nodes.sort((a, b) => corner(a) - corner(b))[0];
   for (const node of nodes) {
     const wanted = node === stop ? "0" : "-1";
     if (node.getAttribute("tabindex") !== wanted) node.setAttribute("tabindex", wanted);
