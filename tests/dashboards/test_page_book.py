@@ -84,13 +84,8 @@ def test_somebody_elses_id_in_the_address_is_refused_in_a_sentence(open_page):
     assert not app.exception
 
 
-<<<<<<< HEAD
-def test_a_time_taken_meanwhile_is_refused_and_the_nearest_are_offered(open_page, record, house, desk, book):
-    app = open_page("new-visit", "front_desk", client=house.dan)
-=======
 def test_a_chosen_time_is_kept_from_others_while_the_rest_is_typed(open_page, house, book):
-    app = open_page("book", "front_desk", client=house.dan)
->>>>>>> 43206e2 (The best free times come first with what speaks for them; a chosen time is kept while the rest is typed)
+    app = open_page("new-visit", "front_desk", client=house.dan)
     app.selectbox(key=f"book0:provider:{house.dan}:{house.intake}").set_value(house.moss).run()
     times_of(app)["Monday 2 March"].set_value(datetime(2026, 3, 2, 14)).run()
     assert "Held for you until 09:05" in texts(app)
@@ -99,7 +94,7 @@ def test_a_chosen_time_is_kept_from_others_while_the_rest_is_typed(open_page, ho
 
 
 def test_the_best_times_come_first_with_what_speaks_for_them(open_page, record, house, desk):
-    app = open_page("book", "front_desk", client=house.ada)
+    app = open_page("new-visit", "front_desk", client=house.ada)
     best = next(button for button in app.button if ":best:" in (button.key or ""))
     assert "keeps Dr. Ines Moss, first free" in best.label
     best.click().run()
@@ -109,7 +104,7 @@ def test_the_best_times_come_first_with_what_speaks_for_them(open_page, record, 
 
 
 def test_a_time_taken_meanwhile_is_refused_and_the_nearest_are_offered(open_page, record, clock, house, desk, book):
-    app = open_page("book", "front_desk", client=house.dan)
+    app = open_page("new-visit", "front_desk", client=house.dan)
     app.selectbox(key=f"book0:provider:{house.dan}:{house.intake}").set_value(house.moss).run()
     times_of(app)["Monday 2 March"].set_value(datetime(2026, 3, 2, 14)).run()
     clock.forward(minutes=6)  # nobody typed: the time is not kept any more

@@ -233,7 +233,7 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
 
 def _hold(form: str, wish: dict[str, Any], desk: Desk) -> None:
     """The chosen time is kept while the rest is typed; if somebody was quicker, that is said at once."""
-    held = holding.keep(form, {name: value for name, value in wish.items() if name != "client_id"})
+    held = holding.keep(form, wish)
     if held.expires_at is not None:
         st.caption(f"Held for you until {to_wall(held.expires_at, desk.zone):%H:%M}")
     elif held.refusal is not None and refused(f"book:{form}") is None:

@@ -93,7 +93,7 @@ def _hold(form: str, wish: dict[str, Any], desk: Desk, spot: Spot, end: datetime
     if spot.start < desk.now:
         st.caption(span)  # a late entry: nobody else wants that time
         return
-    held = holding.keep(form, {name: value for name, value in wish.items() if name != "client_id"})
+    held = holding.keep(form, wish)
     if held.expires_at is not None:
         until = to_wall(held.expires_at, desk.zone)
         st.caption(f"{span} · held for you until {until:%H:%M}")

@@ -18,6 +18,7 @@ from practice.scheduling.holds import hold_slot, release_hold
 
 HOLD = "desk:hold"
 MINUTES = 5
+_OF_THE_PLACE = ("provider_id", "service_id", "location_id", "wall_start", "duration_minutes", "mode", "room_id")
 _SOON = timedelta(minutes=2)
 _NOBODY_TYPES_SECONDS = 600.0  # a drawer that was left open gives its place back
 
@@ -40,8 +41,9 @@ def holder() -> str:
     return f"{actor().user_id}:{st.session_state.setdefault('desk:holder', uuid.uuid4().hex[:8])}"
 
 
-def keep(form: str, asked: dict[str, Any]) -> Held:
-    """Keep the place that the drawer asks for now, instead of the one before. Each rerun of the drawer calls it."""
+def keep(form: str, wish: dict[str, Any]) -> Held:
+    """Keep the place of the booking that the form would send now, instead of the one before; each rerun calls it."""
+    asked = {name: value for name, value in wish.items() if name in _OF_THE_PLACE}
     held: Held | None = st.session_state.get(HOLD)
     if held is None or held.form != form or held.asked != asked or _ends_soon(held):
         held = _ask(Held(form, holder(), asked, time.monotonic()))
