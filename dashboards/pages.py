@@ -43,6 +43,7 @@ PAGES = (
     PageSpec("book.py", "new-visit", "Book", ":material/event_available:", "Desk", _P.BOOK),
     PageSpec("waitlist.py", "waitlist", "Waitlist", ":material/hourglass_top:", "Desk", _P.BOOK),
     PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),
+    PageSpec("messages.py", "messages", "Messages", ":material/outgoing_mail:", "Desk", _P.BOOK),
     PageSpec("billing.py", "billing", "Billing", ":material/receipt_long:", "Money", _P.SEE_MONEY),
     PageSpec("quality.py", "quality", "Data quality", ":material/fact_check:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("sql.py", "sql", "SQL", ":material/terminal:", "Numbers", _P.QUERY),

@@ -15,6 +15,7 @@ from dashboards.components.set_up import (
     people,
     places,
     progress,
+    recalls,
     rules,
     services,
 )
@@ -31,6 +32,7 @@ PARTS = {
     "Absences": absences.absences,
     "Payers": payers.payers_part,
     "Referral sources": payers.referral_sources_part,
+    "Recalls": recalls.recalls_part,
     "Rules": rules.rules_part,
     "Waiting room": floor.floor_part,
     "Online booking": online.online_part,

@@ -16,6 +16,7 @@ from ingestion.demo.invoice_rows import invoice_tables
 from ingestion.demo.load import load, load_parts, refuse_unless_empty
 from ingestion.demo.money_rows import money_tables
 from ingestion.demo.people_rows import client_tables
+from ingestion.demo.reaching import reach_clients
 from ingestion.demo.record_of import tell
 from ingestion.demo.schedule_rows import schedule_tables
 from ingestion.demo.sizes import DEMO_SEED, DEMO_TODAY, size_of
@@ -76,6 +77,8 @@ def make_demo(
             counts |= load_parts(record, "money", money_tables(house, books, dice), say, **about)
             say(f"Writing {len(books.invoices['known']):,} invoices")
             counts |= load_parts(record, "invoices", invoice_tables(house, books, letterheads, dice), say, **about)
+            say("Agreeing with clients on messages")
+            counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
             write_truth(home.truth, house, story, books)
     finally:
         record.clock, record.ids = clock, ids

@@ -24,6 +24,11 @@ _MAIL: dict[str, tuple[str, str]] = {
         f"Hello {{client}},\n\nyour visit has moved. This is the new time:\n\n{_VISIT}\n\n"
         f"It was before: {{was}}\n\nIf this does not suit you, please tell us.\n\n{_BY}",
     ),
+    "changed": (
+        "How your visit takes place: {when}",
+        f"Hello {{client}},\n\nyour visit stays when it is, but takes place in another way:\n\n{_VISIT}\n\n"
+        f"If this does not suit you, please tell us.\n\n{_BY}",
+    ),
     "cancelled": (
         "Your visit is cancelled: {when}",
         "Hello {client},\n\nthis visit is cancelled, and you need do nothing more:\n\n"
@@ -55,21 +60,21 @@ _MAIL: dict[str, tuple[str, str]] = {
     "recall": (
         "Time for your next visit",
         "Hello {client},\n\nyour last visit ({service}) was on {since}, so the next one is due around {due}.\n\n"
-        f"Book it here: {{book_link}}\nOr call us, and we will find a time.\n\n{_BY}\n\n"
+        f"Call us, and we will find a time.\nOr book it yourself: {{book_link}}\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
     ),
     "recall_second": (
         "Your next visit is due",
         "Hello {client},\n\nwe wrote to you about your next visit ({service}), which is due around {due}. "
         "We have not found one in our book yet.\n\n"
-        f"Book it here: {{book_link}}\nOr call us, and we will find a time.\n\n{_BY}\n\n"
+        f"Call us, and we will find a time.\nOr book it yourself: {{book_link}}\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
     ),
     "recall_third": (
         "Shall we keep a place for you?",
         "Hello {client},\n\nthis is our last reminder of your next visit ({service}), due around {due}. If you would "
         "rather not come, you need do nothing.\n\n"
-        f"Book it here: {{book_link}}\nOr call us, whenever it suits you.\n\n{_BY}\n\n"
+        f"Call us, whenever it suits you.\nOr book it yourself: {{book_link}}\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
     ),
     "news": (
@@ -83,6 +88,8 @@ _TEXT: dict[str, str] = {
     "{preparation}\nMove or cancel: {manage_link}",
     "moved": "{practice}: your visit with {provider} has moved.\nNow: {when}\n{place}\n{video_link}\nBefore: {was}\n"
     "Move or cancel: {manage_link}",
+    "changed": "{practice}: your visit with {provider} stays when it is, but takes place in another way.\n{when}\n"
+    "{place}\n{video_link}\nMove or cancel: {manage_link}",
     "cancelled": "{practice}: your visit with {provider} is cancelled.\n{when}\nQuestions? {phone}",
     "several": "{practice}: changes to your visits.\n{changes}\nQuestions? {phone}",
     "offer": "{practice}: an earlier visit with {provider} is free.\n{when}\n{place}\nAnswer by {answer_by}: {link}\n"

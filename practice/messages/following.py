@@ -54,6 +54,26 @@ def tell(work: Work, happening: Happening) -> None:
         _settle(work, client_id, thread_id, thread, now, is_text_on=settings.is_text_on)
 
 
+@follows("changed")
+def tell_mode(work: Work, happening: Happening) -> None:
+    """By video instead of in person, or back: told like a move, unless what waits says it anyway when it leaves."""
+    visit, before, after = happening.appointment, happening.details.get("before"), happening.details.get("after")
+    if not before or not after or before.get("mode") == after.get("mode"):
+        return
+    settings = message_settings(work)
+    if not settings.is_on or visit["starts_at"] <= stored(work.now):
+        return
+    thread_id = root_of(work, visit["appointment_id"])
+    for client_id in queries.clients_expected(work, visit["appointment_id"]):
+        messages = queries.thread(work, client_id, thread_id)
+        thread = _read(messages, visit["appointment_id"], stored(work.now))
+        if not thread.waiting:
+            _queue(work, "changed", client_id, thread_id, thread, visit, is_text_on=settings.is_text_on)
+        for old in thread.waiting:
+            if old["kind"] == "changed":  # there are two ways: another change is the way back
+                take_back(work, old, "overtaken")
+
+
 def _read(messages: list[Row], unsaid_known_id: str | None, now: datetime) -> _Thread:
     """`messages` are newest first. Without any, the client knows of `unsaid_known_id`: it was told by mouth."""
     about = [row for row in messages if row["kind"] in ABOUT_A_VISIT]
@@ -101,6 +121,12 @@ def _settle(work: Work, client_id: str, thread_id: str, thread: _Thread, now: Ro
         take_back(work, old, "overtaken")
     if kind is None or about is None:
         return
+    _queue(work, kind, client_id, thread_id, thread, about, is_text_on=is_text_on)
+
+
+def _queue(
+    work: Work, kind: str, client_id: str, thread_id: str, thread: _Thread, about: Row, *, is_text_on: bool
+) -> None:
     contact = queries.contacts(work, [client_id], KINDS[kind].purpose)[client_id]
     way = way_to(contact, kind, is_text_on=is_text_on)
     row = new_row(work, kind, client_id, way, f"visit:{thread_id}:{client_id}:{thread.said}")

@@ -42,6 +42,7 @@ _QUIET, _QUICK = ("email", "text"), ("text", "email")
 KINDS: dict[str, Kind] = {
     "confirmation": Kind("Visit booked", "appointments", _QUIET, ALWAYS + _VISIT),
     "moved": Kind("Visit moved", "appointments", _QUIET, (*ALWAYS, *_VISIT, "was")),
+    "changed": Kind("Visit by video or in person", "appointments", _QUIET, ALWAYS + _VISIT),
     "cancelled": Kind("Visit cancelled", "appointments", _QUIET, (*ALWAYS, "service", "provider", "when", "place")),
     "several": Kind("Several visits changed", "appointments", _QUIET, (*ALWAYS, "changes")),
     "offer": Kind("Earlier visit offered", "offers", _QUICK, ALWAYS + _OFFER),
@@ -53,7 +54,7 @@ KINDS: dict[str, Kind] = {
     "news": Kind("News", "news", _QUIET, (*ALWAYS, "news", "stop_link")),
 }
 
-ABOUT_A_VISIT = ("confirmation", "moved", "cancelled", "offer_accepted")
+ABOUT_A_VISIT = ("confirmation", "moved", "changed", "cancelled", "offer_accepted")
 """They say where a client's visit is now: a later one overtakes an earlier one that has not left yet."""
 
 PLACEHOLDERS = {

@@ -50,7 +50,8 @@ def _together(row: Row) -> tuple[str, str]:
 
 def _is_too_late(row: Row, now: datetime) -> bool:
     """A visit that has begun, an offer that nobody can accept any more."""
-    ends = row["visit_starts_at"] if row["kind"] in ABOUT_A_VISIT else row["offer_expires_at"]
+    over = {"offer": row["offer_expires_at"]} | dict.fromkeys(ABOUT_A_VISIT, row["visit_starts_at"])
+    ends = over.get(row["kind"])
     return ends is not None and ends <= now
 
 

@@ -225,3 +225,23 @@ def message_counts(reader: Reader) -> Row:
     )
     assert found is not None
     return found
+
+
+def any_place(reader: Reader) -> Row | None:
+    """A location, a provider and a service of the practice, for a preview."""
+    return reader.one(
+        "select l.zone, l.name as location, l.address, l.directions, l.phone, p.name as provider, p.video_link,"
+        " s.name as service, s.preparation from locations l"
+        " left join (select * from providers where is_active order by name limit 1) p on true"
+        " left join (select * from services where is_active order by name limit 1) s on true"
+        " where l.is_active order by l.name limit 1"
+    )
+
+
+def clients_expected(reader: Reader, appointment_id: str) -> list[str]:
+    """The clients of an appointment who are still to come."""
+    found = reader.rows(
+        "select client_id from attendees where appointment_id = ? and status = 'scheduled' order by client_id",
+        appointment_id,
+    )
+    return [row["client_id"] for row in found]

@@ -93,7 +93,13 @@ def given_values(context: Mapping[str, Any], place: Row | None, contact: Row, se
     return values
 
 
-_CHANGES = {"confirmation": "Booked", "moved": "Moved", "cancelled": "Cancelled", "offer_accepted": "Booked"}
+_CHANGES = {
+    "confirmation": "Booked",
+    "offer_accepted": "Booked",
+    "moved": "Moved",
+    "changed": "In another way",
+    "cancelled": "Cancelled",
+}
 LINES_OF_A_TEXT, LINES_WITH_LINKS = 6, 6
 
 

@@ -72,11 +72,12 @@ def start_anew(client_id: str | None = None) -> None:
 
 
 def _take_client_from_address(form: str) -> None:
-    """`?client=<id>` chooses the client once; afterwards the person may change it."""
-    asked = st.query_params.get("client")
-    if asked and st.session_state.get("book:from_address") != asked:
-        st.session_state["book:from_address"] = asked
-        choose(form, asked)
+    """`?client=<id>&service=<id>` chooses the client and the service once; afterwards the person may change them."""
+    client_id, service_id = st.query_params.get("client"), st.query_params.get("service")
+    if client_id and st.session_state.get("book:from_address") != (client_id, service_id):
+        st.session_state["book:from_address"] = (client_id, service_id)
+        st.session_state[f"{form}:wanted:{client_id}"] = service_id
+        choose(form, client_id)
 
 
 def _client(form: str, desk: Desk) -> Row | None:
@@ -110,7 +111,7 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
     service_id = st.selectbox(
         "Service",
         list(by_id),
-        index=usual_service(services, known.service_id),
+        index=usual_service(services, st.session_state.get(f"{form}:wanted:{who}") or known.service_id),
         key=f"{form}:service:{who}",
         format_func=lambda key: (
             f"{by_id[key]['name']} · {by_id[key]['duration_minutes']} min"

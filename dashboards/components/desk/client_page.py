@@ -11,6 +11,7 @@ from dashboards.components.desk.client_forms import coverage_drawer, details_dra
 from dashboards.components.desk.place import Desk, desk_of, nothing_yet
 from dashboards.components.desk.story import FILTERS, as_table, filtered, story
 from dashboards.components.desk.visit_drawer import visit_drawer
+from dashboards.components.messages.client import client_messages
 from dashboards.session import actor
 from practice.access.permissions import Permission
 from practice.billing.queries import client_account
@@ -56,6 +57,7 @@ def client_page(client_id: str) -> None:
         _money_strip(account, desk)
     _next_visits(visits, desk)
     _timeline(visits, account, desk)
+    client_messages(desk.person, client_id, desk.zone, desk.today)
 
 
 def _back() -> None:

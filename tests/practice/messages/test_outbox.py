@@ -9,7 +9,7 @@ import pytest
 from practice.access.permissions import SYSTEM, Permission
 from practice.clock import stored
 from practice.errors import Refusal
-from practice.messages import outbox
+from practice.messages import log_queries, outbox
 from practice.messages.consent import record_consent
 from practice.messages.defaults import default_of
 from practice.messages.kinds import CHANNELS, KINDS, PLACEHOLDERS, PURPOSES
@@ -17,6 +17,7 @@ from practice.messages.settings import set_messages
 from practice.messages.templates import current, save_template
 from practice.messages.text import check_template, render
 from practice.scheduling.commands import book_appointment, cancel_appointment, enter_in_error, move_appointment
+from practice.scheduling.hybrid import change_mode
 from practice.store.record import Command
 
 
@@ -150,7 +151,7 @@ def offer(record, switched_on, clock):
     return _offer
 
 
-def test_an_offer_is_put_into_words_at_once_with_its_links_and_the_name_of_the_zone(offer, outgoing):
+def test_an_offer_is_put_into_words_at_once_with_its_links_and_the_name_of_the_zone(record, desk, offer, outgoing):
     (message_id,) = offer()
     (message,) = outgoing()
     assert message["message_id"] == message_id
@@ -159,6 +160,9 @@ def test_an_offer_is_put_into_words_at_once_with_its_links_and_the_name_of_the_z
     assert "Monday 2 March 2026 at 12:00, New York time (America/New_York)" in message["body"]
     assert "https://elm.example/offer/s3cret" in message["body"]
     assert "https://elm.example/stop/" in message["body"]
+    with record.read() as reader:
+        read = log_queries.message(reader, desk, message_id)
+    assert read["body"].endswith("Stop offers: https://elm.example/stop/…")
 
 
 def test_the_same_thing_is_said_once(offer, outgoing):
@@ -235,3 +239,23 @@ def test_a_line_without_its_value_is_left_out():
     assert render("Hello {client},\n\n{directions}\n\nSee {place}", {"client": "Ada", "place": "Elm"}) == (
         "Hello Ada,\n\nSee Elm"
     )
+
+
+def test_a_visit_by_video_instead_is_told_unless_it_is_changed_back_or_said_anyway(
+    record, desk, book, outgoing, clock, sent
+):
+    visit = book()
+    turn = {"appointment_id": visit["appointment_id"]}
+    record.run(change_mode, desk, mode="video", **turn)
+    assert kinds(outgoing()) == [("confirmation", "queued")]
+    clock.forward(minutes=3)
+    assert "By video, with Elm Street" in sent()[0].body
+    record.run(change_mode, desk, mode="in_person", **turn)
+    assert kinds(outgoing())[1:] == [("changed", "queued")]
+    record.run(change_mode, desk, mode="video", **turn)
+    assert kinds(outgoing())[1:] == []
+    record.run(change_mode, desk, mode="in_person", **turn)
+    clock.forward(minutes=3)
+    (mail,) = sent()
+    assert "stays when it is, but takes place in another way" in mail.body
+    assert "Elm Street, 1 Elm Street" in mail.body
