@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from practice.clock import local_date, stored
 from practice.money import Currency
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.model import in_force
-from practice.scheduling.rule_queries import booking_rules
-from practice.scheduling.rules import Scopes, rule_for
+from practice.scheduling.ruling import change_until
 from practice.store.work import Reader
 
 
@@ -38,12 +37,25 @@ class Promise(NamedTuple):
 
 
 def promise(
-    reader: Reader, *, service_id: str, provider_id: str | None, location_id: str, client_id: str | None,
-    starts_at: datetime, zone: str,
-) -> Promise:  # fmt: skip
+    reader: Reader,
+    *,
+    service_id: str,
+    provider_id: str,
+    location_id: str,
+    client_id: str | None,
+    starts_at: datetime,
+    zone: str,
+) -> Promise:
     """What a client is promised about changing a visit that starts then, by the rules in force today."""
     today = local_date(reader.now, zone)
-    notice = change_notice(reader, client_id, service_id, provider_id, location_id, today)
+    visit = {
+        "service_id": service_id,
+        "provider_id": provider_id,
+        "location_id": location_id,
+        "starts_at": starts_at,
+        "zone": zone,
+    }
+    found = change_until(reader, visit, client_id or "")
     policies = [
         row
         for row in facts.cancellation_policies(reader)
@@ -55,13 +67,4 @@ def promise(
         late_from = starts_at - timedelta(minutes=policy["notice_minutes"])
         if policy["fee_minor"]:
             fee = Currency.of(reader.setting("currency", "USD")).show(policy["fee_minor"])
-    return Promise(stored(reader.now), starts_at, starts_at - timedelta(minutes=notice), late_from, fee)
-
-
-def change_notice(
-    reader: Reader, client_id: str | None, service_id: str, provider_id: str | None, location_id: str, today: date
-) -> int:
-    """Minutes before the start until which clients change a visit by themselves; 0 without a rule."""
-    scopes = Scopes({"client": client_id, "service": service_id, "provider": provider_id, "location": location_id}, {})
-    rule = rule_for(booking_rules(reader), "change_notice_minutes", scopes, today, "online")
-    return int(rule["value"]) if rule else 0
+    return Promise(stored(reader.now), starts_at, found[1] if found else starts_at, late_from, fee)

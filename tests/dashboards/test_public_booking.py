@@ -17,6 +17,7 @@ from practice.access.permissions import SYSTEM
 from practice.home import Home
 from practice.online.setup import set_online_booking
 from practice.people.commands import change_client, change_location, change_provider, change_service
+from practice.scheduling.booking_rules import set_booking_rule
 from tests.dashboards.browser import Browser
 
 ADA = {
@@ -146,6 +147,19 @@ def test_anyone_is_who_has_the_emptiest_day_and_the_trail_says_out_of_whom(phone
     with record.read() as reader:
         entry = reader.one("select result from audit_entries where command = 'hold_online'")
     assert f'"considered": ["{house.reed}", "{house.moss}"]' in entry["result"]
+
+
+def test_the_rules_for_online_booking_bound_what_is_shown_and_what_is_booked(phone, house, record):
+    for rule, value in (("notice_minutes", 26 * 60), ("window_days", 2)):
+        record.run(set_booking_rule, SYSTEM, rule=rule, value=value, audience="online", effective_from="2026-03-02")
+    times = phone.get(f"/book/elm-street/{house.visit}").text
+    assert 'value="2026-03-03T10:45"' not in times
+    assert 'value="2026-03-03T11:00"' in times
+    assert 'value="2026-03-05T' not in times
+    for start, sentence in (("2026-03-03T10:45", "too soon"), ("2026-03-05T10:00", "too far ahead")):
+        form = {"service": house.visit, "provider": house.moss, "mode": "in_person", "start": start}
+        answer = phone.post("/book/elm-street/hold", form)
+        assert (answer.status, sentence in said(answer)) == (409, True), said(answer)
 
 
 # Looking, typing, sending

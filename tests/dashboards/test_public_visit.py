@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import pytest
 from icalendar import Calendar
@@ -13,8 +13,8 @@ from dashboards.http.public import guard
 from practice.access.permissions import SYSTEM
 from practice.online.links import hashed
 from practice.people.commands import change_service
+from practice.scheduling.booking_rules import set_booking_rule
 from practice.scheduling.commands import cancel_appointment, move_appointment
-from tests.conftest import INSERT
 from tests.dashboards.browser import Browser
 from tests.dashboards.test_public_booking import ADA, attendees, door, fields, phone, pick, said, send  # noqa: F401
 
@@ -100,11 +100,7 @@ def test_late_is_said_before_and_kept_after(phone, visit, record, clock):  # noq
 
 
 def test_inside_the_notice_the_buttons_turn_into_a_number_to_call(phone, visit, record, clock, door):  # noqa: F811
-    rule = {
-        "booking_rule_id": "rule-1", "scope": "practice", "scope_id": None, "rule": "change_notice_minutes", "value": 24 * 60,
-        "audience": "online", "effective_from": date(2026, 3, 2), "effective_to": None,
-    }  # fmt: skip
-    record.run(INSERT, SYSTEM, rows=[("booking_rules", rule)])
+    record.run(set_booking_rule, SYSTEM, rule="change_notice_minutes", value=24 * 60, effective_from="2026-03-02")
     form = fields(phone.get(f"{visit}/cancel")) | {"code": "illness"}
     move_form = fields(phone.get(f"{visit}/move?start=2026-03-04T11:00"))
     clock.to("2026-03-02T15:00")  # exactly a day before: still in time

@@ -120,9 +120,14 @@ def _page(
     head += parts.kept(reader, held, location) if held and not near else ""
     chosen = parts.other_times(near, wanted, location, reader.now) if near else frame.hidden({"start": wish["start"]})
     told = promise(
-        reader, service_id=service["service_id"], provider_id=wish["provider"], location_id=location["location_id"],
-        client_id=None, starts_at=stored(to_instant(wanted, location["zone"])), zone=location["zone"],
-    )  # fmt: skip
+        reader,
+        service_id=service["service_id"],
+        provider_id=wish["provider"] or service["provider_ids"][0],
+        location_id=location["location_id"],
+        client_id=None,
+        starts_at=stored(to_instant(wanted, location["zone"])),
+        zone=location["zone"],
+    )
     body = (
         f'<p><a class="back" href="{frame.text(again)}">Another time</a></p><h1>Your details</h1>{head}'
         f'{frame.alert(sentence)}<form method="post" action="{frame.text(path)}/details" data-once>{carried}{chosen}'
