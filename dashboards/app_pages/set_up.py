@@ -7,9 +7,11 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.set_up import (
     absences,
+    booking_rules,
     calendars,
     floor,
     hours,
+    needs,
     online,
     payers,
     people,
@@ -34,6 +36,8 @@ PARTS = {
     "Referral sources": payers.referral_sources_part,
     "Recalls": recalls.recalls_part,
     "Rules": rules.rules_part,
+    "Booking rules": booking_rules.booking_rules_part,
+    "Equipment": needs.needs_part,
     "Waiting room": floor.floor_part,
     "Online booking": online.online_part,
     "Calendars": calendars.calendars_part,
