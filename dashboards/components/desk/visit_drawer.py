@@ -15,6 +15,7 @@ from dashboards.components.desk.mode_box import mode_box
 from dashboards.components.desk.move_form import move_form
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.components.desk.why import who_and_why
+from dashboards.components.series.edit_form import series_form, series_line
 from dashboards.session import actor, refused, show_messages
 from practice.access.permissions import Permission
 from practice.clock import local_date, to_wall
@@ -57,6 +58,7 @@ def visit_drawer(appointment_id: str, *, is_moving: bool = False) -> None:
         return
     show_messages()
     _heading(visit, today)
+    series = series_line(visit) if visit["series_id"] else None
     mode_box(visit, desk)
     rows = [row for row in visit["attendees"] if row["status"] != "rescheduled"] or visit["attendees"]
     for row in rows:
@@ -77,6 +79,11 @@ def visit_drawer(appointment_id: str, *, is_moving: bool = False) -> None:
         if box.open:
             with box:
                 move_form(visit, desk, today)
+        if series:
+            box = st.expander("Change or cancel the series", key=f"visit:series:{appointment_id}", on_change="rerun")
+            if box.open:
+                with box:
+                    series_form(visit, desk)
     _history(visit)
 
 

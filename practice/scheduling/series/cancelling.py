@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from practice.access.permissions import Actor, Permission, require
 from practice.scheduling.commands import cancel_appointment
+from practice.scheduling.reasons import require_why
 from practice.scheduling.series.reach import left_sentence, reach_of
 from practice.scheduling.series.rehearsal import Rehearsal
 from practice.scheduling.series.splitting import end_series
-from practice.scheduling.steps import require_reason
 from practice.store.record import command
 from practice.store.work import Reader, Row, Work
 
@@ -29,18 +27,18 @@ def plan_cancel(reader: Reader, actor: Actor, *, appointment_id: str, scope: str
 
 
 @command(Permission.BOOK)
-def cancel_series(work: Work, *, appointment_id: str, scope: str, cancelled_by: str, **details: Any) -> Row:
-    """Cancel this visit (`one`), this and the `following`, or `all` that may still change, for the reason given.
+def cancel_series(work: Work, *, appointment_id: str, scope: str, cancelled_by: str, code: str | None = None) -> Row:
+    """Cancel this visit (`one`), this and the `following`, or `all` that may still change; a `code` or words say why.
 
-    `details` are those of `cancel_appointment` (the coded reason). Answers {appointment_ids, touched, left_alone,
+    Answers {appointment_ids, touched, left_alone,
     left_sentence}; past, charged, attended and cancelled visits stay as they are.
     """
-    require_reason(work, "the visits are cancelled")
+    require_why(work, code, "the visits are cancelled")
     rehearsal = Rehearsal(work)
     reach = reach_of(rehearsal, appointment_id, scope)
     for row in reach.touched:
         cancel_appointment.function(
-            rehearsal, appointment_id=row["appointment_id"], cancelled_by=cancelled_by, **details
+            rehearsal, appointment_id=row["appointment_id"], cancelled_by=cancelled_by, code=code
         )
     if scope != "one":
         end_series(rehearsal, reach)

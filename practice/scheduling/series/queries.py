@@ -91,3 +91,15 @@ def kept_until(reader: Reader, holders: Sequence[str], now: datetime) -> dict[st
         now,
     )
     return {row["held_by"]: row["expires_at"] for row in rows}
+
+
+def place_in_series(reader: Reader, appointment_id: str) -> Row | None:
+    """Of a visit that is one of a series: series_id, rule, zone, wall_start, status, number, of; else None."""
+    return reader.one(
+        "select s.series_id, s.rule, s.zone, s.wall_start, s.status, s.room_id,"
+        " cast(count(distinct o.original_start) filter (o.original_start <= a.original_start) as integer) as number,"
+        " cast(count(distinct o.original_start) as integer) as of"
+        " from appointments a join series s using (series_id) join appointments o on o.series_id = s.series_id"
+        " and o.status not in ('rescheduled', 'entered_in_error') where a.appointment_id = ? group by all",
+        appointment_id,
+    )

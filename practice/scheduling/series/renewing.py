@@ -14,11 +14,12 @@ from practice.people import queries as people
 from practice.scheduling.holds import hold_slot
 from practice.scheduling.model import spelled
 from practice.scheduling.series import queries
-from practice.scheduling.series.booking import Wish, make_series, plan_wish
+from practice.scheduling.series.booking import make_series, plan_wish
 from practice.scheduling.series.dates import dates, endless
 from practice.scheduling.series.lines import Choices
 from practice.scheduling.series.rehearsal import Rehearsal
 from practice.scheduling.series.rules import MOST_VISITS, Rule, parse, rhythm, written
+from practice.scheduling.series.wishes import Wish
 from practice.store.record import command
 from practice.store.work import Reader, Row, Work
 

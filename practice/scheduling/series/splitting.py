@@ -6,9 +6,9 @@ from datetime import datetime
 
 from practice.clock import stored
 from practice.scheduling.series import queries
-from practice.scheduling.series.booking import exception
 from practice.scheduling.series.reach import WHY, Reach
 from practice.scheduling.series.rules import Rule, written
+from practice.scheduling.series.wishes import exception
 from practice.store.work import Row, Work
 
 
