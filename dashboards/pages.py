@@ -57,6 +57,7 @@ PAGES = (
         _P.OWN_CALENDAR,
         unless=_P.SET_UP,
     ),
+    PageSpec("handoff.py", "handoff", "Handoff", ":material/swap_horiz:", "Practice", _P.HAND_OVER),
     PageSpec("set_up.py", "set-up", "Set-up", ":material/tune:", "Practice", _P.SET_UP),
 )
 ADDRESSES = frozenset(page.url for page in PAGES)

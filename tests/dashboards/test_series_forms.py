@@ -129,7 +129,7 @@ def test_the_rest_of_a_series_is_cancelled_with_a_reason(open_page, record, seri
     press(kept_open(app, ids[2]), "Cancel 2 visits")
     assert len(of_series(record)) == 4
     assert any(error.value.startswith("Say why") for error in app.error)
-    app.session_state[f"series:{ids[2]}:code"] = "other"
+    app.session_state[f"series:{ids[2]}:cancelling:code:client"] = "other"
     press(kept_open(app, ids[2]), "Cancel 2 visits")
     assert [row["appointment_id"] for row in of_series(record)] == ids[:2]
 

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk import acts, words
 from dashboards.components.desk.place import Desk
-from dashboards.components.desk.why import why_fields
+from dashboards.components.desk.why import WHO, who_and_why, why_of
 from dashboards.components.series.booking import terms_of
 from dashboards.components.series.deciding import decide
 from dashboards.session import attempt, refused
@@ -25,7 +25,6 @@ from practice.store.work import Row
 
 SCOPES = {"one": "This visit", "following": "This and the following", "all": "All"}
 ACTS = {"change": "Change", "cancel": "Cancel"}
-WHO = ("client", "practice", "provider")
 MODES = {"in_person": "In person", "video": "Video"}
 
 
@@ -67,7 +66,7 @@ def series_form(visit: Row, desk: Desk) -> None:
 def _change(form: str, visit: Row, scope: str, desk: Desk) -> None:
     change = _asked(form, visit, desk)
     by = st.segmented_control(
-        "Who asks for it", WHO, default="client", required=True, format_func=str.capitalize, key=f"{form}:by"
+        "Who asks for it", list(WHO), default="client", required=True, format_func=WHO.__getitem__, key=f"{form}:by"
     )
     if not change:
         st.caption(
@@ -158,10 +157,7 @@ def _cancel(form: str, visit: Row, scope: str, desk: Desk) -> None:
     span = f"{told['first']:%-d %b} – {told['last']:%-d %b %Y}" if told["touched"] > 1 else f"{told['first']:%-d %b %Y}"
     left = f" Left alone: {told['left_sentence']}." if told["left_sentence"] else ""
     st.caption(f"{words.count(told['touched'], 'visit')}, {span}.{left}")
-    st.segmented_control(
-        "Who cancels", WHO, default="client", required=True, format_func=str.capitalize, key=f"{form}:by"
-    )
-    why_fields(form)
+    who_and_why(f"{form}:cancelling", "Who cancels")
     st.button(
         f"Cancel {words.count(told['touched'], 'visit')}",
         key=f"{form}:cancel",
@@ -172,16 +168,17 @@ def _cancel(form: str, visit: Row, scope: str, desk: Desk) -> None:
 
 
 def _send_cancel(form: str, appointment_id: str, scope: str) -> None:
+    why = why_of(f"{form}:cancelling")
     answer = attempt(
         cancel_series,
         form,
-        reason=acts.typed(f"{form}:reason"),
+        reason=why.reason,
         is_in_place=True,
         done="The visits are cancelled.",
         appointment_id=appointment_id,
         scope=scope,
-        cancelled_by=st.session_state.get(f"{form}:by") or "client",
-        code=st.session_state.get(f"{form}:code"),
+        cancelled_by=why.by,
+        code=why.code,
     )
     if answer:
         st.session_state[acts.CLOSE] = True
