@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.components.series.deciding import Terms, label_of, options_of, settled_line
 from practice.scheduling.series.booking import book_series
+from practice.scheduling.series.renewing import KEPT_DAYS
 
 from .conftest import labels, press, texts
 from .test_page_book import times_of
@@ -152,3 +153,30 @@ def test_the_words_of_a_date():
         "Room 2", "11:00", "Wed 11 Mar 09:00", "Another time", "Leave out", "Book all the same",
     ]  # fmt: skip
     assert "left out" in settled_line(line | {"status": "skipped"}, terms)
+
+
+def test_a_series_that_ends_is_renewed_from_the_calendars_header(open_page, record, house, desk, series_of, book):
+    series_of(2)
+    book("2026-03-24T10:00", client=house.ben)
+    app = open_page("today", "front_desk")
+    button = next(button for button in app.button if button.key == "desk:ending")
+    assert button.label == "1 series ends soon"
+    app = button.click().run()
+    assert "**Ada Birch** · 2 visits left, the last Tue 10 Mar" in texts(app)
+    series_id = of_series(record)[0]["series_id"]
+    press(ending(app), f"Keep the places for {KEPT_DAYS} days")
+    with record.read() as reader:
+        assert reader.value("select count(*) from holds where purpose = 'renewal'") == 1
+    press(ending(app), "Renew")
+    ending(app).run()
+    choice(ending(app), "What becomes of Tuesday 24 March").set_value(("move", "2026-03-24T11:00")).run()
+    press(ending(app), "Renew with 2 visits")
+    assert len(of_series(record)) == 4
+    with record.read() as reader:
+        assert reader.get("series", series_id, "series")["status"] == "renewed"
+
+
+def ending(app):
+    """The list of ending series, kept open."""
+    app.session_state["desk:drawer"] = ("ending",)
+    return app

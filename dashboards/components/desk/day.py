@@ -33,6 +33,7 @@ from dashboards.components.desk.scope import (
 )
 from dashboards.components.desk.unresolved import SETTLED, unresolved_drawer, waiting_for_outcome
 from dashboards.components.desk.visit_drawer import visit_drawer
+from dashboards.components.series.ending import ending_button, ending_drawer
 from dashboards.components.waitlist.hint import show_hint
 from dashboards.session import actor
 from practice.access.permissions import Permission
@@ -116,6 +117,8 @@ def _open_drawer() -> None:
             booking_drawer(selection, form)
         case ("unresolved",):
             unresolved_drawer()
+        case ("ending",):
+            ending_drawer()
 
 
 def _header(desk: Desk, seen: Board, waiting: int, team: list[Row]) -> None:
@@ -123,6 +126,7 @@ def _header(desk: Desk, seen: Board, waiting: int, team: list[Row]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="desk_header"):
         st.markdown("## Calendar", width="content")
         _strip(seen, waiting)
+        ending_button(desk, DRAWER)
         st.space("stretch")
         choose_scope(desk, team)
         st.date_input("Day", key=DAY, format="YYYY-MM-DD", label_visibility="collapsed", width=145)

@@ -54,10 +54,12 @@ def ending(reader: Reader, location_ids: Sequence[str], now: datetime, fewer_tha
         " from series s join providers p using (provider_id) join services v on v.service_id = s.service_id"
         " left join appointments a on a.series_id = s.series_id and a.status = 'scheduled' and a.starts_at >= ?"
         f" where s.location_id in ({_marks(location_ids)}) and s.status = 'active'"
-        " and s.last_date >= cast(? as date) - interval 28 day and s.occurrence_count > 1"
+        " and s.last_date between cast(? as date) - interval 28 day and cast(? as date) + interval 400 day"
+        " and s.occurrence_count > 1"
         " group by all having visits_left < ? order by s.last_date, s.series_id",
         now,
         *location_ids,
+        now,
         now,
         fewer_than,
     )
