@@ -17,10 +17,8 @@ from dashboards.components.desk import words
 from practice.scheduling.model import spelled
 from practice.store.work import Row
 
-TALL = 14
-"""Lines beyond which the list scrolls."""
-OPEN = "open"
-"""Rows that a person has to decide on, or has decided on."""
+TALL = 26
+"""Lines beyond which the list scrolls; a date to decide on is as tall as four."""
 
 Plan = Callable[[Mapping[str, Mapping[str, Any]]], Row]
 
@@ -55,18 +53,25 @@ def decide(form: str, plan: Plan, terms: Terms) -> Decided:
     bare = plan({})
     choices = _choices(form, bare["lines"], terms)
     planned = plan(choices) if choices else bare
-    _summary(planned)
     lines = list(zip(bare["lines"], planned["lines"], strict=True))
-    if bare["clashes"] > 1:
-        st.button(
-            f"{terms.leave_out[1]} all {bare['clashes']}",
-            key=f"{form}:leave_all",
-            type="tertiary",
-            icon=":material/event_busy:",
-            on_click=leave_all,
-            args=(form, [line for line in bare["lines"] if line["status"] == "clash"], terms.leave_out[0]),
-        )
-    with st.container(height=420 if len(lines) > TALL else "content", border=False, gap="small", key=f"{form}:dates"):
+    with st.container(horizontal=True, vertical_alignment="center"):
+        _summary(planned)
+        if bare["clashes"] > 1:
+            st.button(
+                f"{terms.leave_out[1]} all {bare['clashes']}",
+                key=f"{form}:leave_all",
+                type="tertiary",
+                icon=":material/event_busy:",
+                on_click=leave_all,
+                args=(form, [line for line in bare["lines"] if line["status"] == "clash"], terms.leave_out[0]),
+            )
+    _absent(planned)
+    with st.container(
+        height=460 if len(lines) + 3 * bare["clashes"] > TALL else "content",
+        border=False,
+        gap="small",
+        key=f"{form}:dates",
+    ):
         for is_open, some in groupby(
             lines, key=lambda pair: pair[0]["status"] == "clash" or pair[1]["status"] == "clash"
         ):
@@ -106,7 +111,11 @@ def _summary(plan: Row) -> None:
         parts.append(f":gray[{plan['skipped']} left out]")
     if plan["left"]:
         parts.append(f":gray[{plan['left']} stay as they are]")
-    st.markdown(" · ".join(parts))
+    st.markdown(" · ".join(parts), width="content")
+
+
+def _absent(plan: Row) -> None:
+    """Months that have no such date are said, not passed over."""
     absent = plan.get("missing") or []
     if absent:
         st.caption(f"No visit in {', '.join(f'{month:%B}' for month in absent)}: the month has no such date.")
