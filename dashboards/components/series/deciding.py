@@ -135,6 +135,7 @@ def _open_line(form: str, first: Row, now: Row, terms: Terms) -> None:
             f"What becomes of {first['wall_start']:%A %-d %B}",
             options,
             format_func=lambda option: label_of(option, first, terms),
+            required=True,  # a second press on the choice made is none against it
             key=key,
             label_visibility="collapsed",
         )
