@@ -162,6 +162,21 @@ def test_the_owner_says_how_places_are_offered(open_page, record):
     assert "of themselves three minutes after" in texts(app)
 
 
+def test_any_free_time_is_offered_by_hand(open_page, record, freed, wait, house):
+    wait(house.ada)
+    app = open_page("waitlist", "front_desk")
+    app.session_state["waitlist:by_hand"] = True
+    app.run()
+    app.selectbox(key="offer:by_hand:service").set_value(house.visit).run()
+    app.selectbox(key=f"offer:by_hand:provider:{house.visit}").set_value(house.reed).run()
+    app.selectbox(key="offer:by_hand:time").set_value(datetime(2026, 3, 4, 9)).run()
+    app = press(app, "Offer it to whom it fits")
+    assert not app.exception
+    assert rows(record, "select provider_id, wall_start, freed_by from offer_rounds") == [
+        {"provider_id": house.reed, "wall_start": datetime(2026, 3, 4, 9), "freed_by": "hand"}
+    ]
+
+
 def test_the_place_that_the_desk_came_for_stands_first(open_page, record, freed, wait, house, desk, book):
     visit = book("2026-03-05T14:00", client=house.dan)["appointment_id"]
     record.run(cancel_appointment, desk, reason="ill", appointment_id=visit, cancelled_by="client")
