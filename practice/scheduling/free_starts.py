@@ -14,7 +14,7 @@ from practice.scheduling.offers import Busy, Fit, Need, any_room, fits
 from practice.scheduling.pools import Member, Pool
 from practice.scheduling.rule_book import RuleBook, read_rules
 from practice.scheduling.rules import Asked, client_day_breach, provider_day_breach, scopes_of, time_breach
-from practice.scheduling.working import Hours, as_instants, days_from, whole_day
+from practice.scheduling.working import Hours, as_instants, days_from, starts_that_can_be_named, whole_day
 from practice.store.work import Reader, Row
 
 MARGIN = timedelta(hours=12)
@@ -47,6 +47,7 @@ class _Around:
     def __init__(self, reader: Reader, search: Search) -> None:
         self.search = search
         self.days = list(days_from(search.first, search.days))
+        self.may_begin = starts_that_can_be_named(self.days, search.location["zone"])
         start, end = day_start(search.location, self.days[0]), day_start(search.location, self.days[-1] + ONE_DAY)
         self.book: RuleBook = read_rules(reader, search.service["service_id"], search.location["location_id"])
         rooms = facts.rooms_of(reader, search.location["location_id"])
@@ -153,7 +154,11 @@ def _of_provider(
             rooms=around.full,
             pools=around.by_day[day],
         )
-        found += [fit for fit in fitting if _is_in_time(reader, around, provider, day, fit.start)]
+        found += [
+            fit
+            for fit in fitting
+            if around.may_begin(fit.start) and _is_in_time(reader, around, provider, day, fit.start)
+        ]
     return found
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import Any
 
-from practice.clock import stored, to_instant
+from practice.clock import stored, to_instant, to_wall
 from practice.scheduling.model import Interval, in_force, subtract, union
 
 Rows = Sequence[Mapping[str, Any]]
@@ -84,6 +84,25 @@ def as_instants(walls: Sequence[Interval], zone: str) -> list[Interval]:
     """The same stretches as instants (naive UTC). Hours that begin inside a skipped hour begin after the gap."""
     instants = (Interval(stored(to_instant(start, zone)), stored(to_instant(end, zone))) for start, end in walls)
     return [stretch for stretch in instants if stretch.start < stretch.end]
+
+
+def starts_that_can_be_named(days: Sequence[date], zone: str) -> Callable[[datetime], bool]:
+    """Whether a wall time means a start (naive UTC) on one of these days: the second pass of a repeated hour has the
+    names of the first, and a visit of that name begins in the first. Clocks are asked on longer days only.
+    """
+    longer = [
+        stretch
+        for day in days
+        for stretch in as_instants([whole_day(day)], zone)
+        if stretch.end - stretch.start > timedelta(days=1)
+    ]
+
+    def may_begin(start: datetime) -> bool:
+        return not any(stretch.start <= start < stretch.end for stretch in longer) or (
+            stored(to_instant(to_wall(start, zone), zone)) == start
+        )
+
+    return may_begin
 
 
 def is_inside(stretches: Sequence[Interval], start: datetime, end: datetime) -> bool:
