@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, time
+from datetime import date, datetime, time
 
 import pytest
 
-from dashboards.components.desk import blocks
+from dashboards.components.calendar import Selection
+from dashboards.components.desk import blocks, day
 from dashboards.components.desk.place import desk_of
 from dashboards.components.set_up import calendar_imports
 from dashboards.components.set_up.calendar_imports import bring_in
@@ -144,3 +145,20 @@ def test_visits_are_kept_in_blocked_time_only_on_purpose(browser_state, signed_i
     with record.read() as reader:
         (row,) = coming_blocks(reader, desk.person)
     assert (row["title"], f"{row['wall_end']:%Y-%m-%d %H:%M}") == ("Away", "2026-03-05 00:00")
+
+
+def test_a_free_place_of_the_calendar_is_blocked_and_the_block_opens_there(open_page, record, house, owner):
+    app = open_page("today", "front_desk")
+    app.session_state[day.DRAWER] = ("booking", Selection(datetime(2026, 3, 2, 14), None, house.moss), "drawer1")
+    press(app.run(), "Block this time instead")
+    app.time_input(key="drawer1:blocking:to").set_value(time(15))
+    press(app, "Block this time")
+    with record.read() as reader:
+        (row,) = coming_blocks(reader, owner)
+        assert reader.value("select count(*) from holds where outcome is null") == 0
+    assert (row["resource_id"], f"{row['wall_start']:%H:%M}–{row['wall_end']:%H:%M}") == (house.moss, "14:00–15:00")
+    app.session_state[day.DRAWER] = ("block", row["block_id"])
+    press(app.run(), "Give the time back")
+    with record.read() as reader:
+        assert coming_blocks(reader, owner) == []
+    assert not app.exception

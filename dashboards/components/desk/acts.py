@@ -19,6 +19,8 @@ from practice.scheduling.undoing import restore_appointment, undo_move
 from practice.store.work import Row
 
 CLOSE = "desk:close_drawer"
+DRAWER = "desk:drawer"
+"""What the next run of the calendar opens: the name of a drawer, and what it is about."""
 REVISION = "desk:revision"
 MADE = "desk:made"
 """The visit that the last command made: where the calendar's focus goes on to."""

@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.place import Desk, desk_of
+from dashboards.components.desk.scope import desk_at
 from dashboards.components.forms import show_refusal
 from dashboards.session import actor, attempt, refused, say
 from practice.access.permissions import Permission
@@ -29,16 +30,20 @@ FOR = BLOCK_NAMES | {"other": "Other"}
 def block_drawer(
     form: str,
     *,
+    location_id: str | None = None,
     resource: tuple[str, str] | None = None,
     start: datetime | None = None,
     end: datetime | None = None,
 ) -> None:
-    """`form` names this opening of the drawer; `resource` (kind, id), `start` and `end` are where it was opened."""
+    """`form` names this opening of the drawer; the others are where it was opened: `resource` is (kind, id), start and
+    end are wall times there."""
     if st.session_state.pop(f"{form}:done", None):
         st.rerun()
     desk = desk_of(actor())
     if desk is None:
         return
+    if location_id is not None:
+        desk = desk_at(desk, location_id)
     begins = floor_grid(start) if start else ceil_grid(desk.now.replace(second=0, microsecond=0))
     block_fields(form, desk, resource=resource, start=begins, end=end or begins + timedelta(hours=1))
     st.caption(words.place(desk.zone))

@@ -10,9 +10,10 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.calendar import Selection
 from dashboards.components.desk import holding, words
+from dashboards.components.desk.acts import DRAWER
 from dashboards.components.desk.booking import ask_reason, book, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import pick_client
-from dashboards.components.desk.columns import place_of
+from dashboards.components.desk.columns import Place, place_of
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.components.desk.scope import desk_at, shown_locations
@@ -85,6 +86,14 @@ def booking_drawer(selection: Selection, form: str) -> None:
     )
     show_refusal(form, client_name, desk)
     open_group_box(form, service, wish | {"client_id": client_id})
+    st.button(
+        "Block this time instead",
+        key=f"{form}:block",
+        type="tertiary",
+        icon=":material/block:",
+        on_click=_block_instead,
+        args=(form, place, spot, end),
+    )
 
 
 def _hold(form: str, wish: dict[str, Any], desk: Desk, spot: Spot, end: datetime) -> None:
@@ -108,6 +117,15 @@ def _hold(form: str, wish: dict[str, Any], desk: Desk, spot: Spot, end: datetime
             st.button(
                 words.when(at, desk.today), key=f"{form}:take:{spelled(at)}", on_click=_take_time, args=(form, at)
             )
+
+
+def _block_instead(form: str, place: Place, spot: Spot, end: datetime) -> None:
+    """Nobody is to be booked there: the drawer gives way to the one that blocks the same time."""
+    holding.let_go()
+    resource = ("provider", spot.provider_id) if place.provider_id or not place.room_id else ("room", place.room_id)
+    where = {"location_id": place.location_id, "resource": resource, "start": spot.start, "end": end}
+    st.session_state[DRAWER] = ("blocking", f"{form}:blocking", where)
+    st.session_state[f"{form}:booked"] = True
 
 
 def _take_time(form: str, at: datetime) -> None:

@@ -10,6 +10,8 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.calendar import Opened, Selection, View, resource_calendar
 from dashboards.components.desk import acts, dragging, holding, notices, words
+from dashboards.components.desk.acts import DRAWER
+from dashboards.components.desk.blocks import block_drawer, blocked_drawer
 from dashboards.components.desk.board import BLOCK, Board, board
 from dashboards.components.desk.booking_drawer import booking_drawer
 from dashboards.components.desk.memo import unchanged
@@ -41,7 +43,6 @@ from practice.clock import stored
 from practice.scheduling import calendar_queries
 from practice.store.work import Row
 
-DRAWER = "desk:drawer"
 FRESH_UNTIL = "desk:fresh_until"
 HEIGHT = 730
 VIEWS: tuple[Literal["day"], Literal["week"], Literal["list"]] = ("day", "week", "list")
@@ -115,6 +116,10 @@ def _open_drawer() -> None:
             visit_drawer(appointment_id, is_moving=bool(is_moving and is_moving[0]))
         case ("booking", selection, form):
             booking_drawer(selection, form)
+        case ("block", block_id):
+            blocked_drawer(block_id)
+        case ("blocking", form, where):
+            block_drawer(form, **where)
         case ("unresolved",):
             unresolved_drawer()
         case ("ending",):
