@@ -146,7 +146,8 @@ def _visit(reader: Reader, request: Request) -> Row:
 def _see(reader: Reader, request: Request, asked: object, sentence: str, status: int) -> Response:
     visit = _visit(reader, request)
     said = dict(asked) if asked else {}
-    base = str(reader.setting("public_url") or f"{request.url.scheme}://{request.url.netloc}")
+    scheme = request.headers.get("x-forwarded-proto") or request.url.scheme
+    base = f"{'https' if scheme == 'https' else 'http'}://{request.url.netloc}"  # as the reader sees it
     body = view.visit_page(reader, visit, promise_of(reader, visit), _path(request), base, said, sentence)
     return _answer(reader, visit, "Your visit", body, status)
 
