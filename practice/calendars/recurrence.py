@@ -13,10 +13,10 @@ from datetime import date, datetime, time, timedelta
 from itertools import product
 
 from practice.calendars.rules import Rule
+from practice.clock import LAST_YEAR
 from practice.errors import Refusal
 
 MOST_STEPS = 200_000
-LAST_YEAR = 2199
 NEVER = datetime.combine(date.max, time())
 _UNITS = {"HOURLY": timedelta(hours=1), "MINUTELY": timedelta(minutes=1), "SECONDLY": timedelta(seconds=1)}
 _DAY = timedelta(days=1)
@@ -79,9 +79,8 @@ Period = tuple[datetime, Iterable[date], Iterable[time]]
 
 
 def _periods(rule: Rule, start: datetime, after: datetime | None, ends: datetime, purse: Budget) -> Iterator[Period]:
-    """Every `interval`th stretch of the frequency up to `ends`, beginning with the one that holds `start`, or one that
-    lies before `after`. Each is paid for: one that gives nothing costs too.
-    """
+    """Every `interval`th stretch of the frequency up to `ends`, from the one that holds `start`, or one before `after`,
+    on. Each is paid for: one that gives nothing costs too."""
     if rule.frequency in _UNITS:
         yield from _short_periods(rule, start, after, ends, purse)
         return

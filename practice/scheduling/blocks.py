@@ -1,7 +1,6 @@
 """Time of a provider, a room or a piece of equipment that is not for visits: meetings, breaks, maintenance.
 
-A block holds its time through the same claims as a visit. What is imported from another calendar is a block too, but
-only another import changes it (practice/calendars).
+A block claims its time as a visit does. One of another calendar is changed by imports only (practice/calendars).
 """
 
 from __future__ import annotations
