@@ -1,15 +1,14 @@
 """The appointment calendar: a column per provider or room; drag to move, click to open or book, all by keyboard."""
 
 from dashboards.components.calendar.component import Interaction, resource_calendar
+from dashboards.components.calendar.options import Ask, Options
 from dashboards.components.calendar.payload import (
     STATUS_LABELS,
     Appointment,
-    Ask,
     Bar,
     Busy,
     Closed,
     Event,
-    Options,
     Resource,
 )
 from dashboards.components.calendar.triggers import Move, Opened, Pressed, Selection, View

@@ -17,7 +17,8 @@ from typing import TypeVar
 import streamlit as st
 
 from dashboards import theme
-from dashboards.components.calendar.payload import Bar, Event, Options, Resource, calendar_payload
+from dashboards.components.calendar.options import Options
+from dashboards.components.calendar.payload import Bar, Event, Resource, calendar_payload
 from dashboards.components.calendar.triggers import (
     MalformedTriggerError,
     Move,

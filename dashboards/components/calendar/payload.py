@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import date, datetime, time, timedelta
-from typing import Any, Literal, TypedDict
+from datetime import datetime, timedelta
+from typing import Any, Literal
 
-from dashboards.components.calendar.triggers import ViewKind
+from dashboards.components.calendar.options import Options, minute, options_payload, wall
 
 # Each status has a colour (dashboards/theme.py), a sign (signs.svg), a line (calendar.css) and this word.
 STATUS_LABELS: Mapping[str, str] = {
@@ -68,13 +68,12 @@ class Appointment:
 
 @dataclass(frozen=True)
 class Closed:
-    """A hatched span of a column: outside availability (no label), time off with its reason, or travel."""
+    """A hatched span of a column: outside availability (no label), or time off with its reason."""
 
     resource_id: str
     start: datetime
     end: datetime
     label: str = ""
-    kind: Literal["closed", "travel"] = "closed"
 
 
 @dataclass(frozen=True)
@@ -111,58 +110,6 @@ class Bar:
 Event = Appointment | Closed | Busy
 
 
-class Ask(TypedDict):
-    """Who asks for a move, and why, is asked where the visit was dropped."""
-
-    groups: Sequence[tuple[str, str, Sequence[tuple[str, str]]]]
-    """(who, label, [(code, words)])."""
-    last: tuple[str, str]
-    """The (who, code) that Enter takes."""
-    of_columns: bool
-    """Whether another column alone is a move in this sense: another provider is, another room is not."""
-
-
-class Options(TypedDict, total=False):
-    """How the calendar is set up. Whatever is absent has the default named here."""
-
-    date: date
-    """The day to show. Keep it in step with `View.start`; a change moves the calendar. Default: the day of `now`."""
-    now: datetime
-    """The practice's now: draws the line, and the Today button goes there. Default: no line, no button."""
-    view: ViewKind
-    """The view to begin with on a wide screen. Default "day"."""
-    views: Sequence[ViewKind]
-    """The views offered. Default day and list."""
-    week_of: Sequence[str]
-    """The columns of the week view: one is a plain week, several stand side by side on each day. Default: the first."""
-    hidden_days: Sequence[int]
-    """Days of the week (0 = Sunday) left out of the week view. Default none."""
-    ask: Ask
-    """What is asked when a visit is dropped at another time. Default: nothing."""
-    focus: str | None
-    """The visit that the last command made: the keyboard's focus goes on to it."""
-    day_start: time
-    """First time shown. Default 08:00."""
-    day_end: time
-    """Last time shown; `time.max` for the whole day. Default 19:00."""
-    slot_minutes: int
-    """Distance of the lines. Default 15."""
-    snap_minutes: int
-    """Step of dragging and drawing. Default 5."""
-    editable: bool
-    """Whether movable appointments can be moved at all. Default True."""
-    selectable: bool
-    """Whether an empty place can be clicked or drawn. Default True."""
-    hour12: bool
-    """12-hour or 24-hour clock. Default: the locale's habit."""
-    locale: str
-    """A BCP 47 tag such as "en-GB". Default: the browser's."""
-    first_day: int
-    """First day of the week, 0 = Sunday. Default 1."""
-    legend: bool
-    """Whether the signs that occur are explained below. Default True."""
-
-
 def calendar_payload(
     resources: Sequence[Resource], events: Iterable[Event], options: Options, bar: Bar | None = None
 ) -> dict[str, Any]:
@@ -171,21 +118,21 @@ def calendar_payload(
     seen: set[str] = set()
     for event in events:
         if isinstance(event, Closed):
-            drawn.append(_background(event.resource_id, event.start, event.end, event.kind, event.label))
+            drawn.append(_background(event.resource_id, event.start, event.end, "closed", event.label))
         elif isinstance(event, Busy):
             drawn.append(_busy(event))
         else:
             seen |= {event.status, *event.marks}
             drawn += [_appointment(event), *_buffers(event)]
-    now = _minute(options.get("now"))
+    now = minute(options.get("now"))
     for resource in resources:
-        own = _minute(resource.now) or now
+        own = minute(resource.now) or now
         if own is not None:
             drawn.append(_background(resource.id, own, own + timedelta(minutes=1), "now-line"))
     return {
         "resources": [{"id": r.id, "title": r.title, "extendedProps": {"note": r.note}} for r in resources],
         "events": drawn,
-        "options": _options(options, resources),
+        "options": options_payload(options, [resource.id for resource in resources]),
         "legend": _legend(seen) if options.get("legend", True) else [],
         "bar": bar and {**asdict(bar), "buttons": [list(button) for button in bar.buttons]},
     }
@@ -200,7 +147,7 @@ def _legend(seen: set[str]) -> list[list[Any]]:
 def _appointment(event: Appointment) -> dict[str, Any]:
     if event.status not in STATUS_LABELS:
         raise ValueError(f"unknown status {event.status!r}; known: {', '.join(STATUS_LABELS)}")
-    start, end = _wall(event.start), _wall(event.end)
+    start, end = wall(event.start), wall(event.end)
     length = event.end - event.start
     lines = "one-line" if length <= _ONE_LINE else "two-lines" if length <= _TWO_LINES else "more-lines"
     return {
@@ -226,8 +173,8 @@ def _busy(event: Busy) -> dict[str, Any]:
     return {
         "id": event.id,
         "resourceIds": [event.resource_id],
-        "start": _wall(event.start),
-        "end": _wall(event.end),
+        "start": wall(event.start),
+        "end": wall(event.end),
         "title": event.title,
         "editable": False,
         "classNames": [event.kind, "one-line" if length <= _ONE_LINE else "two-lines"],
@@ -244,54 +191,12 @@ def _buffers(event: Appointment) -> list[dict[str, Any]]:
 
 def _background(resource_id: str, start: datetime, end: datetime, kind: str, label: str = "") -> dict[str, Any]:
     return {
-        "id": f"{kind}:{resource_id}:{_wall(start)}",
+        "id": f"{kind}:{resource_id}:{wall(start)}",
         "resourceIds": [resource_id],
-        "start": _wall(start),
-        "end": _wall(end),
+        "start": wall(start),
+        "end": wall(end),
         "display": "background",
         "allDay": False,
         "classNames": [kind],
         "extendedProps": {"label": label},
     }
-
-
-def _options(options: Options, resources: Sequence[Resource]) -> dict[str, Any]:
-    now, day = _minute(options.get("now")), options.get("date")
-    if day is None and now is not None:
-        day = now.date()
-    day_end = options.get("day_end", time(19))
-    return {
-        "date": day.isoformat() if day else None,
-        "now": _wall(now) if now else None,
-        "view": options.get("view", "day"),
-        "views": list(options.get("views", ("day", "list"))),
-        "week_of": list(options.get("week_of", [resource.id for resource in resources[:1]])),
-        "hidden_days": list(options.get("hidden_days", ())),
-        "ask": _ask(options["ask"]) if "ask" in options else None,
-        "focus": options.get("focus"),
-        "day_start": options.get("day_start", time(8)).isoformat("minutes"),
-        "day_end": "24:00" if day_end == time.max else day_end.isoformat("minutes"),
-        "slot_minutes": options.get("slot_minutes", 15),
-        "snap_minutes": options.get("snap_minutes", 5),
-        "editable": options.get("editable", True),
-        "selectable": options.get("selectable", True),
-        "hour12": options.get("hour12"),
-        "locale": options.get("locale"),
-        "first_day": options.get("first_day", 1),
-    }
-
-
-def _ask(ask: Ask) -> dict[str, Any]:
-    groups = [{"by": by, "label": label, "codes": [list(code) for code in codes]} for by, label, codes in ask["groups"]]
-    return {"groups": groups, "last": list(ask["last"]), "of_columns": ask["of_columns"]}
-
-
-def _minute(now: datetime | None) -> datetime | None:
-    # Seconds would make every poll of the page a change, and a change redraws.
-    return now and now.replace(second=0, microsecond=0)
-
-
-def _wall(moment: datetime) -> str:
-    if moment.tzinfo is not None:
-        raise ValueError("the calendar takes wall-clock times without a zone")
-    return moment.isoformat(timespec="seconds")

@@ -10,6 +10,7 @@ from dashboards import runtime
 from dashboards.components.desk import holding, words
 from dashboards.components.desk.booking import Habit, ask_reason, book, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import choose, pick_client
+from dashboards.components.desk.free_times import free_times
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, choose_location, desk_of, nothing_yet
 from dashboards.components.desk.times import choose_time
@@ -22,10 +23,8 @@ from practice.errors import Refusal
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
 from practice.scheduling.model import spelled
-from practice.scheduling.ranking import best_slots
 from practice.store.work import Row
 
-DAYS_AHEAD = 28
 ANYONE = "anyone"
 
 
@@ -147,39 +146,11 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
     }
 
 
-def _free(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> tuple[list[Row], list[Row]]:
-    """The free times, and the best of them with what speaks for each. The place that this form keeps counts as free."""
-    held = holding.of_form(form)
-    with runtime.current().record.read() as reader:
-        slots = scheduling.offered_slots(
-            reader,
-            desk.person,
-            asked["service_id"],
-            desk.location["location_id"],
-            provider_id=asked["provider_id"],
-            first=asked["first"],
-            days=DAYS_AHEAD,
-            limit=400,
-            client_id=client["client_id"] if client else None,
-            ignoring=held.hold_id if held else None,
-            mode=asked["mode"],
-        )
-        best = best_slots(
-            reader,
-            desk.person,
-            slots,
-            service_id=asked["service_id"],
-            location_id=desk.location["location_id"],
-            usual=asked["usual"],
-        )
-    return slots, best
-
-
 def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
     minute = desk.now.replace(second=0, microsecond=0)
     sought = tuple(value for name, value in asked.items() if name != "repeats")
     key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], sought)
-    slots, best = unchanged("times", key, lambda: _free(form, desk, client, asked))
+    slots, best = unchanged("times", key, lambda: free_times(form, desk, client, asked))
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
     if not slots:
         st.info("Nothing is free in these four weeks. Choose another provider or a later date.")
