@@ -6,6 +6,7 @@ import re
 
 import pytest
 from playwright.sync_api import expect
+
 from tests.journeys.test_spine import add_client, book_it, go
 
 pytestmark = pytest.mark.browser
