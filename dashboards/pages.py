@@ -58,6 +58,7 @@ PAGES = (
         unless=_P.SET_UP,
     ),
     PageSpec("handoff.py", "handoff", "Handoff", ":material/swap_horiz:", "Practice", _P.HAND_OVER),
+    PageSpec("new_provider.py", "new-provider", "New provider", ":material/person_add:", "Practice", _P.SET_UP),
     PageSpec("set_up.py", "set-up", "Set-up", ":material/tune:", "Practice", _P.SET_UP),
 )
 ADDRESSES = frozenset(page.url for page in PAGES)

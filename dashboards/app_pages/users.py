@@ -22,6 +22,7 @@ now = stored(system_clock())  # sessions live by the real clock
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Users")
     st.space("stretch")
+    st.page_link("app_pages/new_provider.py", label="New provider", icon=":material/checklist:", width="content")
     if st.button("Add a user", type="primary", icon=":material/person_add:"):
         add_user_form()
 show_messages()

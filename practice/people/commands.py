@@ -2,7 +2,13 @@
 
 from practice.people.clients import add_client, add_policy, change_client, end_policy
 from practice.people.payers import add_payer, add_referral_source, change_payer, change_referral_source, set_contract
-from practice.people.providers import add_provider, assign_service, change_provider, unassign_service
+from practice.people.providers import (
+    add_provider,
+    assign_service,
+    change_provider,
+    set_provider_services,
+    unassign_service,
+)
 from practice.people.setup import (
     add_location,
     add_room,
@@ -33,5 +39,6 @@ __all__ = [
     "end_policy",
     "set_contract",
     "set_practice",
+    "set_provider_services",
     "unassign_service",
 ]

@@ -137,6 +137,23 @@ def assign_service(work: Work, *, provider_id: str, service_id: str) -> dict[str
 
 
 @command(Permission.SET_UP)
+def set_provider_services(work: Work, *, provider_id: str, service_ids: Sequence[str]) -> dict[str, Any]:
+    """Let a provider give exactly these services from now on. Visits that are booked stay as they are.
+
+    Answers {provider_id, given, taken}: the services that are new and those that are gone.
+    """
+    work.get("providers", provider_id, "provider")
+    wanted, present = list(dict.fromkeys(service_ids)), queries.services_of(work, provider_id)
+    given = [key for key in wanted if key not in present]
+    taken = [key for key in present if key not in wanted]
+    for key in given:
+        assign_service(work, provider_id=provider_id, service_id=key)
+    for key in taken:
+        unassign_service(work, provider_id=provider_id, service_id=key)
+    return {"provider_id": provider_id, "given": given, "taken": taken}
+
+
+@command(Permission.SET_UP)
 def unassign_service(work: Work, *, provider_id: str, service_id: str) -> dict[str, Any]:
     """No longer book a provider for a service; visits already booked stay."""
     present = queries.provider_service(work, provider_id, service_id)

@@ -28,7 +28,7 @@ __all__ = [
     "beyond_room_capacity", "beyond_service_capacity", "client", "contracts", "contracts_of", "duplicates",
     "is_guarantor", "likely_duplicates", "locations", "name_taken", "names_of", "payers", "policies_of", "practice",
     "provider_codes", "provider_service", "providers", "referral_sources", "require_client", "rooms", "search_clients",
-    "sees_client", "services", "setup_progress", "slug_taken", "upcoming_appointments",
+    "sees_client", "services", "services_of", "setup_progress", "slug_taken", "upcoming_appointments",
 ]  # fmt: skip
 
 _OPEN = "('scheduled', 'in_session')"
@@ -145,6 +145,12 @@ def provider_service(reader: Reader, provider_id: str, service_id: str) -> Row |
     return reader.one(
         "select * from provider_services where provider_id = ? and service_id = ?", provider_id, service_id
     )
+
+
+def services_of(reader: Reader, provider_id: str) -> list[str]:
+    """The services that a provider gives now."""
+    rows = reader.rows("select service_id from provider_services where provider_id = ? and is_active", provider_id)
+    return [row["service_id"] for row in rows]
 
 
 def contracts_of(reader: Reader, payer_id: str, service_id: str) -> list[Row]:

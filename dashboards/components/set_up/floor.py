@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlsplit
-
 import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.forms import entry, send, show_refusal, start_anew, turn
 from dashboards.components.set_up.common import choose, lists, names_by, read
+from dashboards.components.set_up.online import base_address
 from dashboards.session import attempt, forget_refusal, form_key, keep_refusal, renew_key, say
 from practice.access.permissions import Actor
 from practice.clock import to_wall
@@ -97,7 +96,7 @@ def _show_address() -> None:
         st.markdown(
             f":material/tablet: **{words.plain(made['name'])}**: open this address on the tablet, in full screen."
         )
-        st.code(_here() + made["path"], language=None)
+        st.code(base_address() + made["path"], language=None)
         st.caption(
             "It is shown only now. Whoever has it can check people in, and see nothing; keep it on the tablet. "
             "If it is lost, take the tablet out of use and make another address."
@@ -105,14 +104,6 @@ def _show_address() -> None:
         if st.button("It is on the tablet", key="kiosk:seen", type="tertiary"):
             del st.session_state[MADE]
             st.rerun()
-
-
-def _here() -> str:
-    """The address under which people reach the practice: the setting, else the one that this browser used."""
-    with runtime.current().record.read() as reader:
-        public = str(reader.setting("public_url", "") or "").rstrip("/")
-    own = urlsplit(st.context.url or "")
-    return public or (f"{own.scheme}://{own.netloc}" if own.netloc else "")
 
 
 def _thresholds() -> None:

@@ -42,7 +42,7 @@ def hours_part(person: Actor) -> None:
         provider = str(a.selectbox("Provider", list(people), format_func=people.get, key="hours_provider"))
         site = str(b.selectbox("Location", list(sites), format_func=sites.get, key="hours_location"))
         start = c.date_input("From", now, key="hours_from", format=DATE)
-        _editor_of(provider, site, start)
+        editor_of(provider, site, start)
 
 
 def _glance(people: dict[str, str], sites: dict[str, str], now: date) -> None:
@@ -87,7 +87,8 @@ def _versions(provider_ids: list[str], first: date, last: date) -> Rows:
     return [dict(row) for row in found if not is_never(row)]
 
 
-def _editor_of(provider: str, site: str, start: date) -> None:
+def editor_of(provider: str, site: str, start: date) -> None:
+    """The week of one provider at one location from a day on, to be changed and saved."""
     form = f"hours:{provider}:{site}"
     known = sorted(
         (row for row in _versions([provider], start, start) if row["location_id"] == site),

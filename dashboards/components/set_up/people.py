@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components.forms import entry
+from dashboards.components.new_provider.page import state_of
 from dashboards.components.set_up.common import DATE, EARLIEST, choose, lists, names_by, read, today
 from dashboards.components.set_up.things import Thing, submit
 from dashboards.session import attempt
@@ -22,17 +23,33 @@ PROVIDER = Thing(
 def providers_part(person: Actor) -> None:
     """Who sees clients, and what they give."""
     services = names_by(read(queries.services, person), "service_id")
+    everybody = read(queries.providers, person, include_inactive=True)
+    ready = state_of(person, [row["provider_id"] for row in everybody if row["is_active"]])
     found = [
-        row | {"services": ", ".join(sorted(services[key] for key in row["service_ids"] if key in services))}
-        for row in read(queries.providers, person, include_inactive=True)
+        row
+        | {"ready": ready.get(row["provider_id"], "")}
+        | {"services": ", ".join(sorted(services[key] for key in row["service_ids"] if key in services))}
+        for row in everybody
     ]
     left, right = lists()
     with left:
-        columns = {"name": "Name", "code": "Code", "discipline": "Discipline", "services": "Services"}
+        columns = {
+            "name": "Name",
+            "code": "Code",
+            "discipline": "Discipline",
+            "services": "Services",
+            "ready": "Set-up",
+        }
         if any(row["ended_date"] for row in found):
             columns["ended_date"] = "Last day"
         empty = "None yet: add who sees clients."
         row = choose(PROVIDER.table, "Providers", found, columns, key="provider_id", empty=empty)
+        st.page_link(
+            "app_pages/new_provider.py",
+            label="What is missing, step by step" if row else "A new provider, step by step",
+            icon=":material/checklist:",
+            query_params={"provider": row["provider_id"]} if row else None,
+        )
     with right:
         _provider_form(row, services)
 
