@@ -18,7 +18,7 @@ from tests.dashboards.conftest import SCRIPT, texts
 from tests.dashboards.published import publish, refuse
 
 NUMBERS = {"overview", "attendance", "revenue", "receivables", "capacity", "metrics", "quality"}
-DESK = {"today", "flow", "new-visit", "waitlist", "client"}
+DESK = {"today", "flow", "new-visit", "waitlist", "messages", "client"}
 SEEN = {
     "owner": NUMBERS | DESK | {"billing", "sql", "users", "new-provider", "set-up"},
     "manager": NUMBERS | DESK | {"billing", "sql", "new-provider", "set-up"},
