@@ -20,8 +20,8 @@ from tests.dashboards.published import publish, refuse
 NUMBERS = {"overview", "attendance", "revenue", "receivables", "capacity", "metrics", "quality"}
 DESK = {"today", "flow", "new-visit", "waitlist", "messages", "client"}
 SEEN = {
-    "owner": NUMBERS | DESK | {"billing", "sql", "users", "new-provider", "set-up"},
-    "manager": NUMBERS | DESK | {"billing", "sql", "new-provider", "set-up"},
+    "owner": NUMBERS | DESK | {"billing", "sql", "users", "handoff", "new-provider", "set-up"},
+    "manager": NUMBERS | DESK | {"billing", "sql", "handoff", "new-provider", "set-up"},
     "front_desk": DESK | {"billing"},
     "provider": {"today", "flow", "client", "my-calendars"},
     "biller": NUMBERS | {"today", "flow", "client", "billing"},
