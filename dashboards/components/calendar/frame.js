@@ -42,7 +42,8 @@ class Frame {
 
   /* A visit that is drawn anew is another node: the focus that it had is not lost, at worst the calendar itself has it. */
   keepFocus() {
-    const isLost = this.inside && document.activeElement === document.body && !this.stage.matches(":focus-within");
+    const isElsewhere = document.querySelector('[role="dialog"]'); // a drawer is open or about to take the focus
+    const isLost = this.inside && !isElsewhere && document.activeElement === document.body && !this.stage.matches(":focus-within");
     if (isLost && !focusAgain(this.stage, this.lastId)) this.stage.focus({ preventScroll: true });
   }
 

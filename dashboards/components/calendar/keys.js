@@ -21,19 +21,24 @@ function neighbour(stage, from, key) {
   const isBefore = (node) => box(node).top - here.top || box(node).left - here.left;
   if (key === "ArrowUp") return inOrder(own).filter((node) => isBefore(node) < 0).at(-1);
   if (key === "ArrowDown") return inOrder(own).find((node) => isBefore(node) > 0);
-  if (key === "Home") return inOrder(own)[0];
-  if (key === "End") return inOrder(own).at(-1);
+  if (key === "Home") return inOrder([from, ...own])[0];
+  if (key === "End") return inOrder([from, ...own]).at(-1);
   const side = key === "ArrowRight" ? 1 : -1;
   const aside = others.filter((node) => column(node) !== column(from) && side * (box(node).left - here.left) > 4);
   const far = (node) => side * (box(node).left - here.left);
   return aside.sort((a, b) => Math.round((far(a) - far(b)) / 24) || Math.abs(box(a).top - here.top) - Math.abs(box(b).top - here.top))[0];
 }
 
+/* The topmost visit of the first column. */
+function firstOf(nodes) {
+  const corner = (node) => { const { left, top } = node.getBoundingClientRect(); return left * 100_000 + top; };
+  return nodes.toSorted((a, b) => corner(a) - corner(b))[0];
+}
+
 /* One tab stop for all the visits: the one that had the focus last, else the first of the first column. */
 function rove(stage, lastId) {
   const nodes = visitNodes(stage);
-  const corner = (node) => { const { left, top } = node.getBoundingClientRect(); return left * 100_000 + top; };
-  const stop = nodes.find((node) => idOf(node) === lastId) ?? nodes.sort((a, b) => corner(a) - corner(b))[0];
+  const stop = nodes.find((node) => idOf(node) === lastId) ?? firstOf(nodes);
   for (const node of nodes) {
     const wanted = node === stop ? "0" : "-1";
     if (node.getAttribute("tabindex") !== wanted) node.setAttribute("tabindex", wanted);
@@ -50,7 +55,7 @@ function keyboard(stage, does) {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key;
     const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
     if ((id || event.target === stage) && arrows.includes(key)) {
-      const next = id ? neighbour(stage, visit, key) : visitNodes(stage).find((node) => node.tabIndex === 0);
+      const next = id ? neighbour(stage, visit, key) : firstOf(visitNodes(stage));
       if (next) { rove(stage, idOf(next)); next.focus(); next.scrollIntoView({ block: "nearest", inline: "nearest" }); }
     } else if (id && key === "m") does.move(id);
     else if (key === "n") does.anew(id);

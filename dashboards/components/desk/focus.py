@@ -7,12 +7,19 @@ import re
 
 import streamlit as st
 
-# Streamlit has no autofocus. The dialog takes the focus itself when it opens, so this comes a moment after it, and only
-# if nobody has begun to type elsewhere.
-_SCRIPT = """<script>setTimeout(() => {
-  const busy = document.activeElement?.matches("input, textarea");
-  if (!busy) document.getElementsByClassName(%s)[0]?.querySelector("input")?.focus();
-}, 250)</script>"""
+# Streamlit has no autofocus. The field may be drawn a moment later than this runs, and the dialog takes the focus when
+# it opens, so the field is asked until it has kept the focus for half a second, or somebody types elsewhere.
+_SCRIPT = """<script>(() => {
+  let left = 30, kept = 0;
+  const timer = setInterval(() => {
+    const input = document.getElementsByClassName(%s)[0]?.querySelector("input");
+    const active = document.activeElement;
+    const isBusy = active !== input && active?.matches("input, textarea");
+    kept = input && active === input ? kept + 1 : 0;
+    if (input && !kept && !isBusy) input.focus();
+    if (isBusy || kept >= 5 || --left <= 0) clearInterval(timer);
+  }, 100);
+})()</script>"""
 
 
 def focus_on(key: str) -> None:
