@@ -142,7 +142,8 @@ class Calendar extends Frame {
   /* The focus goes back to where it was, or to what came of it, once the drawer has closed. */
   comeBackTo(id) {
     this.forget?.();
-    this.forget = whenDialogCloses(() => focusAgain(this.stage, this.data.options.focus ?? id ?? this.lastId));
+    const isNowhere = () => [document.body, null, this.root.getRootNode().host].includes(document.activeElement);
+    this.forget = whenDialogCloses(() => { if (isNowhere()) focusAgain(this.stage, this.data.options.focus ?? id ?? this.lastId); });
   }
 
   choose(id) {

@@ -67,13 +67,14 @@ function keyboard(stage, does) {
   };
 }
 
-/* Calls back once when the dialog that is about to open has closed again. */
+/* Calls back when the dialog that is about to open has closed again, and for a second after: whoever closes it may yet
+   put the focus somewhere else. */
 function whenDialogCloses(back, patience = 40) {
-  let seen = false, beats = 0;
+  let seen = false, beats = 0, after = 0;
   const timer = setInterval(() => {
     const open = Boolean(document.querySelector('[role="dialog"]'));
     seen ||= open;
-    if (seen && !open) { clearInterval(timer); requestAnimationFrame(back); }
+    if (seen && !open) { back(); if (++after > 10) clearInterval(timer); }
     else if (!seen && ++beats > patience) clearInterval(timer);
   }, 100);
   return () => clearInterval(timer);
