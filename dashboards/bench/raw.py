@@ -99,8 +99,14 @@ def written(reader: Reader, seq: int) -> list[Statement]:
 
 
 def clients(reader: Reader) -> list[str]:
-    """Who can be booked, in a fixed order."""
-    return [row["client_id"] for row in reader.rows("select client_id from clients where is_active order by client_id")]
+    """Who can be booked, in a fixed order; without those whose booking would settle a recall: that changes a row."""
+    return [
+        row["client_id"]
+        for row in reader.rows(
+            "select client_id from clients where is_active and client_id not in (select client_id from recalls)"
+            " order by client_id"
+        )
+    ]
 
 
 def pass_over(reader: Reader, table: str) -> None:

@@ -78,6 +78,7 @@ def make_demo(
             say(f"Writing {len(books.invoices['known']):,} invoices")
             counts |= load_parts(record, "invoices", invoice_tables(house, books, letterheads, dice), say, **about)
             say("Agreeing with clients on messages")
+            record.ids = seeded_ids(seed + 1)  # its ids are the same however many slices came before
             counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
             write_truth(home.truth, house, story, books)
     finally:

@@ -40,7 +40,7 @@ def choice(app, start):
 
 def begin(open_page, house, rhythm="weekly"):
     """The Book page with Ada, a follow-up with Dr. Moss, on Tuesday at ten, which repeats."""
-    app = open_page("book", "front_desk", client=house.ada)
+    app = open_page("new-visit", "front_desk", client=house.ada)
     app.selectbox(key=f"book0:service:{house.ada}").set_value(house.visit).run()
     app.selectbox(key="book0:repeats").set_value(rhythm).run()
     return times_of(app)["Tuesday 3 March"].set_value(datetime(2026, 3, 3, 10)).run()

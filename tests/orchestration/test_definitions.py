@@ -28,13 +28,14 @@ GRAPH = {
         "int_billing__entries", "int_billing__invoiced_daily", "int_billing__item_balances",
         "int_billing__money_daily", "int_billing__receivables_daily", "int_build", "int_forecast__backtest",
         "int_forecast__intervals", "int_forecast__weeks", "int_imports__things", "int_scheduling__attendance_daily",
-        "int_scheduling__capacity_daily",
+        "int_scheduling__capacity_daily", "int_scheduling__recovery_daily",
     },
     "marts": {
         "ar_as_of", "ar_daily", "capacity_forecast", "collection_curve", "dim_client", "dim_date", "dim_location",
         "dim_payer", "dim_provider", "dim_referral_source", "dim_room", "dim_service", "fct_allocations",
-        "fct_appointment_events", "fct_appointments", "fct_availability", "fct_charges", "fct_invoice_lines",
-        "fct_ledger_entries", "fct_payments", "forecast_scorecard", "metric_catalogue", "metric_daily",
+        "fct_appointment_events", "fct_appointments", "fct_availability", "fct_charges", "fct_freed_slots",
+        "fct_holds", "fct_invoice_lines", "fct_ledger_entries", "fct_offers", "fct_payments",
+        "fct_third_next_available", "fct_waitlist_entries", "forecast_scorecard", "metric_catalogue", "metric_daily",
         "quality_results", "receivables_daily",
     },
     "pages": {

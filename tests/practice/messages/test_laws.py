@@ -55,8 +55,9 @@ class Walk:
             self.visit, self.time = answer["appointment_id"], number
         elif name == "move" and self.visit and number != self.time:
             answer = self.record.run(
-                move_appointment, SYSTEM, appointment_id=self.visit, wall_start=f"{self.day}T{TIMES[number]}"
-            )
+                move_appointment, SYSTEM, appointment_id=self.visit, wall_start=f"{self.day}T{TIMES[number]}",
+                moved_by="client", code="schedule_conflict",
+            )  # fmt: skip
             self.visit, self.time = answer["appointment_id"], number
         elif name == "cancel" and self.visit:
             self.record.run(
