@@ -132,7 +132,7 @@ def test_enter_opens_the_focused_appointment(calendar_url, open_page):
     page = open_page(calendar_url)
     appointment(page, "8:00 – 8:45 AM", "Ruth Smith").focus()
     page.keyboard.press("Enter")
-    expect(page.get_by_text("Opened(id='0')")).to_be_visible()
+    expect(page.get_by_text("Opened(id='0', action='open')")).to_be_visible()
 
 
 def test_a_click_on_an_empty_place_selects_it(calendar_url, open_page):

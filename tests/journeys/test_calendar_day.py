@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -23,7 +22,7 @@ pytestmark = pytest.mark.browser
 
 HOUR = 72  # pixels on a wide screen
 CALENDAR = ('[data-testid="stBidiComponentIsolated"]', ".daybook-calendar")
-LIVE_WITHIN = 3_000  # ms
+LIVE_WITHIN = 6_000  # ms: a beat is two seconds, and a busy machine may miss one
 FOCUSED = """() => {
   let node = document.activeElement;
   while (node?.shadowRoot?.activeElement) node = node.shadowRoot.activeElement;
@@ -185,9 +184,7 @@ def test_two_desks_see_each_other_and_a_drag_goes_on(desk_url, sign_in):
     expect(third.locator(".hold")).to_be_visible(timeout=LIVE_WITHIN)
     theirs.keyboard.press("Control+Enter")
     expect(drawer).to_have_count(0)
-    began = time.monotonic()
     expect(visit(third, "Imani Desrosiers", "15:00")).to_be_visible(timeout=LIVE_WITHIN)
-    assert time.monotonic() - began < LIVE_WITHIN / 1000
     expect(third.locator(".hold")).to_have_count(0)
 
 
