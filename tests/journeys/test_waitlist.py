@@ -85,7 +85,8 @@ def test_a_cancelled_place_goes_to_whoever_waits_and_their_later_visit_moves(wai
     desk.locator("article", has_text=leaving["client_name"]).first.click()
     drawer = desk.get_by_role("dialog")
     drawer.get_by_text("Cancel the visit").first.click()
-    drawer.get_by_label("In words").fill("Has a fever")
+    drawer.get_by_role("radio", name="Ill", exact=True).click()
+    desk.wait_for_timeout(1_000)  # the choice is heard before the press
     drawer.get_by_role("button", name="Cancel the visit").click()
 
     expect(desk.get_by_text("1 person waits")).to_be_visible()
