@@ -77,8 +77,8 @@ def version(work: Work, table: str, standing: list[Row], scope: Row, numbers: Ro
     later = [row["effective_from"] for row in same if row["effective_from"] > begin]
     until = min(later) - timedelta(days=1) if later else None
     for row in same:
-        if row["effective_from"] == begin:
-            work.update(table, row[key], **numbers)
+        if row["effective_from"] == begin:  # one that was ended on the day it began holds again
+            work.update(table, row[key], **numbers, effective_to=until)
             return str(row[key])
         if row["effective_from"] < begin and (row["effective_to"] is None or row["effective_to"] >= begin):
             work.update(table, row[key], effective_to=begin - timedelta(days=1))

@@ -68,6 +68,14 @@ def test_the_most_specific_rule_wins_and_the_rest_is_inherited(front, house):
     assert front.offered(client_id=house.ben)[0].startswith(TODAY)
 
 
+def test_a_rule_that_was_ended_by_mistake_holds_again_once_it_is_set_again(front, house, record, owner):
+    ended = front.rule("notice_minutes", 24 * 60)
+    record.run(end_booking_rule, owner, booking_rule_id=ended)
+    front.books(house.ada, f"{TODAY}T14:00")
+    front.rule("notice_minutes", 24 * 60)
+    front.refused("notice_minutes", house.ben, f"{TODAY}T15:00")
+
+
 def test_a_window_and_limits_of_a_day(front, house, record, desk):
     front.rule("window_days", 7)
     assert "at most 7 days ahead" in str(front.refused("window_days", house.ada, "2026-03-10T10:00"))
