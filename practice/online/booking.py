@@ -33,12 +33,13 @@ def hold_online(
     """Keep a time for a browser (`held_by` is a hash that stands for it); what it kept before is given back.
 
     Without a provider: whoever is free then with the emptiest day. Answers {hold_id, provider_id, expires_at,
-    considered}; the audit entry keeps it, so that one can see later who was chosen and out of whom.
+    considered}; the audit entry keeps it, so that one can see later who was chosen and out of whom. A refusal names no
+    other times: the page that asked lists them.
     """
     location, service = require_offered(work, location_id, service_id, provider_id, mode)
     wall = wall_time(wall_start)
     candidates = [provider_id] if provider_id else who_is_free(work, location, service, wall, mode)
-    with in_public(work, location, service, provider_id, wall):
+    with in_public(work, location, service, provider_id, wall, with_times=False):
         held = hold_slot.function(
             work,
             provider_id=_first(candidates),

@@ -33,22 +33,30 @@ _WORDS = {
 
 @contextmanager
 def in_public(
-    work: Work, location: Row, service: Row, provider_id: str | None, wall: datetime, **search: Any
+    work: Work,
+    location: Row,
+    service: Row,
+    provider_id: str | None,
+    wall: datetime,
+    *,
+    with_times: bool = True,
+    **search: Any,
 ) -> Iterator[None]:
-    """Refusals inside become ones that a stranger may read, with the nearest times that clients may book."""
+    """Refusals inside become ones that a stranger may read, with the nearest times that clients may book.
+
+    Not `with_times` = whoever asks lists what is free anyway; everybody else waits while a command looks for them.
+    """
     try:
         yield
     except NotPermitted:
         raise
     except Refusal as refusal:
-        raise public(work, refusal, location, service, provider_id, wall, **search) from None
+        near = nearest_times(work, location["location_id"], service, provider_id, wall, **search) if with_times else []
+        raise public(refusal, near) from None
 
 
-def public(
-    work: Work, refusal: Refusal, location: Row, service: Row, provider_id: str | None, wall: datetime, **search: Any
-) -> Refusal:
-    """The refusal as a stranger may read it."""
-    near = nearest_times(work, location["location_id"], service, provider_id, wall, **search)
+def public(refusal: Refusal, near: list[str]) -> Refusal:
+    """The refusal as a stranger may read it; `near` are the nearest times that clients may book."""
     if refusal.rule in _OURS:
         alternatives = near if refusal.field in (None, "wall_start") else refusal.alternatives
         return type(refusal)(str(refusal), rule=refusal.rule, field=refusal.field, alternatives=alternatives)

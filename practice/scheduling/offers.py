@@ -99,6 +99,10 @@ def _chosen(
     pools: Sequence[Pool], full: Mapping[str, Sequence[Interval]], start: datetime, end: datetime
 ) -> list[str] | None:
     """The rooms that would be taken, or None where not all that is needed is free."""
+    if len(pools) == 1 and pools[0].quantity == 1:  # nearly always, and asked for every start of every day
+        free = (one.resource_id for one in pools[0].members if clash(full.get(one.resource_id, ()), start, end) is None)
+        first = next(free, None)
+        return None if first is None else [first] if pools[0].kind == "room" else []
     found = choose(pools, lambda key: clash(full.get(key, ()), start, end) is None)
     if isinstance(found, Pool):
         return None

@@ -109,7 +109,12 @@ def require_working(work: Work, plan: Plan) -> bool:
 
 
 def alternatives(work: Work, plan: Plan) -> list[str]:
-    """The nearest free wall times at which the same plan would pass, at most three."""
+    """The nearest free wall times at which the same plan would pass, at most three.
+
+    A stranger gets none here: theirs are of online providers alone, and online/refusals.py looks for them.
+    """
+    if work.actor.role == "online":
+        return []
     search = Search(
         location=plan.location,
         service=plan.service,

@@ -36,7 +36,10 @@ BLOCK_NAMES = {
 
 
 def refuse_taken(work: Work, plan: Plan, kind: str, resource_id: str, standing: Held, limits: Limits) -> NoReturn:
-    """Say who has the provider, the room, the equipment or the client at that time."""
+    """Say who has the provider, the room, the equipment or the client at that time; to a stranger, that it is taken."""
+    rule, field = f"{kind}_taken", {"room": "room_id", "client": "client_id"}.get(kind, "wall_start")
+    if work.actor.role == "online":
+        raise Conflict("That time is taken; choose another one.", rule=rule, field=field)
     words = holder_queries.words_for(work, standing.appointment_id)
     start, end = (to_wall(at, plan.location["zone"]) for at in (standing.starts_at, standing.ends_at))
     span = f"from {start:%H:%M} until {end:%H:%M}"
@@ -54,8 +57,8 @@ def refuse_taken(work: Work, plan: Plan, kind: str, resource_id: str, standing: 
         what = f"is kept free {span} {standing.kind} {_whose(work, words)}"
     raise Conflict(
         f"{subject} {what}. Choose another time{or_override(work) if limits.ceiling > limits.free else ''}.",
-        rule=f"{kind}_taken",
-        field={"provider": "wall_start", "room": "room_id", "client": "client_id"}.get(kind, "wall_start"),
+        rule=rule,
+        field=field,
         alternatives=alternatives(work, plan),
     )
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -18,32 +20,35 @@ from practice.scheduling.commands import book_appointment, cancel_appointment, m
 from practice.store.record import Command
 
 THREADS = 16
+MANY_THREADS = 64
 RULES = {"provider_taken", "room_taken", "client_taken", "already_settled", "no_change"}
 
 
 @pytest.fixture
 def crowd(record, house):
-    """Sixteen clients who all want Tuesday morning."""
+    """A client for each desk, who all want Tuesday morning."""
 
     def furnish(work):
         ada = work.get("clients", house.ada, "client")
-        work.insert("clients", *(ada | {"client_id": f"client-{number}"} for number in range(THREADS)))
+        work.insert("clients", *(ada | {"client_id": f"client-{number}"} for number in range(MANY_THREADS)))
 
     record.run(Command("test_crowd", Permission.OPERATE, furnish), SYSTEM)
-    return [f"client-{number}" for number in range(THREADS)]
+    return [f"client-{number}" for number in range(MANY_THREADS)]
 
 
-def fight(record, house, desk, crowd, tries: int) -> Counter[str]:
-    """Every thread books, moves or cancels at random until all tries are used; answers what it heard."""
-    barrier = Barrier(THREADS)
+def fight(record, house, desk, crowd, tries: int, threads: int = THREADS) -> tuple[Counter[str], list[tuple[str, str]]]:
+    """Every thread books, moves or cancels at random until all tries are used; what it heard, and what it was promised:
+    (appointment, start) of each visit that it still has."""
+    barrier = Barrier(threads)
     heard: list[Counter[str]] = []
+    promised: list[tuple[str, str]] = []
 
     def one_desk(number: int) -> None:
         dice = random.Random(number)
         answers: Counter[str] = Counter()
-        mine: list[str] = []
+        mine: list[tuple[str, str]] = []
         barrier.wait()
-        for _ in range(tries // THREADS):
+        for _ in range(tries // threads):
             when = f"2026-03-03T{dice.choice(('09', '10', '11'))}:{dice.choice(('00', '15', '30', '45'))}"
             move, cancel = dice.random() < 0.2, dice.random() < 0.3
             try:
@@ -52,43 +57,52 @@ def fight(record, house, desk, crowd, tries: int) -> Counter[str]:
                         move_appointment,
                         desk,
                         reason="asked",
-                        appointment_id=mine.pop(),
+                        appointment_id=mine[-1][0],
                         wall_start=when,
                         moved_by="client",
                     )
-                    mine.append(moved["appointment_id"])
+                    mine[-1] = moved["appointment_id"], when
                 elif mine and cancel:
-                    record.run(cancel_appointment, desk, reason="ill", appointment_id=mine.pop(), cancelled_by="client")
+                    record.run(
+                        cancel_appointment, desk, reason="ill", appointment_id=mine[-1][0], cancelled_by="client"
+                    )
+                    mine.pop()
                 else:
                     booked = record.run(
                         book_appointment, desk, client_id=crowd[number], provider_id=dice.choice((house.moss, house.reed)),
                         service_id=house.visit, location_id=house.location, wall_start=when,
                     )  # fmt: skip
-                    mine.append(booked["appointment_id"])
+                    mine.append((booked["appointment_id"], when))
                 answers["granted"] += 1
             except Refusal as refusal:
                 answers[refusal.rule] += 1
                 if not str(refusal).endswith("."):
                     answers["no sentence"] += 1
         heard.append(answers)
+        promised.extend(mine)
 
-    with ThreadPoolExecutor(THREADS) as pool:
-        for future in [pool.submit(one_desk, number) for number in range(THREADS)]:
+    with ThreadPoolExecutor(threads) as pool:
+        for future in [pool.submit(one_desk, number) for number in range(threads)]:
             future.result()
-    return sum(heard, Counter())
+    return sum(heard, Counter()), promised
 
 
-def check(record, heard: Counter[str], tries: int) -> None:
-    """Nothing overlaps, each slot stands once, and what was granted is what the record says."""
-    assert sum(heard.values()) == tries // THREADS * THREADS
+def check(record, told: tuple[Counter[str], list[tuple[str, str]]], tries: int) -> None:
+    """Nothing overlaps, each slot stands once, what was granted is what the record says, and all of it still stands."""
+    heard, promised = told
+    assert sum(heard.values()) == tries
     assert set(heard) <= RULES | {"granted"}
     with record.read() as reader:
+        standing = reader.rows(
+            "select appointment_id, strftime(wall_start, '%Y-%m-%dT%H:%M') as at from appointments where status = 'scheduled'"
+        )
         claims = reader.rows("select * from claims order by starts_at")
         slots = reader.rows("select resource_id, slot_at, lane from slots")
         done = reader.rows(
             "select command, count(*) as times from audit_entries where command like '%appointment' group by 1"
         )
         entries = reader.rows("select * from audit_entries order by seq")
+    assert sorted((row["appointment_id"], row["at"]) for row in standing) == sorted(promised)
     by_resource: dict[str, list[dict]] = {}
     for claim in claims:
         by_resource.setdefault(claim["resource_id"], []).append(claim)
@@ -107,8 +121,16 @@ def test_sixteen_desks_never_share_a_time(record, house, desk, crowd):
 
 
 @pytest.mark.long
-def test_sixteen_desks_never_share_a_time_in_a_thousand_tries(record, house, desk, crowd):
-    check(record, fight(record, house, desk, crowd, tries=1_000), tries=1_000)
+@pytest.mark.timeout(0)
+def test_sixty_four_desks_on_one_hot_day_in_twenty_thousand_tries(record, house, desk, crowd, capsys):
+    tries = int(os.environ.get("DAYBOOK_TRIES", "20000")) // MANY_THREADS * MANY_THREADS
+    began = time.monotonic()
+    told = fight(record, house, desk, crowd, tries, MANY_THREADS)
+    seconds = time.monotonic() - began
+    check(record, told, tries)
+    with capsys.disabled():
+        said = ", ".join(f"{number} {word}" for word, number in told[0].most_common())
+        print(f"\n{MANY_THREADS} desks, {tries} tries in {seconds:.0f} s: {said}; {len(told[1])} visits stand")
 
 
 def test_sixty_four_hands_reach_for_one_time_and_one_gets_it(record, house, desk, crowd):
