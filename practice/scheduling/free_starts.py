@@ -13,7 +13,7 @@ from practice.scheduling.model import Interval, union
 from practice.scheduling.offers import Busy, Fit, Need, any_room, fits
 from practice.scheduling.pools import Member, Pool
 from practice.scheduling.rule_book import RuleBook, read_rules
-from practice.scheduling.rules import Asked, client_day_breach, provider_day_breach, scopes_of, time_breach
+from practice.scheduling.rules import Asked, bookable_from, client_day_breach, provider_day_breach, scopes_of
 from practice.scheduling.working import Hours, as_instants, days_from, starts_that_can_be_named, whole_day
 from practice.store.work import Reader, Row
 
@@ -139,8 +139,9 @@ def _of_provider(
     search, found = around.search, list[Fit]()
     place, zone = search.location["location_id"], search.location["zone"]
     busy = around.busy(provider["provider_id"])
+    first, last = _in_time(reader, around, provider)
     for day in around.days:
-        if any(len(pool.members) < pool.quantity for pool in around.by_day[day]):
+        if day > last or any(len(pool.members) < pool.quantity for pool in around.by_day[day]):
             continue
         stretches = as_instants(hours.on(provider["provider_id"], place, day), zone)
         if not stretches or not _may_book(reader, around, provider, day):
@@ -154,11 +155,7 @@ def _of_provider(
             rooms=around.full,
             pools=around.by_day[day],
         )
-        found += [
-            fit
-            for fit in fitting
-            if around.may_begin(fit.start) and _is_in_time(reader, around, provider, day, fit.start)
-        ]
+        found += [fit for fit in fitting if fit.start >= first and around.may_begin(fit.start)]
     return found
 
 
@@ -182,16 +179,23 @@ def _may_book(reader: Reader, around: _Around, provider: Row, day: date) -> bool
     return True
 
 
-def _is_in_time(reader: Reader, around: _Around, provider: Row, day: date, start: datetime) -> bool:
-    """Whether the start keeps notice and window."""
-    search, rules = around.search, around.book.rules
-    if not rules or not search.is_ruled:
-        return True
-    asked = _asked(reader, around, day, start)
-    return not any(
-        time_breach(rules, scopes_of(search.service, provider, search.location, client_id), asked)
+def _in_time(reader: Reader, around: _Around, provider: Row) -> tuple[datetime, date]:
+    """The first start and the last day that notice and window leave, for every one of the clients."""
+    search, now = around.search, stored(reader.now)
+    if not around.book.rules or not search.is_ruled:
+        return now, date.max
+    today = local_date(reader.now, search.location["zone"])
+    found = [
+        bookable_from(
+            around.book.rules,
+            scopes_of(search.service, provider, search.location, client_id),
+            now,
+            today,
+            search.audience,
+        )
         for client_id in search.client_ids or (None,)
-    )
+    ]
+    return max(first for first, _ in found), min(last for _, last in found)
 
 
 def need_of(

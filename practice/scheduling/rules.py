@@ -112,6 +112,18 @@ def time_breach(rows: Iterable[Rule], scopes: Scopes, asked: Asked) -> Breach | 
     return None
 
 
+def bookable_from(
+    rows: Iterable[Rule], scopes: Scopes, at: datetime, today: date, audience: str
+) -> tuple[datetime, date]:
+    """The first start and the last day that notice and window leave to whoever asks then: the same as `time_breach`."""
+    notice = rule_for(rows, "notice_minutes", scopes, today, audience)
+    window = rule_for(rows, "window_days", scopes, today, audience)
+    return (
+        at + timedelta(minutes=notice["value"]) if notice else at,
+        today + timedelta(days=window["value"]) if window else date.max,
+    )
+
+
 def provider_day_breach(
     rows: Iterable[Rule], scopes: Scopes, asked: Asked, visits: Mapping[str, str | None]
 ) -> Breach | None:
