@@ -16,7 +16,7 @@ from dashboards.http.gate import RateLimit
 from dashboards.http.public import frame, guard
 from practice.access.permissions import ONLINE
 from practice.errors import Refusal
-from practice.waitlist.answers import ANSWERS, OVER, answer_offer
+from practice.waitlist.answers import ANSWERS, answer_offer
 from practice.waitlist.offers import hash_of
 from practice.waitlist.reading import offer_behind
 
@@ -47,6 +47,7 @@ async def answer(request: Request) -> Response:
     found = await anyio.to_thread.run_sync(_read, token_hash)
     if not found:
         return _stop(_UNKNOWN, 404)
+    refusal = refusal or done.get("sentence", "")
     return _page(found, refusal, has_left=done.get("status") == "left")
 
 
@@ -89,14 +90,15 @@ def _body(found: dict[str, Any], refusal: str, *, has_left: bool) -> tuple[str, 
         return "A visit is free", f"<h1>A visit is free</h1>{frame.alert(refusal)}{_place(found)}{_form(found)}"
     if state == "accepted":
         return "Your visit", f"<h1>The visit is yours</h1>{frame.alert(refusal)}{_place(found)}"
-    sentence = refusal or OVER.get(state, OVER["withdrawn"])
+    sentence, cause = refusal or found["sentence"], found["cause"]
     leave = _leave_form() if found["is_waiting"] else ""
-    return "Offer", f'<h1>{_heading(state)}</h1><p role="status">{frame.text(sentence)}</p>{leave}'
+    return "Offer", f'<h1>{_heading(cause)}</h1><p role="status">{frame.text(sentence)}</p>{leave}'
 
 
-def _heading(state: str) -> str:
-    words = {"lost": "The visit is taken", "declined": "Thank you for your answer", "expired": "The time is over"}
-    return words.get(state, "This offer is over")
+def _heading(cause: str) -> str:
+    taken = "The visit is taken"
+    words = {"lost": taken, "taken": taken, "declined": "Thank you for your answer", "expired": "The time is over"}
+    return words.get(cause, "This offer is over")
 
 
 def _place(found: dict[str, Any]) -> str:

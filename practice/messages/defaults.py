@@ -48,8 +48,8 @@ _MAIL: dict[str, tuple[str, str]] = {
         f"{_BY}\n\nNo such offers any more: {{stop_link}}",
     ),
     "offer_lost": (
-        "The visit we offered is taken",
-        "Hello {client},\n\nthe visit on {when} was taken by somebody else. You stay on the list, and whatever you "
+        "The visit we offered is no longer free",
+        "Hello {client},\n\nthe visit on {when} is no longer free. You stay on the list, and whatever you "
         f"have booked stays as it is.\n\n{_BY}\n\nNo such offers any more: {{stop_link}}",
     ),
     "offer_accepted": (
@@ -94,7 +94,7 @@ _TEXT: dict[str, str] = {
     "several": "{practice}: changes to your visits.\n{changes}\nQuestions? {phone}",
     "offer": "{practice}: an earlier visit with {provider} is free.\n{when}\n{place}\nAnswer by {answer_by}: {link}\n"
     "Stop offers: {stop_link}",
-    "offer_lost": "{practice}: the visit on {when} was taken by somebody else. You stay on the list.\n"
+    "offer_lost": "{practice}: the visit on {when} is no longer free. You stay on the list.\n"
     "Stop offers: {stop_link}",
     "offer_accepted": "{practice}: the visit with {provider} is yours.\n{when}\n{place}\n{video_link}\n"
     "It takes the place of {was}.\nMove or cancel: {manage_link}",

@@ -46,7 +46,7 @@ KINDS: dict[str, Kind] = {
     "cancelled": Kind("Visit cancelled", "appointments", _QUIET, (*ALWAYS, "service", "provider", "when", "place")),
     "several": Kind("Several visits changed", "appointments", _QUIET, (*ALWAYS, "changes")),
     "offer": Kind("Earlier visit offered", "offers", _QUICK, ALWAYS + _OFFER),
-    "offer_lost": Kind("Offer taken by somebody else", "offers", _QUICK, ALWAYS + _OFFER),
+    "offer_lost": Kind("Offer no longer free", "offers", _QUICK, ALWAYS + _OFFER),
     "offer_accepted": Kind("Offer accepted", "appointments", _QUIET, (*ALWAYS, *_VISIT, "was")),
     "recall": Kind("Time to come again: first", "recalls", _QUIET, ALWAYS + _RECALL),
     "recall_second": Kind("Time to come again: second", "recalls", _QUIET, ALWAYS + _RECALL),

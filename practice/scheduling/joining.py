@@ -40,7 +40,7 @@ def join(
     if hold:  # its seat and its claims become the attendee's: the checks below must not meet them
         work.release(hold["hold_id"])
         settle_hold(work, hold["hold_id"], "converted")
-    require_seat(work, plan, len(seated), group["capacity"])
+    require_seat(work, plan, len(seated), group["capacity"], hold["hold_id"] if hold else None)
     taken = take(work, plan, ("client",))
     unit = plan.service["billing_unit"]
     row = attendee_row(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from practice.access.permissions import Permission, require_location
@@ -95,6 +95,8 @@ def move_appointment(
     is_empty = is_empty_group(appointment, attendees)
     waiting = [] if is_empty else scheduled_only(attendees, "moved")
     plan = _plan(work, appointment, waiting, wall, provider_id, location_id, minutes, room_id, override_reason)
+    if channel == "waitlist":  # the practice offered the place: the rules for strangers who book online do not bear
+        plan = replace(plan, audience="everyone")
     if hold_id:
         plan = at_held_place(work, plan, hold_to_convert(work, hold_id, held_by or work.actor.user_id))
     said = Said(who, code, override_reason, channel or appointment["channel"])

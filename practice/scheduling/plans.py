@@ -113,7 +113,7 @@ def alternatives(work: Work, plan: Plan) -> list[str]:
 
     A stranger gets none here: theirs are of online providers alone, and online/refusals.py looks for them.
     """
-    if work.actor.role == "online":
+    if work.actor.role == "online" or not work.wants_alternatives:
         return []
     search = Search(
         location=plan.location,

@@ -110,6 +110,8 @@ class Reader:
 class Work(Reader):
     """A Reader that also writes. Only `Record.run` makes one; a command gets it as its first argument."""
 
+    wants_alternatives = True  # not where a refusal is only counted: finding other times costs more than the check
+
     def __init__(
         self,
         cursor: duckdb.DuckDBPyConnection,

@@ -4,28 +4,15 @@ from __future__ import annotations
 
 from practice.access.permissions import Permission, require_location
 from practice.clock import stored
-from practice.errors import Conflict, NotFound, Refusal
-from practice.scheduling.booking import book_appointment
-from practice.scheduling.model import spelled
-from practice.scheduling.moving import move_appointment
+from practice.errors import Conflict, NotFound, NotPermitted, Refusal
 from practice.store.record import command
 from practice.store.work import Reader, Row, Work
-from practice.waitlist import offers, queries
-from practice.waitlist.choosing import mode_of
+from practice.waitlist import offers, queries, saying
+from practice.waitlist.booking import Trial, coming_fallback, refusal_of, take_place
 from practice.waitlist.entries import close_entry
-from practice.waitlist.rounds import HELD_BY, carry_on, end_round
+from practice.waitlist.rounds import carry_on, end_round
 
 ANSWERS = ("accept", "decline", "leave")
-KEEPS = "you keep your place on the waitlist"
-OVER = {
-    "lost": f"Somebody else was a moment quicker; {KEEPS}, and we write again when another place comes free.",
-    "expired": f"The time to answer is over and the place was offered to others; {KEEPS}.",
-    "declined": f"You said no to this place, so it was offered to others; {KEEPS}.",
-    "withdrawn": "This offer no longer stands.",
-}
-"""What somebody reads whose offer is over. One kind sentence, and nothing about anybody else."""
-
-BUSY = "You have another visit at that time; call us if you would rather have this one."
 
 
 @command(Permission.BOOK_ONLINE)
@@ -33,7 +20,9 @@ def answer_offer(work: Work, *, token_hash: str, answer: str) -> Row:
     """The client's own answer through the link: accept, decline, or leave the waitlist altogether.
 
     Answers {status, appointment_id}. The same answer given twice is the same answer; the first acceptance of a round
-    wins, every other is refused with rule offer_over and a sentence for the client.
+    wins, every other is refused with rule offer_over and a sentence for the client. An acceptance that the rules of
+    booking no longer allow is kept as what it is: status lost (the place is taken) or withdrawn, with the `sentence`
+    for the client; what the client can change (another visit then) is refused, and the offer stands.
     """
     offer = queries.offer_by_token(work, token_hash)
     if offer is None:
@@ -61,29 +50,32 @@ def _answer(work: Work, offer: Row, answer: str, *, by_desk: bool) -> Row:
     state = state_of(work, offer)
     if answer == "leave" and state != "accepted":
         return _leave(work, offer, state)
+    round_ = work.get("offer_rounds", offer["offer_round_id"], "offer round")
     if (answer, state) in (("accept", "accepted"), ("decline", "declined")):
         return {"status": state, "appointment_id": offer["appointment_id"]}
     if state == "accepted":
         raise Conflict("You have this place already; call us if you cannot come.", rule="offer_over")
     if state != "sent" and not (by_desk and state in ("planned", "unreachable")):
-        raise Conflict(OVER[state] if state in OVER else OVER["withdrawn"], rule="offer_over")
-    round_ = work.get("offer_rounds", offer["offer_round_id"], "offer round")
+        raise Conflict(saying.over(offer, round_, state), rule="offer_over")
     if round_["status"] != "open" or round_["starts_at"] <= stored(work.now):
-        raise Conflict(OVER["lost"], rule="offer_over")
+        raise Conflict(saying.over(offer, round_, state), rule="offer_over")
     return _accept(work, round_, offer) if answer == "accept" else _decline(work, round_, offer)
 
 
 def _accept(work: Work, round_: Row, offer: Row) -> Row:
-    """Everything that one acceptance brings about. The entry ends first: its wish no longer follows the visit."""
+    """Everything that one acceptance brings about. The entry ends first: its wish no longer follows the visit.
+
+    A client's acceptance is tried before anything is written, so that a refusal can be kept as an outcome; the desk
+    reads booking's own sentence, and nothing is kept.
+    """
     entry = queries.entry(work, offer["waitlist_entry_id"])
-    fallback = _fallback(work, entry)
+    fallback = coming_fallback(work, entry)
+    if not work.actor.may(Permission.BOOK):
+        refusal = refusal_of(Trial(work, work.actor), round_, entry, fallback, round_["hold_id"])
+        if refusal is not None:
+            return _refused(work, round_, offer, refusal)
     close_entry(work, entry["waitlist_entry_id"], "booked", except_offer_id=offer["offer_id"])
-    try:
-        appointment_id = _move(work, round_, fallback) if fallback else _book(work, round_, entry)
-    except Conflict as refusal:
-        if work.actor.may(Permission.BOOK):
-            raise
-        raise Conflict(BUSY if refusal.rule == "client_taken" else OVER["lost"], rule=refusal.rule) from refusal
+    appointment_id = take_place(work, round_, entry, fallback, round_["hold_id"])
     work.update(
         "offers", offer["offer_id"], status="accepted", answered_at=work.now, appointment_id=appointment_id,
         known_at=work.now,
@@ -93,45 +85,22 @@ def _accept(work: Work, round_: Row, offer: Row) -> Row:
     return {"status": "accepted", "appointment_id": appointment_id}
 
 
-def _fallback(work: Work, entry: Row) -> Row | None:
-    """The client's later visit, if it is still to come."""
-    visit = work.find("appointments", entry["fallback_appointment_id"])
-    if visit is None or visit["starts_at"] <= stored(work.now):
-        return None
-    return visit if queries.attendee_in(work, visit["appointment_id"], entry["client_id"]) else None
-
-
-def _book(work: Work, round_: Row, entry: Row) -> str:
-    booked = book_appointment.function(
-        work,
-        client_id=entry["client_id"],
-        provider_id=round_["provider_id"],
-        service_id=entry["service_id"],
-        location_id=round_["location_id"],
-        wall_start=spelled(round_["wall_start"]),
-        mode=mode_of(work.get("services", entry["service_id"], "service")),
-        channel="waitlist",
-        hold_id=round_["hold_id"],
-        held_by=HELD_BY,
+def _refused(work: Work, round_: Row, offer: Row, refusal: Refusal) -> Row:
+    """Keep why the place could not be theirs. One that is taken is nobody's to offer; else the next are asked."""
+    if isinstance(refusal, NotPermitted):
+        raise refusal
+    if refusal.rule in saying.OWN:
+        raise Conflict(saying.OWN[refusal.rule], rule=refusal.rule) from None
+    is_gone = refusal.rule in saying.TAKEN
+    status = "lost" if is_gone else "withdrawn"
+    work.update(
+        "offers", offer["offer_id"], status=status, refused_rule=refusal.rule, answered_at=work.now, known_at=work.now
     )
-    return str(booked["appointment_id"])
-
-
-def _move(work: Work, round_: Row, fallback: Row) -> str:
-    """The later visit moves to the place. The practice offered it, so that nobody is late by accepting."""
-    moved = move_appointment.function(
-        work,
-        appointment_id=fallback["appointment_id"],
-        provider_id=round_["provider_id"],
-        location_id=round_["location_id"],
-        wall_start=spelled(round_["wall_start"]),
-        moved_by="practice",
-        code="offer_accepted",
-        channel="waitlist",
-        hold_id=round_["hold_id"],
-        held_by=HELD_BY,
-    )
-    return str(moved["appointment_id"])
+    if is_gone:
+        end_round(work, round_, "closed")
+    else:
+        carry_on(work, round_)
+    return {"status": status, "appointment_id": None, "sentence": saying.refused(refusal.rule)}
 
 
 def _decline(work: Work, round_: Row, offer: Row) -> Row:

@@ -9,11 +9,12 @@ from typing import Any
 from practice.clock import stored, to_wall
 from practice.errors import Conflict, Refusal
 from practice.people import queries as people
-from practice.scheduling.model import instant_of, wall_time
+from practice.scheduling.model import GONE, instant_of, wall_time
 from practice.store.work import Row, Work
 from practice.waitlist import queries
+from practice.waitlist.booking import mode_of
 from practice.waitlist.model import Ranked, misfit, rank
-from practice.waitlist.openings import Openings, place_of, waiting_for
+from practice.waitlist.openings import Judge, Openings, place_of, still_free
 
 WHY_NOT = {
     "location": "waits for another place",
@@ -25,18 +26,34 @@ WHY_NOT = {
     "not_bookable": "waits for a service that does not fit there",
     "client_busy": "has another visit then",
     "asked": "has another offer to answer first",
+    "notice_minutes": "would be booked later than a rule of booking allows",
+    "window_days": "would be booked further ahead than a rule of booking allows",
+    "daily_limit": "would be one visit more than a rule allows on that day",
+    "client_daily_limit": "has as many visits on that day as a rule allows",
+    "travel": "cannot be seen there: the provider needs that time for the way",
+    "room_taken": "needs a room that is not free then",
+    "equipment_taken": "needs equipment that is not free then",
+    "client_inactive": "is archived",
+    "charged": "has a later visit that is charged already",
 }
 """Why a place is not for somebody: "Ada Birch <words>."."""
 
 
 def left_place(work: Work, appointment_id: str) -> Row:
-    """The place that a visit left, with who freed it and when."""
+    """The place that a visit left, or the seat that somebody left in it, with who freed it and when."""
     visit = work.get("appointments", appointment_id, "visit")
-    left = queries.left_visits(work, visit["start_date"], visit["start_date"], (visit["location_id"],))
-    found = next((row for row in left if row["appointment_id"] == appointment_id), None)
-    if found is None:
-        raise Conflict("This visit has left no place that can be offered; look at the list anew.", rule="not_free")
-    return found
+    day = visit["start_date"]
+    found = still_free(work, work.actor, day, day, (visit["location_id"],))
+    place = next((row for row in found if row["appointment_id"] == appointment_id), None)
+    if place is None:
+        is_gone = visit["status"] in GONE
+        raise Conflict(
+            "This place is not free any more; look at the list anew."
+            if is_gone
+            else "This visit has left no place that can be offered; look at the list anew.",
+            rule="taken" if is_gone else "not_free",
+        )
+    return place
 
 
 def place_by_hand(
@@ -51,6 +68,7 @@ def place_by_hand(
     ends_at = starts_at + timedelta(minutes=service["duration_minutes"])
     return {
         "appointment_id": None,
+        "seats_left": None,
         "freed_by": "hand",
         "freed_at": stored(work.now),
         "location_id": location_id,
@@ -67,17 +85,30 @@ def place_by_hand(
 
 def choose(work: Work, place: Row, entry_ids: Sequence[str] | None) -> list[Ranked]:
     """Whom to ask, in order; a refusal if the place is taken or fits nobody."""
-    services = {row["service_id"]: row for row in people.services(work, work.actor, include_inactive=True)}
-    openings = Openings.around(work, [place])
     spot = place_of(place)
-    if not openings.can_begin(spot, services[place["service_id"]], spot.minutes):
-        raise Conflict("This place is not free any more; look at the list anew.", rule="taken")
-    entries = queries.waiting(work)
-    judged = waiting_for(work, spot, openings, entries, services)
+    if place["appointment_id"] is None:
+        service = next(
+            row
+            for row in people.services(work, work.actor, include_inactive=True)
+            if row["service_id"] == place["service_id"]
+        )
+        if not Openings.around(work, [place]).can_begin(spot, service, spot.minutes):
+            raise Conflict("This place is not free any more; look at the list anew.", rule="taken")
+    judge = Judge(work, queries.waiting(work), [spot])
+    judged = judge.waiting_for(spot)
     fitting = rank(spot, judged, stored(work.now))
     if entry_ids is not None:
+        rules = {one.entry_id: misfit(spot, one, stored(work.now)) for one in judged}
+        refused = {key: refusal.rule for (_, key), refusal in judge.refusals.items()}
         fitting = _in_order(
-            work, fitting, entry_ids, {one.entry_id: misfit(spot, one, stored(work.now)) for one in judged}
+            work,
+            fitting,
+            entry_ids,
+            rules
+            | {
+                key: refused.get(key) if rule == "not_bookable" and refused.get(key) in WHY_NOT else rule
+                for key, rule in rules.items()
+            },
         )
     if not fitting:
         raise Refusal("Nobody on the waitlist fits this place; book it as usual.", rule="nobody_fits")
@@ -108,8 +139,3 @@ def what_to_hold(work: Work, place: Row, chosen: list[Ranked]) -> dict[str, Any]
         "duration_minutes": longest.minutes if is_longer else own,
         "mode": mode_of(work.get("services", service_id, "service")),
     }
-
-
-def mode_of(service: Row) -> str:
-    """How a visit of the service is held at a place that was offered: in person, unless there is video alone."""
-    return "video" if service["modes"] == "video" else "in_person"

@@ -6,8 +6,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from practice.access.permissions import Actor, Permission, require
+from practice.access.permissions import SYSTEM, Actor, Permission, require
 from practice.clock import local_date, stored
+from practice.errors import Refusal
 from practice.people import queries as people
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.free_starts import need_of
@@ -16,8 +17,9 @@ from practice.scheduling.model import Interval
 from practice.scheduling.offers import fits
 from practice.scheduling.working import Hours, as_instants
 from practice.store.work import Reader, Row
-from practice.waitlist import queries
-from practice.waitlist.model import Place, Ranked, Waiting, misfit, rank, windows_from
+from practice.waitlist import freed_queries, queries
+from practice.waitlist.booking import Trial, coming_fallback, refusal_of
+from practice.waitlist.model import Place, Waiting, misfit, rank, windows_from
 
 DAYS_AHEAD = 14
 """How far ahead the desk sees what came free."""
@@ -90,70 +92,89 @@ def freed_places(
     reader: Reader, actor: Actor, *, first: date | None = None, days: int = DAYS_AHEAD, location_id: str | None = None
 ) -> list[Row]:
     """What came free from today on and still is, in order: columns of the visit that left, `freed_at`, `freed_by`,
-    `provider_name`, `service_name`, `location_name`, `fitting` (Ranked, best first), `is_offered` (a round was opened).
+    `provider_name`, `service_name`, `location_name`, `fitting` (Ranked, best first), `is_offered` (a round was opened),
+    `seats_left` (None = the whole place; else so many seats of a group).
     """
     require(actor, Permission.BOOK)
     # A place may lie west of the practice's own zone, where it is still yesterday.
     begin = first or local_date(reader.now, reader.setting("zone", "UTC")) - timedelta(days=1)
     here = (location_id,) if location_id else tuple(sorted(actor.location_ids))
-    left = queries.left_visits(reader, begin, begin + timedelta(days=days), here)
-    if not left:
+    free = still_free(reader, actor, begin, begin + timedelta(days=days), here)
+    if not free:
         return []
-    openings = Openings.around(reader, left)
-    services = {row["service_id"]: row for row in people.services(reader, actor, include_inactive=True)}
-    spots = [(row, place_of(row)) for row in left]
-    free = [row for row, spot in spots if openings.can_begin(spot, services[row["service_id"]], spot.minutes)]
-    rounds = queries.rounds_of_places(reader, [row["appointment_id"] for row in free])
+    rounds = freed_queries.rounds_of(reader, [row["appointment_id"] for row in free])
     entries = queries.waiting(reader)
+    judge = Judge(reader, entries, [place_of(row) for row in free])
     named = names_of_furniture(reader, actor)
     return [
         row
         | named(row)
         | {
-            "fitting": ranked(reader, place_of(row), openings, entries, services),
-            "is_offered": row["appointment_id"] in rounds,
+            "fitting": rank(place_of(row), judge.waiting_for(place_of(row)), stored(reader.now)),
+            "is_offered": any(_is_for(row, round_) for round_ in rounds.get(row["appointment_id"], ())),
         }
         for row in free
     ]
 
 
-def ranked(
-    reader: Reader, place: Place, openings: Openings, entries: Sequence[Row], services: dict[str, Row]
-) -> list[Ranked]:
-    """Everybody whom the place fits, best first."""
-    return rank(place, waiting_for(reader, place, openings, entries, services), stored(reader.now))
+def still_free(reader: Reader, actor: Actor, first: date, last: date, location_ids: Sequence[str] = ()) -> list[Row]:
+    """What visits have left of these days and nobody has taken: their places, and their seats in groups that stand."""
+    left = freed_queries.left_visits(reader, first, last, location_ids)
+    seats = freed_queries.left_seats(reader, first, last, location_ids)
+    if left:
+        openings = Openings.around(reader, left)
+        services = {row["service_id"]: row for row in people.services(reader, actor, include_inactive=True)}
+        spots = [(row, place_of(row)) for row in left]
+        left = [row for row, spot in spots if openings.can_begin(spot, services[row["service_id"]], spot.minutes)]
+    return sorted([*left, *seats], key=lambda row: (row["starts_at"], row["appointment_id"]))
 
 
-def waiting_for(
-    reader: Reader, place: Place, openings: Openings, entries: Sequence[Row], services: dict[str, Row]
-) -> list[Waiting]:
-    """The entries with all that judging them for this place needs; the costly part only of those whose wish fits."""
-    now = stored(reader.now)
-    fallbacks = queries.fallbacks(reader, entries)
-    judged = {row["waitlist_entry_id"]: _waiting(row, fallbacks.get(row["fallback_appointment_id"])) for row in entries}
-    near = {key: one for key, one in judged.items() if misfit(place, one, now) is None}
-    if not near:
-        return list(judged.values())
-    kept = {row["waitlist_entry_id"]: row["fallback_appointment_id"] for row in entries}
-    wanted = {(one.service_id, one.minutes) for one in near.values()}
-    bookable = {(key, minutes): openings.can_begin(place, services[key], minutes) for key, minutes in wanted}
-    asked = queries.asked_clients(reader)
-    until = place.starts_at + timedelta(minutes=max(one.minutes for one in near.values()))
-    busy: dict[str, list[Row]] = {}
-    for claim in queries.held_then(reader, [one.client_id for one in near.values()], place.starts_at, until):
-        busy.setdefault(claim["resource_id"], []).append(claim)
-    for key, one in near.items():
-        end = place.starts_at + timedelta(minutes=one.minutes)
-        judged[key] = replace(
-            one,
-            is_bookable=bookable[one.service_id, one.minutes],
-            is_client_free=not any(
-                claim["starts_at"] < end and claim["appointment_id"] != kept[key]
-                for claim in busy.get(one.client_id, ())
-            ),
-            is_asked=one.client_id in asked,
-        )
-    return list(judged.values())
+def _is_for(place: Row, round_: Row) -> bool:
+    """Whether this round has offered the place. The next seat is offered when the one before has been taken."""
+    if place["seats_left"] is None or round_["status"] == "open":
+        return True
+    return bool(round_["opened_at"] >= place["freed_at"] and round_["status"] != "filled")
+
+
+class Judge:
+    """Who could be booked where: wishes by the pure rules, the rest by trying what accepting would do."""
+
+    def __init__(self, reader: Reader, entries: Sequence[Row], places: Sequence[Place]) -> None:
+        """Reads what bears on all these entries and places at once."""
+        self.now = stored(reader.now)
+        self.rows = {row["waitlist_entry_id"]: row for row in entries}
+        fallbacks = queries.fallbacks(reader, entries)
+        self.entries = {
+            key: _waiting(row, fallbacks.get(row["fallback_appointment_id"])) for key, row in self.rows.items()
+        }
+        self.asked = queries.asked_clients(reader)
+        self.refusals: dict[tuple[Place, str], Refusal] = {}
+        self.trial = Trial(reader, SYSTEM)
+        near = [one for place in places for one in self.entries.values() if misfit(place, one, self.now) is None]
+        if near:
+            rooms = [room["room_id"] for key in {p.location_id for p in places} for room in facts.rooms_of(reader, key)]
+            providers = {place.provider_id for place in places}
+            self.trial.read_ahead(
+                [*rooms, *(one.client_id for one in near)], providers, [place.starts_at for place in places]
+            )
+
+    def waiting_for(self, place: Place) -> list[Waiting]:
+        """The entries with all that ranking them for this place needs; booking is tried only of those it would suit."""
+        return [
+            self._tried(place, one) if misfit(place, one, self.now) is None else one for one in self.entries.values()
+        ]
+
+    def _tried(self, place: Place, one: Waiting) -> Waiting:
+        if one.client_id in self.asked:
+            return replace(one, is_asked=True)
+        entry = self.rows[one.entry_id]
+        spot = {"provider_id": place.provider_id, "location_id": place.location_id, "wall_start": place.wall_start}
+        refusal = refusal_of(self.trial, spot, entry, coming_fallback(self.trial, entry))
+        if refusal is None:
+            return one
+        self.refusals[place, one.entry_id] = refusal
+        is_own = refusal.rule == "client_taken"
+        return replace(one, is_client_free=not is_own, is_bookable=is_own)
 
 
 def names_of_furniture(reader: Reader, actor: Actor) -> Callable[[Row], Row]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from practice.access.permissions import Actor
@@ -97,73 +97,6 @@ def names(reader: Reader, client_ids: Sequence[str]) -> dict[str, str]:
         *client_ids,
     )
     return {row["client_id"]: row["name"] for row in rows}
-
-
-# --- what came free --------------------------------------------------------------------------------------------------
-
-
-def left_visits(reader: Reader, first: date, last: date, location_ids: Sequence[str] = ()) -> list[Row]:
-    """Visits of these local days, yet to begin, that were cancelled or moved away: columns of appointments,
-    `freed_at` and `freed_by` (client, provider, practice). At one place the one that left last."""
-    here = f" and location_id in ({_marks(location_ids)})" if location_ids else ""
-    gone = reader.rows(
-        "select * from appointments where start_date between ? and ? and starts_at > ?"
-        f" and status in ('cancelled', 'rescheduled'){here} order by starts_at, appointment_id",
-        first,
-        last,
-        reader.now,
-        *location_ids,
-    )
-    if not gone:
-        return []
-    # By the ids themselves, which an index finds: a join would read every attendee and event there is.
-    ids = [row["appointment_id"] for row in gone]
-    left = reader.rows(
-        "select appointment_id, max(coalesce(cancelled_at, outcome_at)) as freed_at,"
-        " arg_max(cancelled_by, coalesce(cancelled_at, outcome_at)) as cancelled_by from attendees"
-        f" where appointment_id in ({_marks(ids)}) group by appointment_id",
-        *ids,
-    )
-    moved = reader.rows(
-        "select appointment_id, json_extract_string(arg_max(details, known_at), '$.moved_by') as moved_by"
-        f" from appointment_events where kind = 'moved' and appointment_id in ({_marks(ids)}) group by appointment_id",
-        *ids,
-    )
-    leaving = {row["appointment_id"]: row for row in left}
-    movers = {row["appointment_id"]: row["moved_by"] for row in moved}
-    newest: dict[tuple[str, datetime], Row] = {}
-    for row in gone:
-        known = leaving.get(row["appointment_id"])
-        if known is None or known["freed_at"] is None:
-            continue
-        who = known["cancelled_by"] or movers.get(row["appointment_id"]) or "practice"
-        place, found = (row["provider_id"], row["starts_at"]), row | {"freed_at": known["freed_at"], "freed_by": who}
-        if place not in newest or newest[place]["freed_at"] <= found["freed_at"]:
-            newest[place] = found
-    return list(newest.values())
-
-
-def rounds_of_places(reader: Reader, appointment_ids: Sequence[str]) -> set[str]:
-    """Those of these visits whose leaving has opened a round already."""
-    rows = reader.rows(
-        "select distinct freed_appointment_id from offer_rounds"
-        f" where freed_appointment_id in ({_marks(appointment_ids)})",
-        *appointment_ids,
-    )
-    return {row["freed_appointment_id"] for row in rows}
-
-
-def held_then(reader: Reader, client_ids: Sequence[str], start: datetime, end: datetime) -> list[Row]:
-    """Claims of these clients on [start, end) that count now: resource_id, appointment_id, starts_at, ends_at."""
-    return reader.rows(
-        "select resource_id, appointment_id, starts_at, ends_at from claims"
-        f" where resource_kind = 'client' and resource_id in ({_marks(client_ids)}) and starts_at < ? and ends_at > ?"
-        " and (expires_at is null or expires_at > ?)",
-        *client_ids,
-        end,
-        start,
-        reader.now,
-    )
 
 
 # --- rounds and offers -----------------------------------------------------------------------------------------------

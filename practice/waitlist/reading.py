@@ -9,7 +9,7 @@ from practice.access.permissions import Actor, Permission, require
 from practice.clock import stored, to_wall
 from practice.people import queries as people
 from practice.store.work import Reader, Row
-from practice.waitlist import queries
+from practice.waitlist import queries, saying
 from practice.waitlist.answers import state_of
 from practice.waitlist.openings import freed_places, names_of_furniture
 
@@ -108,6 +108,8 @@ def offer_behind(reader: Reader, token_hash: str) -> Row | None:
         "answer_by": to_wall(offer["expires_at"], round_["zone"]) if offer["expires_at"] else None,
         "replaces": fallback is not None,
         "is_waiting": entry["status"] == "waiting",
+        "cause": saying.cause(offer, round_, state),
+        "sentence": saying.over(offer, round_, state),
     }
 
 

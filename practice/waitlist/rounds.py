@@ -14,11 +14,10 @@ from practice.scheduling.model import spelled
 from practice.store.record import command
 from practice.store.work import Row, Work
 from practice.waitlist import offers, queries
+from practice.waitlist.booking import HELD_BY
 from practice.waitlist.choosing import choose, left_place, place_by_hand, what_to_hold
 from practice.waitlist.model import Ranked, next_batch
 from practice.waitlist.rules import checked, rules_of
-
-HELD_BY = "waitlist"
 
 
 @command(Permission.BOOK)
@@ -42,14 +41,15 @@ def open_round(
     rules = rules_of(work)
     batch_size, answer_minutes = checked(batch_size or rules.batch_size, answer_minutes or rules.answer_minutes)
     if freed_appointment_id:
+        visit = work.get("appointments", freed_appointment_id, "visit")
+        _refuse_offered(work, visit)
         place = left_place(work, freed_appointment_id)
     else:
         place = place_by_hand(work, provider_id, service_id, location_id, wall_start)
+        _refuse_offered(work, place)
     require_location(work.actor, place["location_id"])
     if place["starts_at"] <= stored(work.now):
         raise Conflict("This place has begun; only a coming one can be offered.", rule="past")
-    if queries.round_at(work, place["provider_id"], place["starts_at"]):
-        raise Conflict("This place is being offered already; see its round.", rule="already_offered")
     chosen = choose(work, place, entry_ids)
     round_id = work.new_id()
     held = hold_slot.function(
@@ -128,6 +128,11 @@ def end_round(
         release_hold.function(work, hold_id=round_["hold_id"], held_by=HELD_BY)
 
 
+def _refuse_offered(work: Work, place: Row) -> None:
+    if queries.round_at(work, place["provider_id"], place["starts_at"]):
+        raise Conflict("This place is being offered already; see its round.", rule="already_offered")
+
+
 def _minutes_until(work: Work, starts_at: datetime) -> int:
     return max(int((starts_at - stored(work.now)).total_seconds() // 60), 1)
 
@@ -168,5 +173,6 @@ def _offer_row(work: Work, round_id: str, number: int, one: Ranked) -> Row:
         "expires_at": None,
         "answered_at": None,
         "appointment_id": None,
+        "refused_rule": None,
         "known_at": stored(work.now),
     }

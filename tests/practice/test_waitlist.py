@@ -271,7 +271,7 @@ def test_closing_a_round_frees_the_place_and_tells_whoever_was_asked(record, des
     assert offers(record) == {house.ada: "lost"}
     assert [row["kind"] for row in rows(record, "select kind from messages where status = 'queued'")] == ["offer_lost"]
     book(house.dan)
-    with pytest.raises(Conflict, match="a moment quicker"):
+    with pytest.raises(Conflict, match="not offered any more; you keep your place on the waitlist"):
         say(record, links_of(record)[house.ada])
 
 

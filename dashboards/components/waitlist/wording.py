@@ -19,7 +19,7 @@ STATE = {
     "accepted": "took it",
     "declined": "said no",
     "expired": "did not answer in time",
-    "lost": "somebody else was quicker",
+    "lost": "the place was gone",
     "withdrawn": "not asked any more",
     "unreachable": "no message could be sent: call",
 }
