@@ -67,7 +67,7 @@ def days(
     return Days(
         _visits(reader, actor, first, last, location_ids, wanted),
         hours_of_days(reader, first, count, location_ids, wanted),
-        _holds(reader, first, last, location_ids, wanted),
+        holds_of_days(reader, first, last, location_ids, wanted),
         _blocks(reader, actor, first, last, location_ids, wanted),
     )
 
@@ -109,7 +109,10 @@ def _visits(
     return [*visits(reader, actor, chosen, "true", *values), *empty]
 
 
-def _holds(reader: Reader, first: date, last: date, location_ids: Sequence[str], wanted: set[str] | None) -> list[Row]:
+def holds_of_days(
+    reader: Reader, first: date, last: date, location_ids: Sequence[str], wanted: set[str] | None = None
+) -> list[Row]:
+    """The holds that count now, as in `Days`."""
     rows = reader.rows(
         "select h.hold_id, h.location_id, h.provider_id, s.name as service_name, h.room_id, h.wall_start, h.wall_end,"
         " h.purpose, h.held_by, u.name as holder_name, h.expires_at from holds h join services s using (service_id)"

@@ -9,12 +9,14 @@ import pytest
 from dashboards.components.desk import booking
 from dashboards.components.desk.times import open_days, thinned
 from practice.access.permissions import SYSTEM
+from practice.access.users import create_user
 from practice.errors import Conflict
 from practice.people import queries as people
 from practice.people.commands import change_client, unassign_service
 from practice.scheduling import queries as scheduling
+from practice.scheduling.holds import hold_slot
 
-from .conftest import labels, press, texts
+from .conftest import PASSWORD, labels, press, texts
 
 
 def visits_on(record, actor, day):
@@ -91,6 +93,41 @@ def test_a_chosen_time_is_kept_from_others_while_the_rest_is_typed(open_page, ho
     assert "Held for you until 09:05" in texts(app)
     with pytest.raises(Conflict, match="being booked by somebody else"):
         book("2026-03-02T14:00")
+
+
+@pytest.fixture
+def hold(record, house):
+    """Another desk, Ana's, has that time open in its form."""
+    ana = create_user(record, SYSTEM, email="ana@elm.example", name="Ana", role="front_desk", password=PASSWORD)
+
+    def hold_(wall):
+        record.run(
+            hold_slot, SYSTEM, provider_id=house.moss, service_id=house.intake, location_id=house.location,
+            wall_start=wall, held_by=f"{ana['user_id']}:page",
+        )  # fmt: skip
+
+    return hold_
+
+
+def test_a_time_that_another_desk_is_booking_stands_there_as_held_and_cannot_be_chosen(open_page, house, hold):
+    app = open_page("new-visit", "front_desk", client=house.dan)
+    app.selectbox(key=f"book0:provider:{house.dan}:{house.intake}").set_value(house.moss).run()
+    hold("2026-03-02T14:00")
+    app.run()
+    assert datetime(2026, 3, 2, 14) not in times_of(app)["Monday 2 March"].options
+    assert "14:00–15:30" in texts(app)
+    assert "held by Ana until 09:05" in texts(app)
+
+
+def test_the_chosen_time_that_goes_to_another_desk_is_said_to_have_gone(open_page, clock, house, hold):
+    app = open_page("new-visit", "front_desk", client=house.dan)
+    app.selectbox(key=f"book0:provider:{house.dan}:{house.intake}").set_value(house.moss).run()
+    times_of(app)["Monday 2 March"].set_value(datetime(2026, 3, 2, 14)).run()
+    clock.forward(minutes=6)  # nobody typed: the time is not kept any more
+    hold("2026-03-02T14:00")
+    app.run()
+    assert "Today 14:00 is held by Ana until 09:11; choose another time." in [one.value for one in app.warning]
+    assert next(button for button in app.button if button.key == "book0:book").disabled
 
 
 def test_the_best_times_come_first_with_what_speaks_for_them(open_page, record, house, desk):

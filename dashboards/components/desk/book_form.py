@@ -150,13 +150,14 @@ def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> 
     minute = desk.now.replace(second=0, microsecond=0)
     sought = tuple(value for name, value in asked.items() if name != "repeats")
     key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], sought)
-    slots, best = unchanged("times", key, lambda: free_times(form, desk, client, asked))
+    slots, best, held = unchanged("times", key, lambda: free_times(form, desk, client, asked))
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
-    if not slots:
+    if not slots and not held:
         st.info("Nothing is free in these four weeks. Choose another provider or a later date.")
     # What is offered depends on the question: another question has other times, and nothing chosen.
     question = f"{form}:{asked['service_id']}:{asked['provider_id']}:{asked['first']}"
-    slot = choose_time(question, slots, desk.today, usual_provider_id=asked["usual"].provider_id, best=best)
+    usual = asked["usual"].provider_id
+    slot = choose_time(question, slots, desk.today, usual_provider_id=usual, best=best, held=held)
     st.caption(words.place(desk.zone))
     client_id = client["client_id"] if client else None
     label = "Nothing suits? Put them on the waitlist" if slots else "Put them on the waitlist"

@@ -16,16 +16,20 @@ DAYS_SHOWN = 5
 FEW = 8
 
 
-def open_days(slots: Sequence[Row], usual_provider_id: str | None) -> list[tuple[date, list[Row]]]:
-    """The first days with free times; at each time one offer, of the usual provider where possible. Pure."""
-    days = []
+def open_days(
+    slots: Sequence[Row], usual_provider_id: str | None, held: Sequence[Row] = ()
+) -> list[tuple[date, list[Row]]]:
+    """The first days with times that are free or held; at each time one offer, of the usual provider where possible.
+
+    Pure.
+    """
+    days: dict[date, dict[datetime, Row]] = {row["wall_start"].date(): {} for row in held}
     for day, rows in groupby(slots, key=lambda row: row["wall_start"].date()):
-        best: dict[datetime, Row] = {}
+        best = days.setdefault(day, {})
         for row in rows:
             if row["wall_start"] not in best or row["provider_id"] == usual_provider_id:
                 best[row["wall_start"]] = row
-        days.append((day, list(best.values())))
-    return days[:DAYS_SHOWN]
+    return [(day, list(days[day].values())) for day in sorted(days)][:DAYS_SHOWN]
 
 
 def thinned(rows: list[Row]) -> list[Row]:
@@ -42,29 +46,69 @@ def choose_time(
     usual_provider_id: str | None = None,
     columns: int = DAYS_SHOWN,
     best: Sequence[Row] = (),
+    held: Sequence[Row] = (),
 ) -> Row | None:
-    """Draw the offers, the best of them (rows with `reasons`) first; the one that was chosen, or None."""
+    """Draw the offers, the best of them (rows with `reasons`) first; the one that was chosen, or None.
+
+    What others are booking just now (`held`) is written beneath its day. A chosen time that is not free any more is
+    said to be gone.
+    """
     chosen = _choose_best(form, best, today)
-    days = open_days(slots, usual_provider_id)
+    days = open_days(slots, usual_provider_id, held)
     is_all = st.session_state.get(f"{form}:all_times", False)
     drawn = [(day, rows if is_all else thinned(rows)) for day, rows in days]
-    offered = {row["wall_start"]: row for _, rows in drawn for row in rows}
+    offered = {row["wall_start"]: row for _, rows in days for row in rows}
+    gone = _gone(form, offered, chosen)
+    if gone:
+        st.warning(_why_gone(gone, held, today), icon=":material/event_busy:")
     for column, (day, rows) in zip(st.columns(columns), drawn, strict=False):
         with column:
             st.markdown(f"**{words.day(day, today)}**")
-            st.pills(
-                f"Times on {day:%A %-d %B}",
-                [row["wall_start"] for row in rows],
-                format_func=words.clock,
-                key=_key(form, day),
-                on_change=_only,
-                args=(form, day),
-                label_visibility="collapsed",
-                wrap=True,
-            )
+            if rows:
+                st.pills(
+                    f"Times on {day:%A %-d %B}",
+                    [row["wall_start"] for row in rows],
+                    format_func=words.clock,
+                    key=_key(form, day),
+                    on_change=_only,
+                    args=(form, day),
+                    label_visibility="collapsed",
+                    wrap=True,
+                )
+            for row in held:
+                if row["wall_start"].date() == day:
+                    span = words.span(row["wall_start"], row["wall_end"])
+                    st.caption(f":material/lock_clock: {span}  \n{held_words(row)}")
     if any(len(rows) > len(few) for (_, rows), (_, few) in zip(days, drawn, strict=True)) or is_all:
         st.toggle("Every quarter of an hour", key=f"{form}:all_times")
-    return chosen or offered.get(st.session_state.get(f"{form}:slot"))
+    return chosen or offered.get(st.session_state.get(f"{form}:slot") or _best_time(form))
+
+
+def held_words(row: Row) -> str:
+    """`held by Ana until 10:42`. Pure."""
+    if row["purpose"] == "offer":
+        return "held for the waitlist"
+    who = words.plain(row["holder_name"]) or "a client who books online"
+    return f"held by {who} until {words.clock(row['until'])}"
+
+
+def _gone(form: str, offered: dict[datetime, Row], best: Row | None) -> datetime | None:
+    """The time that was chosen, if it is not offered any more."""
+    taken: tuple[datetime, str] | None = st.session_state.get(f"{form}:best")
+    chosen: datetime | None = taken[0] if taken and best is None else st.session_state.get(f"{form}:slot")
+    return chosen if chosen is not None and chosen not in offered else None
+
+
+def _best_time(form: str) -> datetime | None:
+    """The time of the best that was pressed, where it is free still but no longer among the best."""
+    taken: tuple[datetime, str] | None = st.session_state.get(f"{form}:best")
+    return taken[0] if taken else None
+
+
+def _why_gone(gone: datetime, held: Sequence[Row], today: date) -> str:
+    holding = next((row for row in held if gone in row["starts"]), None)
+    why = f"is {held_words(holding)}" if holding else "is not free any more"
+    return f"{words.when(gone, today)} {why}; choose another time."
 
 
 def _choose_best(form: str, best: Sequence[Row], today: date) -> Row | None:
