@@ -10,6 +10,7 @@ import numpy as np
 
 from ingestion.demo.books import keep_books
 from ingestion.demo.claims import claim_tables
+from ingestion.demo.coming import look_ahead
 from ingestion.demo.house import build_house, give_ids
 from ingestion.demo.house_rows import house_tables
 from ingestion.demo.invoice_rows import invoice_tables
@@ -80,6 +81,9 @@ def make_demo(
             say("Agreeing with clients on messages")
             record.ids = seeded_ids(seed + 1)  # its ids are the same however many slices came before
             counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
+            say("Looking ahead: series and the waitlist")
+            record.ids = seeded_ids(seed + 2)
+            counts |= look_ahead(record, house, np.random.default_rng([seed, 93]))
             write_truth(home.truth, house, story, books)
     finally:
         record.clock, record.ids = clock, ids
