@@ -1,4 +1,4 @@
-"""What the demo's clients have agreed for the weeks to come: a few weekly series, and a waitlist with wishes of all kinds.
+"""What the demo's clients have agreed for the weeks to come: a few weekly series, and a waitlist with many wishes.
 
 Written through the commands that a desk uses, so that nothing stands in it that a desk could not have entered.
 """
