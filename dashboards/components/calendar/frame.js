@@ -3,6 +3,7 @@
 const NARROW_BELOW = 700; // px of the component's own width: under it, columns side by side are unreadable
 const KINDS = { resourceTimeGridDay: "day", timeGridWeek: "week", resourceTimeGridWeek: "week", listDay: "list" };
 const WORDS = { day: "Day", week: "Week", list: "List" };
+const PATIENCE = 5_000; // ms: how long an arrow waits for a day that is on its way
 const NARROWEST = 94; // px: columns scroll sideways rather than shrink below it
 
 class Frame {
@@ -17,6 +18,7 @@ class Frame {
     this.bar.setAttribute("aria-live", "polite");
     root.replaceChildren(this.chooser, this.stage, keysLine(), this.legend, this.bar);
     this.applied = {}; // option → JSON last given to EventCalendar
+    this.arrowUntil = 0; // until when an arrow that found no visit yet counts
     this.echoes = []; // days reported to the server and not yet heard back
     this.narrow = this.isNarrow();
     root.classList.toggle("narrow", this.narrow);
@@ -28,9 +30,10 @@ class Frame {
     this.stage.addEventListener("keydown", keyboard(this.stage, {
       move: (id) => this.open(id, "move"),
       anew: (id) => this.anew(id),
-      leaf: (days) => { this.stage.focus({ preventScroll: true }); if (days > 0) this.ec.next(); else this.ec.prev(); },
+      leaf: (days) => { this.arrowUntil = 0; this.stage.focus({ preventScroll: true }); if (days > 0) this.ec.next(); else this.ec.prev(); },
       today: () => this.today(),
       undo: () => this.undo(),
+      wait: () => { this.arrowUntil = Date.now() + PATIENCE; },
     }));
   }
 
@@ -38,6 +41,7 @@ class Frame {
     mendRoles(this.stage);
     rove(this.stage, this.lastId);
     this.keepFocus();
+    this.followArrow();
   }
 
   /* A visit that is drawn anew is another node: the focus that it had is not lost, at worst the calendar itself has it. */
@@ -45,6 +49,14 @@ class Frame {
     const isElsewhere = document.querySelector('[role="dialog"]'); // a drawer is open or about to take the focus
     const isLost = this.inside && !isElsewhere && document.activeElement === document.body && !this.stage.matches(":focus-within");
     if (isLost && !focusAgain(this.stage, this.lastId)) this.stage.focus({ preventScroll: true });
+  }
+
+  /* An arrow that was pressed before the visits of the day were there leads to the first of them once they are. */
+  followArrow() {
+    const first = Date.now() < this.arrowUntil && firstOf(visitNodes(this.stage));
+    if (!first) return;
+    this.arrowUntil = 0;
+    if (this.root.getRootNode().activeElement === this.stage) goTo(this.stage, first);
   }
 
   /* EventCalendar options that follow from the data and the width. */

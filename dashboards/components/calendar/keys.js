@@ -45,7 +45,13 @@ function rove(stage, lastId) {
   }
 }
 
-/* `does`: {move, anew, leaf, today, undo}. Returns the listener for keydown. */
+function goTo(stage, node) {
+  rove(stage, idOf(node));
+  node.focus();
+  node.scrollIntoView({ block: "nearest", inline: "nearest" });
+}
+
+/* `does`: {move, anew, leaf, today, undo, wait}. Returns the listener for keydown. */
 function keyboard(stage, does) {
   return (event) => {
     if ((event.ctrlKey || event.metaKey) && event.key === "z" && does.undo()) return event.preventDefault();
@@ -56,7 +62,8 @@ function keyboard(stage, does) {
     const arrows = ["ArrowUp", "ArrowDown", "ArrowLeft", "ArrowRight", "Home", "End"];
     if ((id || event.target === stage) && arrows.includes(key)) {
       const next = id ? neighbour(stage, visit, key) : firstOf(visitNodes(stage));
-      if (next) { rove(stage, idOf(next)); next.focus(); next.scrollIntoView({ block: "nearest", inline: "nearest" }); }
+      if (next) goTo(stage, next);
+      else if (!id) does.wait(); // the day that was leafed to is still on its way
     } else if (id && key === "m") does.move(id);
     else if (key === "n") does.anew(id);
     else if (key === "PageUp" || key === "PageDown") does.leaf(key === "PageDown" ? 1 : -1);
