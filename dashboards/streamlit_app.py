@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import frame
+from dashboards.components.shortcuts import hand_on_shortcuts
 from dashboards.pages import SECTIONS, pages_for
 from dashboards.session import actor, enter_page, show_messages
 
@@ -24,6 +25,7 @@ chosen = st.navigation(
 
 with st.sidebar:
     frame.signed_in_as(person)
+    hand_on_shortcuts()
 frame.notices()
 frame.watch_session()
 enter_page(chosen.url_path)

@@ -1,4 +1,4 @@
-"""A thread of the app's process in which time passes for the waitlist: every few seconds it does what is due."""
+"""A thread in which time passes for holds and for the waitlist: every few seconds what is due is done."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from dashboards.failures import where
 from practice.errors import Refusal
+from practice.scheduling.holds import settle_due
 from practice.store.record import Record
 from practice.waitlist.beat import beat
 
@@ -37,6 +38,7 @@ def start(record: Record, *, seconds: float = SECONDS) -> Callable[[], None]:
 def once(record: Record) -> None:
     """One beat. What fails is told to the log without anybody's data, and the next beat tries again."""
     try:
+        settle_due(record)
         beat(record)
     except Refusal as refusal:  # a full disk, for example
         _log.warning("the waitlist waits: %s", refusal.rule)

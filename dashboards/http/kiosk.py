@@ -34,7 +34,9 @@ _HEADERS = {
         "default-src 'none'; style-src 'self'; font-src 'self'; img-src 'self'; script-src 'self'; form-action 'self';"
         " frame-ancestors 'none'; base-uri 'none'"
     ),
-    "Referrer-Policy": "no-referrer",  # the address is the tablet's key
+    # The address is the tablet's key: no other site may learn it. Without any referrer older browsers would post with
+    # the origin "null", which is nobody's own form.
+    "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
 

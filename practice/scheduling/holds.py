@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
-from practice.access.permissions import Permission, require_location
+from practice.access.permissions import SYSTEM, Permission, require_location
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
@@ -17,7 +17,7 @@ from practice.scheduling.planning import bookable, minutes_of, rooms_for
 from practice.scheduling.plans import Plan, require_working
 from practice.scheduling.settling import settle_hold
 from practice.scheduling.taking import Taken, put, take
-from practice.store.record import command
+from practice.store.record import Record, command
 from practice.store.work import Row, Work
 
 LONGEST = {"desk": 30, "online": 30, "api": 30, "offer": 7 * 24 * 60, "renewal": 92 * 24 * 60}
@@ -135,6 +135,17 @@ def release_hold(work: Work, *, hold_id: str, held_by: str | None = None) -> Row
 def settle_holds(work: Work) -> Row:
     """Say of every hold whose time is over that it has expired. Answers {count}; their places were free already."""
     return {"count": tidy_up(work, None)}
+
+
+def settle_due(record: Record) -> int:
+    """Settle the holds that are over, if any is: somebody calls this every few seconds. How many there were.
+
+    It reads first, so that an idle practice gets no audit entries.
+    """
+    with record.read() as reader:
+        if not holder_queries.open_holds(reader):
+            return 0
+    return int(record.run(settle_holds, SYSTEM)["count"])
 
 
 def tidy_up(work: Work, holder: str | None) -> int:

@@ -20,6 +20,8 @@ from practice.store.record import command
 from practice.store.work import Row, Work
 
 LONGEST_PLACE = 120
+OF_ANY_MODE = ("provider", "client")
+"""Whom a visit needs however it takes place; rooms and equipment stand where people come to."""
 
 
 @command(Permission.BOOK)
@@ -28,8 +30,8 @@ def change_mode(
 ) -> Row:
     """Let a visit take place in person or by video instead; everything else stays as it was booked.
 
-    By video it lets go of its room and gets a link; in person it takes `room_id`, or a free room where the service
-    needs one. Allowed until somebody is in session, or the visit's time is over. Answers {appointment_id, mode,
+    By video it lets go of its room and equipment and gets a link; in person it takes `room_id`, or a free room where
+    the service needs one. Allowed until somebody is in session, or the visit's time is over. Answers {appointment_id, mode,
     room_id, video_link}. Refuses with rule mode, no_change, already_begun, past, room_taken and others.
     """
     appointment, attendees = visit_of(work, appointment_id)
@@ -42,7 +44,7 @@ def change_mode(
     provider = work.get("providers", appointment["provider_id"], "provider")
     if mode == "video":
         taken_room, link = None, video_link(work, provider)
-        kept = [claim for claim in standing_claims(work, appointment_id) if claim.resource_kind != "room"]
+        kept = [claim for claim in standing_claims(work, appointment_id) if claim.resource_kind in OF_ANY_MODE]
         keep_only(work, appointment_id, kept)
     else:
         taken_room, link = _take_room(work, appointment, attendees, provider, service, room_id), None

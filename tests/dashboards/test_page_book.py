@@ -12,7 +12,7 @@ from practice.access.permissions import SYSTEM
 from practice.access.users import create_user
 from practice.errors import Conflict
 from practice.people import queries as people
-from practice.people.commands import change_client, unassign_service
+from practice.people.commands import add_service, assign_service, change_client, unassign_service
 from practice.scheduling import queries as scheduling
 from practice.scheduling.holds import hold_slot
 
@@ -239,3 +239,39 @@ def test_a_full_day_is_thinned_to_hours_and_half_hours():
     assert {row["wall_start"].minute for row in thinned(many)} == {0, 30}
     few = many[1:4]
     assert thinned(few) == few
+
+
+# --- several clients ---------------------------------------------------------------------------------------------------
+
+
+def test_a_couple_is_booked_on_the_page_and_charged_on_the_one_who_is_named(open_page, record, house):
+    couple = record.run(
+        add_service, SYSTEM, name="Couple", duration_minutes=80, fee_minor=180_00, capacity=2,
+        billing_unit="appointment",
+    )["service_id"]  # fmt: skip
+    record.run(assign_service, SYSTEM, provider_id=house.moss, service_id=couple)
+    app = open_page("new-visit", "front_desk", client=house.ada, service=couple)
+    times_of(app)["Tuesday 3 March"].set_value(datetime(2026, 3, 3, 10)).run()
+    app.session_state["book0:others"] = [house.ben]
+    app.run()
+    app.selectbox(key=f"book0:identified:{house.ada}").set_value(house.ben)
+    press(app, "Book")
+    assert not app.exception
+    with record.read() as reader:
+        booked = reader.rows("select client_id, is_identified from attendees order by client_id")
+    assert booked == [
+        {"client_id": house.ada, "is_identified": False},
+        {"client_id": house.ben, "is_identified": True},
+    ]
+    assert "Another visit for the same client" in labels(app)
+
+
+def test_a_group_is_opened_on_the_page_before_anybody_is_in_it(open_page, record, house):
+    app = open_page("new-visit", "front_desk")
+    app.selectbox(key="book0:service:").set_value(house.group).run()
+    times_of(app)["Tuesday 3 March"].set_value(datetime(2026, 3, 3, 10)).run()
+    press(app, "Open the group without clients")
+    assert not app.exception
+    with record.read() as reader:
+        assert reader.rows("select is_standing, capacity from appointments") == [{"is_standing": True, "capacity": 6}]
+    assert "Another visit for the same client" not in labels(app)

@@ -32,6 +32,10 @@ def box(app, label):
     return next(found for found in app.selectbox if found.label == label)
 
 
+def button(app, label):
+    return next(found for found in app.button if found.label == label)
+
+
 def number(app, label):
     return next(found for found in app.number_input if found.label == label)
 
@@ -49,6 +53,20 @@ def test_a_local_rule_shows_what_it_overrides(part, record, house):
     assert shown.value[["Whose", "Value", "Instead of"]].fillna("").to_numpy().tolist() == [
         ["The practice", "24 hours", ""], ["Elm Street", "2 hours", "24 hours"],
     ]  # fmt: skip
+
+
+def test_a_client_has_rules_of_their_own(part, record, house):
+    app = part("Booking rules")
+    box(app, "Rule").set_value("client_daily_limit").run()
+    box(app, "Whose rule").set_value("client").run()
+    assert button(app, "Save the rule of booking").disabled  # whose is not said yet
+    next(found for found in app.text_input if found.label == "Client").set_value("dan f").run()
+    number(app, "Visits").set_value(2.0)
+    press(app, "Save the rule of booking")
+    assert not app.exception
+    (rule,) = known(record, rule_queries.booking_rules)
+    assert (rule["scope"], rule["scope_id"], rule["value"]) == ("client", house.dan, 2)
+    assert table(app, "booking_rule:table").value["Whose"].tolist() == ["Dan Ford"]
 
 
 def test_ways_and_buffers_are_stated(part, record, house):

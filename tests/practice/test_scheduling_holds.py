@@ -10,7 +10,7 @@ from practice.access.permissions import Permission
 from practice.errors import Conflict, Refusal
 from practice.scheduling.block_claims import claim_block
 from practice.scheduling.commands import book_appointment, hold_slot, release_hold
-from practice.scheduling.holds import settle_holds
+from practice.scheduling.holds import settle_due, settle_holds
 from practice.scheduling.policies import over_capacity, set_overlap_policy
 from practice.scheduling.slots import offered_slots, slots_offered
 from practice.store.record import Command
@@ -136,6 +136,19 @@ def test_holds_that_are_over_are_settled_by_who_tidies_up(record, house, desk, c
     assert record.run(settle_holds, desk) == {"count": 1}
     assert rows(record, "select * from claims") == rows(record, "select * from slots") == []
     assert record.run(settle_holds, desk) == {"count": 0}
+
+
+def test_the_beat_settles_what_is_over_and_writes_nothing_where_nothing_is(record, house, desk, clock, visit):
+    record.run(hold_slot, desk, **visit)
+    assert settle_due(record) == 0
+    clock.forward(minutes=6)
+    assert settle_due(record) == 1
+    with record.read() as reader:
+        entries = reader.value("select count(*) from audit_entries")
+        assert reader.value("select outcome from holds") == "expired"
+    assert settle_due(record) == 0
+    with record.read() as reader:
+        assert reader.value("select count(*) from audit_entries") == entries
 
 
 def test_the_last_seat_of_a_group_is_held_too(record, house, desk, colleague, visit):

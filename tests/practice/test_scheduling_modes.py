@@ -7,13 +7,14 @@ import json
 import pytest
 
 from practice.access.permissions import SYSTEM
-from practice.errors import NotPermitted, Refusal
+from practice.errors import Conflict, NotPermitted, Refusal
 from practice.people.commands import change_provider, change_service
 from practice.scheduling import queries
 from practice.scheduling.attendance import start_visit
 from practice.scheduling.commands import book_appointment, move_appointment
 from practice.scheduling.hybrid import change_mode, set_client_place, set_video_link_template
 from practice.scheduling.modes import is_home, place_of_service
+from practice.scheduling.resources import add_equipment, add_pool, set_need
 
 
 @pytest.fixture
@@ -58,6 +59,19 @@ def test_to_video_and_back_the_room_is_given_and_taken(record, desk, at_ten, vis
         "before": {"mode": "in_person", "room_id": booked["room_id"]}, "after": {"mode": "video", "room_id": None},
     }  # fmt: skip
     assert "Home" not in json.dumps(changes)  # the client's place stays in the record's row
+
+
+def test_a_video_visit_gives_its_equipment_back_and_takes_it_again_in_person(record, desk, owner, at_ten, house):
+    laser = record.run(add_equipment, owner, location_id=house.location, name="Laser")["equipment_id"]
+    pool = record.run(add_pool, owner, name="Lasers", kind="equipment", resource_ids=[laser])["pool_id"]
+    record.run(set_need, owner, service_id=house.visit, pool_id=pool, quantity=1)
+    ada = at_ten()["appointment_id"]
+    record.run(change_mode, desk, appointment_id=ada, mode="video")
+    reed = at_ten(house.ben, provider_id=house.reed)["appointment_id"]  # the only laser is free
+    with pytest.raises(Conflict, match="None of Lasers is free"):
+        record.run(change_mode, desk, appointment_id=ada, mode="in_person")
+    record.run(change_mode, desk, appointment_id=reed, mode="video")
+    record.run(change_mode, desk, appointment_id=ada, mode="in_person")
 
 
 def test_back_in_person_it_passes_the_one_check(record, desk, at_ten, house):

@@ -13,6 +13,7 @@ from dashboards.components.desk.client_picker import choose, pick_client
 from dashboards.components.desk.free_times import free_times
 from dashboards.components.desk.memo import unchanged
 from dashboards.components.desk.place import Desk, choose_location, desk_of, nothing_yet
+from dashboards.components.desk.several import open_group_box, with_others
 from dashboards.components.desk.times import choose_time
 from dashboards.components.series.booking import series_panel
 from dashboards.components.series.repeats import choose_repeats
@@ -139,6 +140,7 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
     return {
         "repeats": repeats,
         "service_id": service_id,
+        "service": by_id[service_id],
         "provider_id": None if provider_id == ANYONE else provider_id,
         "first": first or desk.today,
         "mode": mode,
@@ -148,7 +150,7 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
 
 def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
     minute = desk.now.replace(second=0, microsecond=0)
-    sought = tuple(value for name, value in asked.items() if name != "repeats")
+    sought = tuple(value for name, value in asked.items() if name not in ("repeats", "service"))
     key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], sought)
     slots, best, held = unchanged("times", key, lambda: free_times(form, desk, client, asked))
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
@@ -190,8 +192,12 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         if asked["repeats"]:
             series_panel(form, name, wish, asked["repeats"], desk)
             return
+        everybody = wish
         if slot:
             _hold(form, wish, desk)
+            everybody = with_others(form, asked["service"], wish, desk)
+            if slot["appointment_id"] is None:
+                open_group_box(form, asked["service"], wish)
         show_refusal(form, name, desk)
     st.button(
         "Book",
@@ -200,7 +206,7 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         shortcut="Ctrl+Enter",
         disabled=client is None or slot is None,
         on_click=book,
-        args=(form, name, wish),
+        args=(form, name, everybody),
     )
 
 
@@ -225,12 +231,13 @@ def _booked(form: str, booked: Row, desk: Desk) -> None:
     )
     if booked.get("series"):
         st.caption(booked["series"])
-    client_id = visit["attendees"][-1]["client_id"]
-    if visit["capacity"] == 1:
+    client_id = booked.get("client_id")
+    if client_id and visit["capacity"] == 1:
         instead_of_booking(form, client_id, visit["service_id"], label="Wait for an earlier visit meanwhile")
     with st.container(horizontal=True):
         st.button("Book another client", type="primary", key=f"{form}:anew", on_click=start_anew)
-        st.button("Another visit for the same client", key=f"{form}:same", on_click=start_anew, args=(client_id,))
+        if client_id:
+            st.button("Another visit for the same client", key=f"{form}:same", on_click=start_anew, args=(client_id,))
         if st.button("Show that day", key=f"{form}:day", type="tertiary"):
             st.session_state["desk_day"] = start.date()
             st.switch_page("app_pages/today.py")

@@ -79,7 +79,8 @@ def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str |
     if answer:
         holding.done(form)
         st.session_state[MADE] = answer["appointment_id"]
-        st.session_state[f"{form}:booked"] = answer | {"wall_start": asked["wall_start"], "client_name": client_name}
+        who = {"client_id": asked.get("client_id") or asked["client_ids"][0], "client_name": client_name}
+        st.session_state[f"{form}:booked"] = answer | {"wall_start": asked["wall_start"], **who}
 
 
 def _hold_of(form: str) -> dict[str, str]:

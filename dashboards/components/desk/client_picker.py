@@ -21,8 +21,11 @@ SHOWN = 7
 HINT = "Name, phone or date of birth"
 
 
-def pick_client(form: str, person: Actor, today: date) -> str | None:
-    """The client of this form, or None while nobody is chosen. Somebody who is the only match counts as chosen."""
+def pick_client(form: str, person: Actor, today: date, *, may_add: bool = True) -> str | None:
+    """The client of this form, or None while nobody is chosen. Somebody who is the only match counts as chosen.
+
+    `may_add`: a new client may be entered on the spot.
+    """
     chosen = st.session_state.get(f"{form}:client")
     if chosen:
         _chosen(form, chosen, person, today)
@@ -48,7 +51,7 @@ def pick_client(form: str, person: Actor, today: date) -> str | None:
         st.caption("More match: type another part of the name, or the date of birth.")
     if text and not found:
         st.caption("Nobody matches that in what you may see.")
-    if person.may(Permission.EDIT_CLIENTS):
+    if may_add and person.may(Permission.EDIT_CLIENTS):
         st.button(
             "New client",
             icon=":material/person_add:",

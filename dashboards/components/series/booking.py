@@ -77,6 +77,7 @@ def book_all(form: str, client_name: str, asked: dict[str, Any], choices: dict[s
         st.session_state[f"{form}:booked"] = {
             "appointment_id": answer["appointment_ids"][0],
             "wall_start": asked["wall_start"],
+            "client_id": asked["client_id"],
             "client_name": client_name,
             "series": f"{answer['sentence']}: {visits} visits booked" + (
                 f", {len(answer['skipped'])} left out." if answer["skipped"] else "."

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.desk.client_picker import pick_client
 from dashboards.components.forms import show_refusal, turn
 from dashboards.components.set_up.common import DATE, Rows, begin_anew, choose, lists, names_by, read, today
 from dashboards.session import attempt
@@ -27,7 +28,13 @@ RULES = {
 """Rule → its label, the unit that people type, and how many of the stored unit that is."""
 
 AUDIENCES = {"everyone": "Everyone", "online": "Online only"}
-SCOPES = {"practice": "The practice", "location": "A location", "provider": "A provider", "service": "A service"}
+SCOPES = {
+    "practice": "The practice",
+    "location": "A location",
+    "provider": "A provider",
+    "service": "A service",
+    "client": "A client",
+}
 BUFFERS = {"add": "Both count: they add up", "larger": "The larger of the two counts"}
 
 
@@ -39,12 +46,12 @@ def booking_rules_part(person: Actor) -> None:
         "provider": names_by(read(queries.providers, person), "provider_id"),
         "service": names_by(read(queries.services, person), "service_id"),
     }
-    _rules(names, now)
+    _rules(person, names, now)
     _travel(names["location"])
     _buffers()
 
 
-def _rules(names: dict[str, dict[str, str]], now: date) -> None:
+def _rules(person: Actor, names: dict[str, dict[str, str]], now: date) -> None:
     known = read(rule_queries.scope_names)
     rows = [
         row | _shown(row, known)
@@ -74,7 +81,7 @@ def _rules(names: dict[str, dict[str, str]], now: date) -> None:
                 begin_anew("booking_rule")
         show_refusal("booking_rule_end")
     with right:
-        _rule_form(row or {}, names, now)
+        _rule_form(row or {}, person, names, now)
 
 
 def _shown(row: dict[str, Any], known: Any) -> dict[str, Any]:
@@ -96,7 +103,7 @@ def _inherited(row: dict[str, Any], rows: Rows) -> str | None:
     return same[0]["shown"] if same else "no rule"
 
 
-def _rule_form(row: dict[str, Any], names: dict[str, dict[str, str]], now: date) -> None:
+def _rule_form(row: dict[str, Any], person: Actor, names: dict[str, dict[str, str]], now: date) -> None:
     form = "booking_rule"
     key = f"{form}:{turn(form)}:{row.get('booking_rule_id')}"
     st.markdown("**Set a rule**")
@@ -105,6 +112,8 @@ def _rule_form(row: dict[str, Any], names: dict[str, dict[str, str]], now: date)
     scope_id = None
     if scope in names:
         scope_id = _select("Which", names[scope], row.get("scope_id"), f"{key}:{scope}:which")
+    elif scope == "client":
+        scope_id = _client(f"{key}:client", row, person, now)
     _, unit, size = RULES[rule]
     stands = row["value"] / size if row.get("rule") == rule else 24.0 if size == 60 else 30.0 if "days" in rule else 8.0
     value = st.number_input(
@@ -112,7 +121,8 @@ def _rule_form(row: dict[str, Any], names: dict[str, dict[str, str]], now: date)
     )
     audience = _select("For whom", AUDIENCES, row.get("audience"), f"{key}:audience")
     start = st.date_input("From", max(now, row.get("effective_from", now)), format=DATE, key=f"{key}:from")
-    if st.button("Save the rule of booking", type="primary"):
+    is_known = scope != "client" or scope_id is not None
+    if st.button("Save the rule of booking", type="primary", disabled=not is_known):
         answer = attempt(
             set_booking_rule, form, is_in_place=True, done="The rule was saved.", rule=rule,
             value=round(value * size), scope=scope, scope_id=scope_id, audience=audience, effective_from=str(start),
@@ -120,6 +130,13 @@ def _rule_form(row: dict[str, Any], names: dict[str, dict[str, str]], now: date)
         if answer is not None:
             begin_anew(form)
     show_refusal(form)
+
+
+def _client(form: str, row: dict[str, Any], person: Actor, now: date) -> str | None:
+    """Whose rule it is: sought as at the desk; the chosen rule's client to begin with."""
+    if row.get("scope") == "client" and f"{form}:client" not in st.session_state:
+        st.session_state[f"{form}:client"] = row["scope_id"]
+    return pick_client(form, person, now, may_add=False)
 
 
 def _travel(locations: dict[str, str]) -> None:
