@@ -11,12 +11,13 @@ _SCRIPT = """<script>(() => {
   window.daybookHandsOn = true;
   document.addEventListener("keydown", (event) => {
     const isShortcut = event.isTrusted && (event.ctrlKey || event.metaKey) && event.key === "Enter";
-    if (!isShortcut || !event.target.closest?.('[role="radio"], [role="radiogroup"], [data-testid="stButtonGroup"]')) return;
+    const choice = '[role="radio"], [role="radiogroup"], [data-testid="stButtonGroup"]';
+    if (!isShortcut || !event.target.closest?.(choice)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     const { key, code, keyCode, ctrlKey, metaKey, shiftKey } = event;
-    document.body.dispatchEvent(
-      new KeyboardEvent("keydown", { key, code, keyCode, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true }));
+    const same = { key, code, keyCode, ctrlKey, metaKey, shiftKey, bubbles: true, cancelable: true };
+    document.body.dispatchEvent(new KeyboardEvent("keydown", same));
   }, true);
 })()</script>"""
 

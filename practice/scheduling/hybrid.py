@@ -31,8 +31,8 @@ def change_mode(
     """Let a visit take place in person or by video instead; everything else stays as it was booked.
 
     By video it lets go of its room and equipment and gets a link; in person it takes `room_id`, or a free room where
-    the service needs one. Allowed until somebody is in session, or the visit's time is over. Answers {appointment_id, mode,
-    room_id, video_link}. Refuses with rule mode, no_change, already_begun, past, room_taken and others.
+    the service needs one. Allowed until somebody is in session, or the visit's time is over. Answers {appointment_id,
+    mode, room_id, video_link}. Refuses with rule mode, no_change, already_begun, past, room_taken and others.
     """
     appointment, attendees = visit_of(work, appointment_id)
     service = work.get("services", appointment["service_id"], "service")
