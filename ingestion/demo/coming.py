@@ -41,18 +41,22 @@ WISHES: tuple[dict[str, Any], ...] = (
 _WHY = "Demo practice"
 
 
-def look_ahead(record: Record, house: House, dice: np.random.Generator) -> dict[str, int]:
-    """Write both; answers how many of each. Clients are drawn by the dice until there are enough."""
+def look_ahead(record: Record, house: House, dice: np.random.Generator) -> tuple[dict[str, int], int]:
+    """Write both; answers the rows of each table, and how many visits the series have in all.
+
+    Clients are drawn by the dice until there are enough.
+    """
     size = house.size.name
     coming = _coming(record, house, dice)
-    booked = 0
-    while booked < SERIES[size] and (visit := next(coming, None)):
-        booked += _series(record, visit, LENGTHS[booked % len(LENGTHS)])
+    lengths: list[int] = []
+    while len(lengths) < SERIES[size] and (visit := next(coming, None)):
+        if length := _series(record, visit, LENGTHS[len(lengths) % len(LENGTHS)]):
+            lengths.append(length)
     waiting = 0
     while waiting < WAITING[size] and (visit := next(coming, None)):
         _wait(record, visit, waiting)
         waiting += 1
-    return {"series": booked, "waitlist_entries": waiting}
+    return {"series": len(lengths), "waitlist_entries": waiting}, sum(lengths)
 
 
 def _coming(record: Record, house: House, dice: np.random.Generator) -> Iterator[Row]:
@@ -67,20 +71,24 @@ def _coming(record: Record, house: House, dice: np.random.Generator) -> Iterator
             yield still[0]
 
 
-def _series(record: Record, visit: Row, count: int) -> bool:
-    """The same hour every week, from the week after the last visit; weeks in which that is taken are left out."""
+def _series(record: Record, visit: Row, count: int) -> int:
+    """The same hour every week, from the week after the last visit; weeks in which that is taken are left out.
+
+    Answers how many visits it has; none where it would be left out more often than not.
+    """
     wall = visit["wall_start"] + timedelta(days=7)
     day = ("MO", "TU", "WE", "TH", "FR", "SA", "SU")[wall.weekday()]
     wish = {name: visit[name] for name in ("client_id", "provider_id", "service_id", "location_id", "mode")}
     wish |= {"wall_start": spelled(wall), "rule": f"FREQ=WEEKLY;BYDAY={day};COUNT={count}"}
+    taken: dict[str, dict[str, str]] = {}
     try:
         record.run(book_series, SYSTEM, reason=_WHY, **wish)
     except SeriesClash as clash:
         taken = {spelled(line["original_start"]): {"do": "skip"} for line in clash.clashes if line["status"] == "clash"}
         if len(taken) > count // 2:
-            return False
+            return 0
         record.run(book_series, SYSTEM, reason=_WHY, choices=taken, **wish)
-    return True
+    return count - len(taken)
 
 
 def _wait(record: Record, visit: Row, number: int) -> None:

@@ -83,8 +83,9 @@ def make_demo(
             counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
             say("Looking ahead: series and the waitlist")
             record.ids = seeded_ids(seed + 2)
-            counts |= look_ahead(record, house, np.random.default_rng([seed, 93]))
-            write_truth(home.truth, house, story, books)
+            ahead, in_series = look_ahead(record, house, np.random.default_rng([seed, 93]))
+            write_truth(home.truth, house, story, books, in_series)
+            counts |= ahead
     finally:
         record.clock, record.ids = clock, ids
     return counts

@@ -25,11 +25,16 @@ _FATES = {
 }  # fmt: skip
 
 
-def write_truth(folder: Path, house: House, story: Story, books: Books) -> None:
-    """`attendees.parquet`, `counts.parquet` and `month_ends.parquet` in the folder."""
+def write_truth(folder: Path, house: House, story: Story, books: Books, in_series: int = 0) -> None:
+    """`attendees.parquet`, `counts.parquet` and `month_ends.parquet` in the folder.
+
+    `in_series` visits were booked beside the story: all of them are still to come, and nobody's fate is told.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(_attendees(house, story), folder / "attendees.parquet")
     counts = planted_counts(house, story, books)
+    for name in ("attendees", "appointments", "attendees_scheduled"):
+        counts[name] += in_series
     pq.write_table(pa.table({"name": list(counts), "value": list(counts.values())}), folder / "counts.parquet")
     pq.write_table(month_ends(house, books), folder / "month_ends.parquet")
 

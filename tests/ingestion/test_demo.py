@@ -115,6 +115,18 @@ def test_today_is_alive_and_so_are_the_weeks_ahead(demo):
     assert demo.value("select count(*) from attendees where confirmed_at is not null and status = 'scheduled'") >= 5
 
 
+def test_some_clients_have_a_weekly_series_one_of_them_ends_soon_and_some_wait(demo):
+    series = demo.rows("select * from series order by last_date")
+    assert len(series) == demo.counts["series"] == 4
+    assert (series[0]["last_date"] - DEMO_TODAY).days < 60
+    clash = "select count(*) from series_exceptions where kind = 'skipped'"
+    assert demo.value(clash) > 0  # a holiday, or somebody else's visit, left a week out
+    waiting = demo.rows("select * from waitlist_entries")
+    assert len(waiting) == demo.counts["waitlist_entries"] == 7
+    assert {row["urgency"] for row in waiting} == {1, 2, 3}
+    assert 0 < sum(row["fallback_appointment_id"] is not None for row in waiting) < len(waiting)
+
+
 def test_nothing_is_known_before_it_could_be(demo):
     now = demo.value("select max(happened_at) from audit_entries")
     for table in ("attendees", "appointments", "appointment_events", "charges", "postings", "changes"):
