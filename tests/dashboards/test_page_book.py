@@ -254,7 +254,7 @@ def test_a_couple_is_booked_on_the_page_and_charged_on_the_one_who_is_named(open
     times_of(app)["Tuesday 3 March"].set_value(datetime(2026, 3, 3, 10)).run()
     app.session_state["book0:others"] = [house.ben]
     app.run()
-    app.selectbox(key=f"book0:identified:{house.ada}").set_value(house.ben)
+    app.selectbox(key=f"book0:identified:{house.ada}").set_value(house.ben).run()
     press(app, "Book")
     assert not app.exception
     with record.read() as reader:

@@ -54,7 +54,7 @@ def _offer(offer: Row, round_: Row) -> None:
     form = f"offer:{offer['offer_id']}"
     state, today = offer["state"], to_wall(runtime.current().record.clock(), round_["zone"]).date()
     with st.container(horizontal=True, vertical_alignment="center", key=form):
-        said = wording.STATE[state]
+        said = wording.state(offer)
         if state == "sent":
             said += f", may answer until {words.when(offer['expires'], today)}"
         st.markdown(
@@ -80,7 +80,7 @@ def _outcome(today: date, row: Row) -> None:
         for offer in asked:
             st.markdown(
                 f"{wording.STATE_ICON[offer['state']]} {offer['rank']}. {words.plain(offer['client_name'])} ·"
-                f" {wording.STATE[offer['state']]}  \n:small[:gray[{wording.reasons(offer['reasons'])}]]"
+                f" {wording.state(offer)}  \n:small[:gray[{wording.reasons(offer['reasons'])}]]"
             )
         others = len(row["offers"]) - len(asked)
         if others:

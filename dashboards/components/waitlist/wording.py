@@ -10,6 +10,7 @@ from dashboards.components.desk import words
 from practice.clock import to_wall
 from practice.store.work import Row
 from practice.waitlist.model import Reason
+from practice.waitlist.saying import TAKEN
 
 URGENCY = {1: "Can wait", 2: "Soon", 3: "Urgent"}
 URGENCY_COLOUR = {1: "gray", 2: "orange", 3: "red"}
@@ -33,6 +34,14 @@ STATE_ICON = {
     "withdrawn": ":material/undo:",
     "unreachable": ":material/call:",
 }
+REFUSED = {
+    "daily_limit": "that day is full",
+    "notice_minutes": "it is too close to that time",
+    "window_days": "it is too far ahead",
+    "outside_hours": "the hours have changed",
+    "travel": "the provider has no time for the way",
+} | dict.fromkeys(TAKEN, "the time was taken meanwhile")
+"""Why booking refused an acceptance: a rule's name → its words for the desk."""
 FREED_BY = {
     "client": "freed by the client",
     "provider": "freed by the provider",
@@ -130,10 +139,18 @@ def when(row: Row, today: date) -> str:
 
 
 def facts(row: Row) -> str:
-    """What and where a place is: service, provider, location."""
-    return " · ".join(
-        words.plain(row[name]) for name in ("service_name", "provider_name", "location_name") if row[name]
-    )
+    """What and where a place is: service, provider, location; of a group that stands, how many seats are free."""
+    seats = row.get("seats_left")
+    parts = [words.plain(row[name]) for name in ("service_name", "provider_name", "location_name") if row[name]]
+    return " · ".join([*parts, *([f"{words.count(seats, 'seat')} in the group"] if seats else [])])
+
+
+def state(offer: Row) -> str:
+    """What became of an offer; of an acceptance that booking refused, for which rule."""
+    rule = offer["refused_rule"]
+    if rule is None:
+        return STATE[offer["state"]]
+    return f"took it, but {REFUSED.get(rule, 'it could not be booked any more: call')}"
 
 
 def ago(instant: datetime, now: datetime) -> str:
