@@ -12,6 +12,7 @@ from practice.scheduling import booking_queries as facts
 from practice.scheduling.block_queries import blocks_of_days
 from practice.scheduling.day_hours import hours_row
 from practice.scheduling.queries import EMPTY, visits
+from practice.scheduling.way_queries import ways_of_days
 from practice.scheduling.working import days_from
 from practice.store.work import Reader, Row
 
@@ -27,13 +28,14 @@ class Days:
     closed as in `hours_of_day`. `holds` are the live ones: hold_id,
     location_id, provider_id, service_name, room_id, wall_start, wall_end, purpose, held_by (a user's id, and
     after a colon the browser's page), holder_name, expires_at. `blocks` are as in `blocks_of_days`, once for
-    each of the locations, which is their location_id here.
+    each of the locations, which is their location_id here. `ways` are as in `ways_of_days`.
     """
 
     visits: list[Row] = field(default_factory=list)
     hours: list[Row] = field(default_factory=list)
     holds: list[Row] = field(default_factory=list)
     blocks: list[Row] = field(default_factory=list)
+    ways: list[Row] = field(default_factory=list)
 
     @property
     def fresh_until(self) -> datetime | None:
@@ -64,11 +66,13 @@ def days(
     if not location_ids or count < 1 or wanted == set():
         return Days()
     last = min(last, list(days_from(first, count))[-1])
+    hours = hours_of_days(reader, first, count, location_ids, wanted)
     return Days(
         _visits(reader, actor, first, last, location_ids, wanted),
-        hours_of_days(reader, first, count, location_ids, wanted),
+        hours,
         holds_of_days(reader, first, last, location_ids, wanted),
         _blocks(reader, actor, first, last, location_ids, wanted),
+        ways_of_days(reader, first, last, location_ids, hours),
     )
 
 

@@ -113,7 +113,7 @@ def book(record: Record, house: SimpleNamespace, desk: Actor) -> Callable[..., d
             "client_id": changes.get("client", house.ada),
             "provider_id": changes.get("provider", house.moss),
             "service_id": changes.get("service", house.visit),
-            "location_id": house.location,
+            "location_id": changes.get("location", house.location),
             "wall_start": wall_start,
             "mode": changes.get("mode", "in_person"),
         }

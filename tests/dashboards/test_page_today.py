@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import pytest
 
-from dashboards.components.calendar import Appointment, Busy, Closed, Move, Pressed, Selection, View
+from dashboards.components.calendar import Appointment, Busy, Closed, Move, Pressed, Selection, View, Way
+from dashboards.components.calendar.payload import calendar_payload
 from dashboards.components.desk import acts, day, dragging, notices, scope, steps
 from dashboards.components.desk.board import board
 from dashboards.components.desk.columns import Layout
@@ -17,6 +18,7 @@ from practice.people.commands import add_location
 from practice.scheduling import calendar_queries
 from practice.scheduling import queries as scheduling
 from practice.scheduling.attendance import record_arrival
+from practice.scheduling.booking_rules import set_travel_time
 from practice.scheduling.commands import cancel_appointment, confirm_appointment
 from practice.scheduling.hours import add_time_off, set_weekly_hours
 
@@ -37,6 +39,34 @@ def board_of(record, actor, house, on=MONDAY, by="provider", **options):
         first = date.fromisoformat(on)
         days = calendar_queries.days(reader, actor, first, first, [row["location_id"] for row in locations])
     return board(days, Layout(by, locations, {}, rooms), **({"may_move": True} | options))
+
+
+def test_the_way_to_another_place_is_drawn_where_the_provider_cannot_be_booked_for_it(record, desk, house, book):
+    mill = record.run(add_location, SYSTEM, name="Mill Pond", zone="America/Chicago")["location_id"]
+    record.run(set_travel_time, SYSTEM, from_location_id=house.location, to_location_id=mill, minutes=30)
+    hours = [{"weekday": 1, "start": "11:00", "end": "12:00"}]  # noon until one in New York
+    morning = [{"weekday": 1, "start": "09:00", "end": "12:00"}, {"weekday": 1, "start": "13:00", "end": "17:00"}]
+    record.run(
+        set_weekly_hours, SYSTEM, provider_id=house.moss, location_id=house.location, effective_from=MONDAY,
+        hours=morning,
+    )  # fmt: skip
+    record.run(set_weekly_hours, SYSTEM, provider_id=house.moss, location_id=mill, effective_from=MONDAY, hours=hours)
+    book("2026-03-02T11:00", location=mill, service=house.group, client=house.ben)
+    drawn = board_of(record, desk, house)
+    ways = [(one.resource_id, f"{one.start:%H:%M}", f"{one.end:%H:%M}", one.label) for one in drawn.events
+            if isinstance(one, Way)]  # fmt: skip
+    assert ways == [
+        (house.moss, "11:30", "12:00", "Way · Mill Pond"),
+        (house.moss, "13:00", "13:30", "Way · Mill Pond"),
+    ]
+    # It is what booking refuses: until then and from then on there is time.
+    with pytest.raises(Conflict, match="needs 30 minutes for the way"):
+        book("2026-03-02T13:15", service=house.group)
+    book("2026-03-02T13:30", service=house.group)
+    shown = calendar_payload(drawn.resources, drawn.events, {})["events"]
+    assert [one["classNames"] for one in shown if one["extendedProps"].get("label", "").startswith("Way")] == [
+        ["buffer", "way"], ["buffer", "way"],
+    ]  # fmt: skip
 
 
 def drag(appointment_id, house, start, column=None, old_start="2026-03-02T10:00", old_column=None):

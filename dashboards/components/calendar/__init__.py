@@ -10,6 +10,7 @@ from dashboards.components.calendar.payload import (
     Closed,
     Event,
     Resource,
+    Way,
 )
 from dashboards.components.calendar.triggers import Move, Opened, Pressed, Selection, View
 
@@ -29,5 +30,6 @@ __all__ = [
     "Resource",
     "Selection",
     "View",
+    "Way",
     "resource_calendar",
 ]

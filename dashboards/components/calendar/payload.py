@@ -77,6 +77,16 @@ class Closed:
 
 
 @dataclass(frozen=True)
+class Way:
+    """A span of a column in which the provider is on the way to or from another place; drawn as buffers are."""
+
+    resource_id: str
+    start: datetime
+    end: datetime
+    label: str = ""
+
+
+@dataclass(frozen=True)
 class Busy:
     """Time that is no visit and yet taken: a hold (somebody is booking it just now) or a block (a meeting, an absence).
 
@@ -107,7 +117,7 @@ class Bar:
     """Pairs of a name, which comes back in `Pressed.button`, and a label."""
 
 
-Event = Appointment | Closed | Busy
+Event = Appointment | Closed | Busy | Way
 
 
 def calendar_payload(
@@ -119,6 +129,8 @@ def calendar_payload(
     for event in events:
         if isinstance(event, Closed):
             drawn.append(_background(event.resource_id, event.start, event.end, "closed", event.label))
+        elif isinstance(event, Way):
+            drawn.append(_background(event.resource_id, event.start, event.end, "buffer way", event.label))
         elif isinstance(event, Busy):
             drawn.append(_busy(event))
         else:
@@ -197,6 +209,6 @@ def _background(resource_id: str, start: datetime, end: datetime, kind: str, lab
         "end": wall(end),
         "display": "background",
         "allDay": False,
-        "classNames": [kind],
+        "classNames": kind.split(),
         "extendedProps": {"label": label},
     }

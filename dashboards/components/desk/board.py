@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from itertools import groupby
 
-from dashboards.components.calendar import Appointment, Busy, Closed, Event, Resource
+from dashboards.components.calendar import Appointment, Busy, Closed, Event, Resource, Way
 from dashboards.components.desk.columns import Layout, columns
 from practice.scheduling.calendar_queries import Days
 from practice.scheduling.model import Interval, subtract, union
@@ -59,6 +59,7 @@ def board(days: Days, layout: Layout, *, may_move: bool, me: str = "") -> Board:
     events += [_held(row, layout, me) for row in days.holds]
     events += [_blocked(row, layout) for row in days.blocks if row["resource_kind"] == layout.by]
     events += _closed(days.hours, layout, drawn, opens, closes)
+    events += [_on_the_way(row, layout) for row in days.ways if layout.by == "provider"]
     events = [event for event in events if event.resource_id in shown]
     return Board(drawn, events, counts(live), opens, closes, _free_days(days))
 
@@ -172,6 +173,11 @@ def _blocked(row: Row, layout: Layout) -> Busy:
         kind="block",
         label=row["label"],
     )
+
+
+def _on_the_way(row: Row, layout: Layout) -> Way:
+    """The provider is needed elsewhere so soon before or after that nothing can be booked here."""
+    return Way(layout.column_of(row), row["wall_start"], row["wall_end"], f"Way · {row['other_name']}")
 
 
 def _closed(
