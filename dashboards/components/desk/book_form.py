@@ -52,6 +52,8 @@ def book_form() -> None:
     with left:
         client = _client(form, desk)
         asked = _service_and_provider(form, desk, client)
+        if asked and client and not asked["repeats"]:
+            asked["who"] = with_others(form, asked["service"], {"client_id": client["client_id"]}, desk)
     if asked is None:
         st.info("No service is offered yet; services and who gives them are added on the Set-up page.")
         return
@@ -141,6 +143,7 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
         "repeats": repeats,
         "service_id": service_id,
         "service": by_id[service_id],
+        "who": {"client_id": client["client_id"] if client else None},
         "provider_id": None if provider_id == ANYONE else provider_id,
         "first": first or desk.today,
         "mode": mode,
@@ -150,7 +153,7 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
 
 def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> None:
     minute = desk.now.replace(second=0, microsecond=0)
-    sought = tuple(value for name, value in asked.items() if name not in ("repeats", "service"))
+    sought = tuple(value for name, value in asked.items() if name not in ("repeats", "service", "who"))
     key = (minute, desk.person, desk.location["location_id"], client and client["client_id"], sought)
     slots, best, held = unchanged("times", key, lambda: free_times(form, desk, client, asked))
     summary = st.container(border=True, horizontal=True, vertical_alignment="center")
@@ -192,10 +195,8 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         if asked["repeats"]:
             series_panel(form, name, wish, asked["repeats"], desk)
             return
-        everybody = wish
         if slot:
             _hold(form, wish, desk)
-            everybody = with_others(form, asked["service"], wish, desk)
             if slot["appointment_id"] is None:
                 open_group_box(form, asked["service"], wish)
         show_refusal(form, name, desk)
@@ -206,7 +207,7 @@ def _confirm(form: str, desk: Desk, client: Row | None, slot: Row | None, asked:
         shortcut="Ctrl+Enter",
         disabled=client is None or slot is None,
         on_click=book,
-        args=(form, name, everybody),
+        args=(form, name, {key: value for key, value in wish.items() if key != "client_id"} | asked["who"]),
     )
 
 
