@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import atexit
 import os
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -45,10 +47,34 @@ def clock() -> MovableClock:
     return MovableClock(datetime(2026, 3, 2, 14, tzinfo=UTC))
 
 
+@pytest.fixture(scope="session")
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """`prepared(instant, is_furnished=…)`: the closed file of an empty or furnished record made then; copy it, never open it.
+
+    Made once: a new record's migrations cost five times a copy.
+    """
+    folder = tmp_path_factory.mktemp("prepared")
+
+    @cache
+    def make(instant: datetime, *, is_furnished: bool) -> Path:
+        path = folder / f"{instant:%Y%m%dT%H%M%S}-{is_furnished}.duckdb"
+        opened = Record(path, clock=lambda: instant, ids=seeded_ids(0))
+        if is_furnished:
+            opened.run(INSERT, SYSTEM, rows=furniture())
+        opened.close()
+        return path
+
+    return make
+
+
 @pytest.fixture
-def record(tmp_path: Path, clock: MovableClock) -> Iterator[Record]:
-    """An empty record."""
-    opened = Record(tmp_path / "record.duckdb", clock=clock, ids=seeded_ids(1))
+def record(
+    tmp_path: Path, clock: MovableClock, prepared: Callable[..., Path], request: pytest.FixtureRequest
+) -> Iterator[Record]:
+    """An empty record; with the furnished practice in it where the test asks for the `house`."""
+    path = tmp_path / "record.duckdb"
+    shutil.copyfile(prepared(clock.instant, is_furnished="house" in request.fixturenames), path)
+    opened = Record(path, clock=clock, ids=seeded_ids(1))
     yield opened
     opened.close()
 
@@ -92,6 +118,15 @@ INSERT = Command("test_insert", Permission.OPERATE, _insert)
 def house(record: Record) -> SimpleNamespace:
     """One location in New York with two rooms, two providers with hours Monday to Friday 9–17, three services, a payer
     with a contract, and four clients (Cora is a child whose guarantor is Ada)."""
+    return SimpleNamespace(
+        location="loc-elm", rooms=["room-1", "room-2"], moss="prov-moss", reed="prov-reed", visit="svc-visit",
+        intake="svc-intake", group="svc-group", payer="payer-harbor", ada="client-ada", ben="client-ben",
+        cora="client-cora", dan="client-dan",
+    )  # fmt: skip
+
+
+def furniture() -> list[tuple[str, dict]]:
+    """The rows of the `house`."""
     began = date(2025, 1, 6)
     rows: list[tuple[str, dict]] = [
         ("settings", {"name": "practice_name", "value": '"Elm Street Practice"'}),
@@ -207,12 +242,7 @@ def house(record: Record) -> SimpleNamespace:
             },
         )
     )  # fmt: skip
-    record.run(INSERT, SYSTEM, rows=rows)
-    return SimpleNamespace(
-        location="loc-elm", rooms=["room-1", "room-2"], moss="prov-moss", reed="prov-reed", visit="svc-visit",
-        intake="svc-intake", group="svc-group", payer="payer-harbor", ada="client-ada", ben="client-ben",
-        cora="client-cora", dan="client-dan",
-    )  # fmt: skip
+    return rows
 
 
 @atexit.register
