@@ -12,8 +12,10 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from argon2 import PasswordHasher
 from hypothesis import HealthCheck, settings
 
+from practice.access import passwords
 from practice.access.permissions import SYSTEM, Actor, Permission
 from practice.ids import seeded_ids
 from practice.store.record import Command, Record
@@ -45,6 +47,12 @@ class MovableClock:
 def clock() -> MovableClock:
     """Monday 2 March 2026, 14:00 UTC: nine in the morning in New York."""
     return MovableClock(datetime(2026, 3, 2, 14, tzinfo=UTC))
+
+
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Hashes that cost little: how strong the real ones are has a test of its own."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
 
 
 @pytest.fixture(scope="session")

@@ -14,12 +14,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from argon2 import PasswordHasher
 from click.testing import CliRunner
 
 from dashboards import operations
 from dashboards.cli.main import main
-from practice.access import passwords
 from practice.home import Home
 from tests.dashboards.published import publish, refuse
 
@@ -52,7 +50,6 @@ def command_line(path):
 def daybook(tmp_path, monkeypatch):
     """The command line over a data directory that does not exist yet."""
     monkeypatch.setenv("DAYBOOK_HOME", str(tmp_path / "home"))
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
     return command_line(tmp_path / "home")
 
 

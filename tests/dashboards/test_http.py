@@ -7,7 +7,6 @@ import logging
 
 import pyarrow as pa
 import pytest
-from argon2 import PasswordHasher
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
 from starlette.responses import PlainTextResponse
@@ -18,7 +17,6 @@ from dashboards.http import first_run, sign_in
 from dashboards.http.gate import LARGEST_FORM, Gate, RateLimit
 from dashboards.server import ROUTES
 from dashboards.session import COOKIE
-from practice.access import passwords
 from practice.access.permissions import SYSTEM
 from practice.access.queries import users
 from practice.access.users import create_user, disable_user, revoke_sessions
@@ -48,8 +46,6 @@ def door(record, tmp_path, monkeypatch):
     home.create()
     runtime.start(home, record)
     monkeypatch.setattr(sign_in, "_attempts", RateLimit(limit=20, seconds=60))
-    # The door's manners are tested here, not the hash's strength: a light one keeps these tests quick.
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64))
     routes = [*ROUTES, WebSocketRoute("/_stcore/stream", _stream), Route("/{path:path}", _page)]
     return Starlette(routes=routes, middleware=[Middleware(Gate)])
 

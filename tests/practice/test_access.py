@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from argon2 import PasswordHasher, extract_parameters
+from argon2 import extract_parameters
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from practice.access import passwords
@@ -26,15 +26,6 @@ from practice.access.users import (
 from practice.errors import Conflict, NotPermitted, Refusal
 
 PASSWORD = "four words in a row"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch):
-    """Hashes that cost little: how strong the real ones are has a test of its own."""
-    passwords._dummy.cache_clear()
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    yield
-    passwords._dummy.cache_clear()
 
 
 def read(record, query, *arguments):
@@ -125,6 +116,7 @@ def test_only_its_own_password_opens_a_hash():
 
 
 def test_an_unknown_user_costs_as_much_as_a_wrong_password():
+    passwords._dummy.cache_clear()
     hashed = hash_password(PASSWORD)
 
     def took(password_hash):

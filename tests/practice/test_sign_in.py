@@ -7,9 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from argon2 import PasswordHasher
 
-from practice.access import passwords
 from practice.access.permissions import SYSTEM
 from practice.access.sign_in import open_session, session_actor, sign_in, sign_out
 from practice.access.users import create_user
@@ -17,15 +15,6 @@ from practice.errors import Refusal, StorageTrouble
 from practice.store.record import Record
 
 EMAIL, PASSWORD = "olga@example.org", "four words in a row"
-
-
-@pytest.fixture(autouse=True)
-def quick_hashes(monkeypatch):
-    """Hashes that cost little: how strong the real ones are has a test of its own."""
-    passwords._dummy.cache_clear()
-    monkeypatch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-    yield
-    passwords._dummy.cache_clear()
 
 
 @pytest.fixture
