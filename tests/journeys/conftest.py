@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import json
 import os
 import shutil
@@ -189,12 +190,38 @@ class Practice:
 
 
 @pytest.fixture(scope="session")
-def demo_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def bare_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The small demo without its numbers, made once; a journey works on its own copy."""
+
+    def make(home: Path) -> None:
+        subprocess.run([*DAYBOOK, "init", "--demo", "small"], env=os.environ | {"DAYBOOK_HOME": str(home)}, check=True)
+
+    return _once(tmp_path_factory, "bare", make)
+
+
+@pytest.fixture(scope="session")
+def demo_home(bare_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small demo with its first warehouse, made once; a journey works on its own copy."""
-    home = tmp_path_factory.mktemp("demo") / "home"
-    for arguments in (["init", "--demo", "small"], ["refresh"]):
-        subprocess.run([*DAYBOOK, *arguments], env=os.environ | {"DAYBOOK_HOME": str(home)}, check=True)
-    return home
+
+    def make(home: Path) -> None:
+        shutil.copytree(bare_home, home)
+        subprocess.run([*DAYBOOK, "refresh"], env=os.environ | {"DAYBOOK_HOME": str(home)}, check=True)
+
+    return _once(tmp_path_factory, "demo", make)
+
+
+def _once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
+    """The folder of that name: the first of pytest's workers makes it, the others wait for it and find it."""
+    together = tmp_path_factory.getbasetemp()
+    if "PYTEST_XDIST_WORKER" in os.environ:
+        together = together.parent
+    folder, unfinished = together / name, together / f"{name}-unfinished"
+    with (together / f"{name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not folder.exists():
+            make(unfinished)
+            unfinished.rename(folder)
+    return folder
 
 
 @pytest.fixture

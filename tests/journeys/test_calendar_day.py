@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
+import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -32,6 +31,7 @@ FOCUSED = """() => {
 
 @pytest.fixture(scope="module")
 def desk_url(
+    bare_home: Path,
     tmp_path_factory: pytest.TempPathFactory,
     serving: Callable[..., AbstractContextManager[str]],
     free_port: Callable[[], int],
@@ -41,9 +41,7 @@ def desk_url(
     clock, home = folder / "clock", folder / "home"
     clock.write_text("2026-11-20T15:12")
     env = {"DAYBOOK_HOME": str(home)}
-    subprocess.run(
-        [sys.executable, "-m", "dashboards.cli", "init", "--demo", "small"], env=os.environ | env, check=True
-    )
+    shutil.copytree(bare_home, home)
     port = free_port()
     command = [sys.executable, str(Path(__file__).with_name("serve_at.py")), str(port), str(clock)]
     with serving(command, port, health="/healthz", env=env) as url:

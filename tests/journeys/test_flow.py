@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import subprocess
-import sys
 
 import duckdb
 import pytest
@@ -13,15 +10,11 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-DAYBOOK = [sys.executable, "-m", "dashboards.cli"]
-
 
 @pytest.fixture(scope="module")
-def demo_home(tmp_path_factory):
+def demo_home(bare_home):
     """The small demo without its numbers: nothing here asks for any."""
-    home = tmp_path_factory.mktemp("flow") / "home"
-    subprocess.run([*DAYBOOK, "init", "--demo", "small"], env=os.environ | {"DAYBOOK_HOME": str(home)}, check=True)
-    return home
+    return bare_home
 
 
 def idle(page):
