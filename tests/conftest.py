@@ -67,33 +67,34 @@ def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
-    """`prepared(instant, is_furnished=…)`: the closed file of an empty or furnished record made then; copy it, never open it.
-
-    Made once: a new record's migrations cost five times a copy.
-    """
+def prepared(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., tuple[Path, int]]:
+    """`prepared(instant, is_furnished=…)`: the closed file of an empty or furnished record made then, and how many ids
+    that took. Copy the file, never open it. It is made once: a new record's migrations cost five times a copy."""
     folder = tmp_path_factory.mktemp("prepared")
 
     @cache
-    def make(instant: datetime, *, is_furnished: bool) -> Path:
-        path = folder / f"{instant:%Y%m%dT%H%M%S}-{is_furnished}.duckdb"
-        opened = Record(path, clock=lambda: instant, ids=seeded_ids(0))
+    def make(instant: datetime, *, is_furnished: bool) -> tuple[Path, int]:
+        path, ids, made = folder / f"{instant:%Y%m%dT%H%M%S}-{is_furnished}.duckdb", seeded_ids(1), []
+        opened = Record(path, clock=lambda: instant, ids=lambda at: made.append(ids(at)) or made[-1])
         if is_furnished:
             opened.run(INSERT, SYSTEM, rows=furniture())
         opened.close()
-        return path
+        return path, len(made)
 
     return make
 
 
 @pytest.fixture
 def record(
-    tmp_path: Path, clock: MovableClock, prepared: Callable[..., Path], request: pytest.FixtureRequest
+    tmp_path: Path, clock: MovableClock, prepared: Callable[..., tuple[Path, int]], request: pytest.FixtureRequest
 ) -> Iterator[Record]:
     """An empty record; with the furnished practice in it where the test asks for the `house`."""
-    path = tmp_path / "record.duckdb"
-    shutil.copyfile(prepared(clock.instant, is_furnished="house" in request.fixturenames), path)
-    opened = Record(path, clock=clock, ids=seeded_ids(1))
+    template, ids_made = prepared(clock.instant, is_furnished="house" in request.fixturenames)
+    path, ids = tmp_path / "record.duckdb", seeded_ids(1)
+    for _ in range(ids_made):
+        ids(clock.instant)
+    shutil.copyfile(template, path)
+    opened = Record(path, clock=clock, ids=ids)
     yield opened
     opened.close()
 

@@ -131,6 +131,7 @@ def check(record, visitors: list[Visitor], tries: int) -> None:
     assert findings(entries) == []
 
 
+@pytest.mark.heavy
 def test_thirty_two_phones_never_share_a_time_and_nothing_acknowledged_is_lost(door, record, house):  # noqa: F811
     check(record, rush(door, house, tries=256), tries=256)
 

@@ -219,6 +219,7 @@ def _once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[P
     with (together / f"{name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not folder.exists():
+            shutil.rmtree(unfinished, ignore_errors=True)  # of somebody whose time was up
             make(unfinished)
             unfinished.rename(folder)
     return folder

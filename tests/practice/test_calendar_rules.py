@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import pytest
 from dateutil.rrule import rrulestr
@@ -127,10 +127,10 @@ def test_an_end_is_read_in_the_events_zone(rule, zone, count):
     ],
 )  # fmt: skip
 def test_no_rule_keeps_anybody_waiting(rule):
-    began = perf_counter()
+    began = process_time()  # of ours alone: a busy machine is nobody's fault
     with suppress(Refusal):
         assert len(expand(rule, "1970-01-01T00:00", after=datetime(2026, 3, 1), before=datetime(2027, 3, 1))) < 10
-    assert perf_counter() - began < 3
+    assert process_time() - began < 3
 
 
 def test_a_budget_is_shared_by_the_rules_of_a_file():

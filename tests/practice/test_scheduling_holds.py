@@ -108,7 +108,7 @@ def test_a_hold_that_is_over_is_checked_like_any_other_place(record, house, desk
 def test_who_types_holds_one_place_and_booking_elsewhere_lets_it_go(record, house, desk, visit):
     first = record.run(hold_slot, desk, **visit)
     second = record.run(hold_slot, desk, **visit | {"wall_start": "2026-03-03T10:30"})
-    assert rows(record, "select hold_id, outcome from holds order by held_at, hold_id") == [
+    assert rows(record, "select hold_id, outcome from holds order by held_at, outcome nulls last") == [
         {"hold_id": first["hold_id"], "outcome": "released"}, {"hold_id": second["hold_id"], "outcome": None}
     ]  # fmt: skip
     booked = record.run(

@@ -564,6 +564,7 @@ def _explore(machine, examples, steps, phases=tuple(Phase), *, is_random=False):
     run_state_machine_as_test(machine, settings=chosen)
 
 
+@pytest.mark.heavy
 def test_random_days_keep_to_the_plainest_model(diary):
     Diary.said.clear()
     # A failure is told as it was found: shrinking it takes minutes, and the long run does that.

@@ -249,6 +249,7 @@ def walk(examples, steps):
     )
 
 
+@pytest.mark.heavy
 def test_a_short_random_walk(bound):
     walk(10, 12)
     print(Series.said)

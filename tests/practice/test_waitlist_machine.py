@@ -237,6 +237,7 @@ def _explore(machine, examples, steps, phases=tuple(Phase)):
     run_state_machine_as_test(machine, settings=chosen)
 
 
+@pytest.mark.heavy
 def test_any_order_of_events_leaves_one_winner_who_is_booked(waitlist):
     _explore(waitlist, examples=5, steps=40, phases=(Phase.explicit, Phase.reuse, Phase.generate))
     assert min(Waitlist.said[word] for word in ("open_round", "answer_offer", "no")) > 3, Waitlist.said

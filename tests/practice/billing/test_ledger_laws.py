@@ -316,6 +316,7 @@ def furnished(record, house, tmp_path):
     return tmp_path / "record.duckdb"
 
 
+@pytest.mark.heavy
 def test_any_order_of_money_commands_keeps_the_laws(furnished):
     # No shrinking: a failure of thirty steps reads well enough, and the short suite must end in time.
     run_state_machine_as_test(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from itertools import pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -87,6 +88,7 @@ class Walk:
             )
 
 
+@pytest.mark.heavy
 @settings(max_examples=40)
 @given(steps=STEPS)
 def test_whatever_the_order_a_client_is_told_once_in_time_and_in_the_end_knows_what_is_so(shared_walks, steps):
