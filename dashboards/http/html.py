@@ -1,4 +1,4 @@
-"""The few pages that are served without Streamlit: sign-in and the first set-up. Small, readable by a screen reader."""
+"""Plain pages for the staff and the kiosk, served without Streamlit: small, readable by a screen reader."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from collections.abc import Mapping
 from string import Template
 
 _FRAME = Template("""<!doctype html><html lang="en"><head><meta charset="utf-8">
-<meta name="viewport" content="width=device-width,initial-scale=1"><title>$title · Daybook</title>
+<meta name="viewport" content="width=device-width,initial-scale=1"><title>$title · $brand</title>
 <link rel="icon" href="/app/static/favicon.png">
-<link rel="stylesheet" href="/app/static/plain.css"></head>
-<body><main><p class="brand">Daybook</p>$body</main></body></html>""")
+<link rel="stylesheet" href="/app/static/plain.css">$head</head>
+<body><main><p class="brand">$brand</p>$body</main></body></html>""")
 
 
-def page(title: str, body: str) -> str:
-    """A whole document around `body` (already HTML)."""
-    return _FRAME.substitute(title=html.escape(title), body=body)
+def page(title: str, body: str, *, brand: str = "Daybook", head: str = "") -> str:
+    """A whole document around `body`, and what `head` adds (both HTML already); clients see their practice as brand."""
+    return _FRAME.substitute(title=html.escape(title), brand=html.escape(brand), body=body, head=head)
 
 
 def alert(sentence: str) -> str:

@@ -59,9 +59,9 @@ async def kiosk_check_in(request: Request) -> Response:
     except NotFound:
         return _out_of_use()
     if is_foreign(request):
-        return _sorry(request, 403)
+        return _sorry(request, practice, 403)
     if not _tries.allows(tablet.user_id) or _failures.is_full(tablet.user_id):
-        return _sorry(request, 429)
+        return _sorry(request, practice, 429)
     born = _born(typed)
     if not typed["name"] or born is None:
         missing = "Write your name." if not typed["name"] else "That is no date; check day, month and year of birth."
@@ -70,8 +70,8 @@ async def kiosk_check_in(request: Request) -> Response:
         answer = await anyio.to_thread.run_sync(_check_in, kiosk, tablet, typed["name"], born)
     except Refusal:
         _failures.allows(tablet.user_id)
-        return _sorry(request)
-    return _welcome(request, answer)
+        return _sorry(request, practice)
+    return _welcome(request, practice, answer)
 
 
 def _known(secret: str) -> tuple[Row, Actor, str]:
@@ -101,8 +101,8 @@ def _form(kiosk: Row, practice: str, typed: dict[str, str] | None = None, missin
     )
     number = 'inputmode="numeric" autocomplete="off" required pattern="[0-9]*"'
     body = (
-        f'<h1>Welcome</h1><p class="lead">{html.escape(practice)}, {html.escape(kiosk["location_name"])}. '
-        f"Tell us that you are here.</p>{alert(missing)}"
+        f'<h1>Welcome</h1><p class="lead">{html.escape(kiosk["location_name"])}. Tell us that you are here.</p>'
+        f"{alert(missing)}"
         '<form method="post" autocomplete="off">'
         + field(
             "name", "Your first and last name", typed.get("name", ""),
@@ -117,10 +117,10 @@ def _form(kiosk: Row, practice: str, typed: dict[str, str] | None = None, missin
     )  # fmt: skip
     if typed:
         body += '<a class="quiet" href="">Start over</a>'
-    return _page("Check in", body)
+    return _page("Check in", body, practice)
 
 
-def _welcome(request: Request, answer: dict[str, Any]) -> Response:
+def _welcome(request: Request, practice: str, answer: dict[str, Any]) -> Response:
     start = datetime.fromisoformat(answer["wall_start"])
     provider = html.escape(answer["provider_name"])
     if answer["is_late"]:
@@ -134,27 +134,32 @@ def _welcome(request: Request, answer: dict[str, Any]) -> Response:
         f'<p class="said">{provider} has been told that you are here.</p><p class="said">{when}</p></div>'
         '<a class="button" href="">Done</a>'
     )
-    return _page("Checked in", body, again=(request.url.path, THANKS_SECONDS))
+    return _page("Checked in", body, practice, again=(request.url.path, THANKS_SECONDS))
 
 
-def _sorry(request: Request, status: int = 200) -> Response:
+def _sorry(request: Request, practice: str, status: int = 200) -> Response:
     body = (
         '<div role="status"><p class="sign desk" aria-hidden="true">→</p><h1>Please see the front desk</h1>'
         f'<p class="said">{html.escape(SEE_THE_DESK)}</p></div><a class="button" href="">Start over</a>'
     )
-    return _page("Please see the front desk", body, status=status, again=(request.url.path, SORRY_SECONDS))
+    return _page("Please see the front desk", body, practice, status=status, again=(request.url.path, SORRY_SECONDS))
 
 
 def _out_of_use() -> Response:
-    return _page("Check in", "<h1>This kiosk is not in use</h1><p>Please see the front desk.</p>", status=404)
+    with runtime.current().record.read() as reader:
+        practice = str(reader.setting("practice_name", ""))
+    body = "<h1>This kiosk is not in use</h1><p>Please see the front desk.</p>"
+    return _page("Check in", body, practice, status=404)
 
 
-def _page(title: str, body: str, *, status: int = 200, again: tuple[str, int] | None = None) -> Response:
+def _page(
+    title: str, body: str, practice: str, *, status: int = 200, again: tuple[str, int] | None = None
+) -> Response:  # fmt: skip
     head = '<link rel="stylesheet" href="/app/static/kiosk.css"><script src="/app/static/kiosk.js" defer></script>'
     if again:
         path, seconds = again
         head += f'<meta http-equiv="refresh" content="{seconds};url={html.escape(path, quote=True)}">'
-    return HTMLResponse(page(title, body).replace("</head>", f"{head}</head>", 1), status, headers=_HEADERS)
+    return HTMLResponse(page(title, body, brand=practice, head=head), status, headers=_HEADERS)
 
 
 ROUTES = [
