@@ -19,6 +19,17 @@ from practice.store.feed import feed_head
 STATIC = Path(__file__).with_name("static")
 ICON = str(STATIC / "favicon.png")
 WORDMARK = str(STATIC / "wordmark.svg")
+_LOOK = """<style>
+/* What is chosen has the text's colour on a tint: in the dark the theme's own teal is too near to the ground. */
+button[data-variant][data-selected]{color:inherit!important}
+/* A heading stands on one line with what is beside it. */
+.stHorizontalBlock h2{padding:.5rem 0 1.5rem}
+/* On a phone a row has no room to spread out. */
+@media(max-width:640px){.stHorizontalBlock>.stElementContainer:has(>.stSpace){display:none}}
+/* Offers read as lines, not as captions. */
+[class*="best_times"] button>div{inline-size:100%;justify-content:flex-start}
+[class*="best_times"] button p{text-align:start}
+</style>"""
 
 
 def is_unfinished(person: Actor) -> bool:
@@ -39,6 +50,11 @@ def practice_settings() -> dict[str, str]:
     with runtime.current().record.read() as reader:
         names = ("practice_name", "zone", "currency", "demo_today")
         return {name: reader.setting(name, "") or "" for name in names}
+
+
+def look() -> None:
+    """The few touches that the theme has no option for."""
+    st.html(_LOOK)
 
 
 def signed_in_as(person: Actor) -> None:

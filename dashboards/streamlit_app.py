@@ -11,6 +11,7 @@ from dashboards.session import actor, enter_page, show_messages
 
 st.set_page_config("Daybook", page_icon=frame.ICON, layout="wide", initial_sidebar_state="auto")
 person = actor()
+frame.look()
 st.logo(frame.WORDMARK, size="large", icon_image=frame.ICON)
 
 specs = pages_for(person)

@@ -89,7 +89,7 @@ def _reasons(row: Row, busy: Sequence[Interval], usual: Usual, before: timedelta
     start, end = row["wall_start"], row["wall_end"]
     found: dict[str, float] = {}
     if row["provider_id"] == usual.provider_id:
-        found[f"keeps {row['provider_name']}"] = 3.0
+        found["the usual provider"] = 3.0
     if (start.isoweekday(), start.time()) == (usual.weekday, usual.at):
         found["the usual day and time"] = 2.0
     follows = any(span.end == start - before for span in busy)

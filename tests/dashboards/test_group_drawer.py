@@ -117,9 +117,9 @@ def test_a_couple_shows_who_is_charged_and_another_can_be_named(open_page, recor
     app = open_page("today", "front_desk")
     what = ("visit", booked["appointment_id"])
     opened(app, *what).run()
-    assert labels(app).count("Charge this one instead") == 1
+    assert labels(app).count("This one pays instead") == 1
     opened(app, *what)
-    press(app, "Charge this one instead")
+    press(app, "This one pays instead")
     rows = visit_of(record, desk, booked["appointment_id"])["attendees"]
     assert [row["client_id"] for row in rows if row["is_identified"]] == [house.ben]
     clock.to("2026-03-02T18:30")

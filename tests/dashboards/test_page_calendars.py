@@ -20,7 +20,7 @@ from tests.practice.test_calendar_files import WEEKLY, calendar, event
 
 
 def show(app, part):
-    app.segmented_control(key="set_up_part").set_value(part)
+    app.pills(key="set_up_part").set_value(part)
     return app.run()
 
 

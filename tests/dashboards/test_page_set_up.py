@@ -31,7 +31,7 @@ PARTS = [
 
 
 def show(app, part):
-    app.segmented_control(key="set_up_part").set_value(part)
+    app.pills(key="set_up_part").set_value(part)
     return app.run()
 
 

@@ -17,7 +17,7 @@ from tests.dashboards.opening import fill, press, refusals, table
 def part(open_page):
     def show(name):
         app = open_page("set-up", "owner")
-        app.segmented_control(key="set_up_part").set_value(name)
+        app.pills(key="set_up_part").set_value(name)
         return app.run()
 
     return show

@@ -23,7 +23,7 @@ def part(open_page):
 
     def show(name, role="owner"):
         app = open_page("set-up", role)
-        app.segmented_control(key="set_up_part").set_value(name)
+        app.pills(key="set_up_part").set_value(name)
         return app.run()
 
     return show

@@ -23,7 +23,7 @@ function chip(text, pressed, onclick) {
 function drawChooser(chooser, resources, chosen, choose) {
   const focused = [...chooser.children].indexOf(chooser.getRootNode().activeElement);
   const chips = resources.map(({ id, title }) => chip(title, id === chosen, () => choose(id)));
-  chips.push(chip("Everyone", chosen === undefined, () => choose(undefined)));
+  chips.unshift(chip("Everyone", chosen === undefined, () => choose(undefined)));
   chooser.setAttribute("role", "group");
   chooser.setAttribute("aria-label", "Whose day");
   chooser.replaceChildren(...chips);
@@ -47,17 +47,23 @@ function columnHead({ title, extendedProps: { note } }) {
   return [head, ...(note ? [element("span", "note", note)] : [])];
 }
 
+/* From when until when; a column too narrow for both shows from when. */
+function hours(timeText) {
+  const [from, until] = timeText.split(/(?=\s[–-]\s)/);
+  return element("time", "", from, ...(until ? [element("span", "until", until)] : []));
+}
+
 /* The inside of an appointment, of a closed span, or of the span being drawn. */
 function content({ event, timeText }, column, inList) {
   const { status, label, service, room, marks = [] } = event.extendedProps;
   if (event.display === "background") return label ? [element("span", "closed-label", label)] : [];
-  if (!label) return [element("span", "facts", timeText)];
+  if (!label) return [element("span", "facts", hours(timeText))];
   if (!status) return [busy(event, timeText, column, inList)];
   const facts = [inList && column, room, service].filter(Boolean);
   const words = marks.map(([, word]) => word);
   const body = element("div", "appointment",
     element("span", "client", sign(status), element("b", "", event.title), ...marks.map(mark), element("span", "status", label)),
-    element("span", "facts", element("time", "", timeText), ...facts.map((fact) => element("span", fact === service ? "fact service" : "fact", fact))),
+    element("span", "facts", hours(timeText), ...facts.map((fact) => element("span", fact === service ? "fact service" : "fact", fact))),
   );
   body.dataset.id = event.id;
   body.dataset.column = `${event.resourceIds[0]}@${wall(event.start).slice(0, 10)}`;
@@ -70,7 +76,7 @@ function busy(event, timeText, column, inList) {
   const { label, kind } = event.extendedProps;
   const body = element("div", "appointment",
     element("span", "client", sign(kind), element("b", "", event.title || label)),
-    element("span", "facts", element("time", "", timeText), ...(event.title ? [` · ${label}`] : []), ...(inList ? [` · ${column}`] : [])),
+    element("span", "facts", hours(timeText), ...[event.title && label, inList && column].filter(Boolean).map((fact) => element("span", "fact", fact))),
   );
   if (kind === "block") {
     body.dataset.id = event.id;

@@ -38,7 +38,7 @@ def seat_box(visit: Row, row: Row, desk: Desk, today: date) -> None:
         if not row["is_gone"] and not row["is_identified"] and not row["is_charged"] and may_book:
             form = f"identify:{row['attendee_id']}"
             st.button(
-                "Charge this one instead", key=f"{form}:do", type="tertiary", icon=":material/receipt_long:",
+                "This one pays instead", key=f"{form}:do", type="tertiary", icon=":material/receipt_long:",
                 on_click=_do, args=(identify_attendee, form, "The visit is charged on another client now."),
                 kwargs={"attendee_id": row["attendee_id"]},
             )  # fmt: skip

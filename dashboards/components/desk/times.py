@@ -115,7 +115,7 @@ def _choose_best(form: str, best: Sequence[Row], today: date) -> Row | None:
     """The few that suit best as buttons that say why; the one that is pressed, or None."""
     taken = st.session_state.get(f"{form}:best")
     chosen = None
-    with st.container(gap="small"):
+    with st.container(gap="small", key=f"{form}:best_times"):
         for row in best:
             key = (row["wall_start"], row["provider_id"])
             chosen = row if key == taken else chosen
@@ -125,6 +125,7 @@ def _choose_best(form: str, best: Sequence[Row], today: date) -> Row | None:
                 key=f"{form}:best:{spelled(row['wall_start'])}:{row['provider_id']}",
                 icon=":material/check_circle:" if key == taken else ":material/star:",
                 type="primary" if key == taken else "secondary",
+                width="stretch",
                 on_click=_take_best,
                 args=(form, key),
             )

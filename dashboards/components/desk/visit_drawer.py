@@ -107,7 +107,7 @@ def _attendee(row: Row, desk: Desk, today: date, fee_minor: int, rows: list[Row]
         if row["is_charged"]:
             st.badge("Charged", color="gray")
         elif row["billing_unit"] == "appointment" and row["is_identified"] and not row["is_gone"]:
-            st.badge("Is charged", color="gray", help="The one whose account this visit is charged on, once for all.")
+            st.badge("Pays", color="gray", help="The visit is charged once for all, on the account of this client.")
     _cancelled_line(row)
     form = f"visit:{row['attendee_id']}:{row['status']}"
     _step_buttons(row, desk, today, form)
@@ -148,25 +148,17 @@ def _name(row: Row, desk: Desk) -> None:
 
 def _step_buttons(row: Row, desk: Desk, today: date, form: str) -> None:
     first = steps.next_step(row, desk.person, today)
-    if first:
-        # After "Complete" the drawer stays: charging follows.
-        stays = first is steps.COMPLETE and desk.person.may(Permission.CHARGE)
-        st.button(
-            first.label,
-            key=f"{form}:next",
-            type="primary",
-            width="stretch",
-            shortcut="Ctrl+Enter" if row["capacity"] == 1 else None,
-            on_click=acts.take_step,
-            args=(first, row),
-            kwargs={"form": form, "is_closing": not stays},
-        )
+    is_alone = row["capacity"] == 1
+    if first and is_alone:
+        _first_button(first, row, desk, form)
     others = steps.other_steps(row, desk.person, today)
     if row["status"] == "completed":
         # Stands where "Complete" stood, so that the second press of a double click does not charge.
         st.success("Completed", icon=":material/check:")
-    if others:
+    if others or (first and not is_alone):
         with st.container(horizontal=True):
+            if first and not is_alone:  # of several clients each has one line of steps
+                _first_button(first, row, desk, form)
             for step in others:
                 st.button(
                     step.label,
@@ -178,6 +170,22 @@ def _step_buttons(row: Row, desk: Desk, today: date, form: str) -> None:
     _why_not(form)
 
 
+def _first_button(step: steps.Step, row: Row, desk: Desk, form: str) -> None:
+    """The step that usually follows. After "Complete" the drawer stays: charging follows."""
+    stays = step is steps.COMPLETE and desk.person.may(Permission.CHARGE)
+    is_alone = row["capacity"] == 1
+    st.button(
+        step.label,
+        key=f"{form}:next",
+        type="primary",
+        width="stretch" if is_alone else "content",
+        shortcut="Ctrl+Enter" if is_alone else None,
+        on_click=acts.take_step,
+        args=(step, row),
+        kwargs={"form": form, "is_closing": not stays},
+    )
+
+
 def _cancelled_line(row: Row) -> None:
     if row["status"] != "cancelled":
         return
@@ -187,9 +195,10 @@ def _cancelled_line(row: Row) -> None:
 
 def _cancel_form(row: Row, form: str) -> None:
     form = f"{form}:cancel"
-    with st.expander("Cancel the visit", key=f"{form}:box"):
+    label = "Cancel the visit" if row["capacity"] == 1 else "Cancel for this client"
+    with st.expander(label, key=f"{form}:box"):
         who_and_why(form, "Who cancels")
-        st.button("Cancel the visit", key=f"{form}:do", on_click=acts.cancel, args=(row,), kwargs={"form": form})
+        st.button(label, key=f"{form}:do", on_click=acts.cancel, args=(row,), kwargs={"form": form})
         _why_not(form)
 
 

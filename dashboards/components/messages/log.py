@@ -35,7 +35,13 @@ def log_part(person: Actor, zone: str) -> None:
     """The newest messages, and beside them the one that is selected."""
     with st.container(horizontal=True, vertical_alignment="center"):
         shown = st.segmented_control(
-            "Show", list(SHOWN), default="All", required=True, label_visibility="collapsed", key="messages:shown"
+            "Show",
+            list(SHOWN),
+            default="All",
+            required=True,
+            label_visibility="collapsed",
+            key="messages:shown",
+            wrap=True,
         )
         st.space("stretch")
         text = st.text_input(

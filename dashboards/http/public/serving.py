@@ -43,8 +43,9 @@ def nothing_here(sentence: str, status: int) -> Response:
     """A page that says that there is nothing, and where to go instead."""
     with runtime.current().record.read() as reader:
         practice = practice_name(reader)
-    body = f'<h1>Nothing to see here</h1>{frame.alert(sentence)}<p><a class="button" href="/book">Book a visit</a></p>'
-    return frame.answer("Not found", body, practice=practice, status=status)
+    title = "Please wait a moment" if status == 429 else "We did not find that"
+    body = f'<h1>{title}</h1>{frame.alert(sentence)}<p><a class="button" href="/book">Book a visit</a></p>'
+    return frame.answer(title, body, practice=practice, status=status)
 
 
 def practice_name(reader: Reader) -> str:
