@@ -39,6 +39,17 @@ def grave_violations(page: Page, *inside: str) -> list[str]:
     ]
 
 
+def shuts_out(page: Page) -> list[str]:
+    """What is grave on a page of ours, in the light and in the dark; and whether it is wider than the screen."""
+    found = []
+    for scheme in ("dark", "light"):
+        page.emulate_media(color_scheme=scheme)
+        found += [f"{scheme}, {violation}" for violation in grave_violations(page)]
+    if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        found.append("wider than the screen")
+    return found
+
+
 def but_for_streamlit(violations: list[str]) -> list[str]:
     """Those that are not of Streamlit's own making."""
     return [violation for violation in violations if violation.partition(":")[0] not in STREAMLIT]

@@ -102,12 +102,13 @@ def desk(album: Album, practice: Practice) -> None:
     page = album.pages(f"{practice.url}/login")
     album.keep(page, "sign-in", page.get_by_role("button", name="Front desk"))
     page = album.sign_in(practice.url, "front_desk")
-    album.keep(page, "today", page.locator("article", has_text="Renata Kelmendi"))
+    album.keep(page, "calendar", page.locator("article", has_text="Renata Kelmendi"))
     add_client(page, CLIENT, "+1 555 014 7788")
     page.get_by_role("radio", name="09:00", exact=True).first.click()
     album.keep(page, "book", page.get_by_text("Mon 23 Nov, 09:00"))
     book_it(page)
     expect(page.get_by_text("Another visit for the same client")).to_be_visible()
+    series(album, page)
 
     go(page, "Calendar")
     idle_and_whole(page)
@@ -130,6 +131,20 @@ def desk(album: Album, practice: Practice) -> None:
     album.keep(page, "visit", drawer.get_by_role("button", name=re.compile(r"^Charge \$")))
     drawer.get_by_role("button", name=re.compile(r"^Charge \$")).click()
     expect(drawer).to_have_count(0)
+    go(page, "Flow")
+    album.keep(page, "flow", page.get_by_text("waited").first)
+
+
+def series(album: Album, page: Page) -> None:
+    """The same client every week: which dates are free, and what can be done about the others. Nothing is booked."""
+    go(page, "Calendar")  # and back: the form begins anew
+    go(page, "Book")
+    page.get_by_placeholder("Name, phone or date of birth").fill(CLIENT)
+    expect(page.get_by_role("button", name=re.compile(CLIENT))).to_be_visible()
+    page.get_by_role("combobox", name=re.compile("Repeats")).click()
+    page.get_by_role("option", name="Every week").click()
+    page.get_by_role("radio", name="14:00", exact=True).first.click()
+    album.keep(page, "series", page.get_by_text("Leave out").first)
 
 
 def free_place(page: Page) -> tuple[float, float]:
@@ -187,7 +202,10 @@ def numbers(album: Album, practice: Practice) -> None:
     page = album.sign_in(practice.url, "owner", dark=True)
     album.keep(page, "overview-dark", page.get_by_test_id("stMetric").first)
     page = album.sign_in(practice.url, "provider", width=390, height=844)
-    album.keep(page, "today-phone", page.locator("article").first)
+    album.keep(page, "calendar-phone", page.locator("article").first)
+    page = album.pages(f"{practice.url}/book", width=390, height=844)
+    page.get_by_role("link", name=re.compile("Individual session")).click()
+    album.keep(page, "online", page.get_by_role("button", name=re.compile(r"^\d\d:\d\d$")).first)
 
 
 def pipelines(album: Album, practice: Practice) -> None:

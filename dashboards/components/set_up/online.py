@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,9 +21,14 @@ from practice.online import queries as online
 from practice.online.setup import set_online_booking
 from practice.people import queries
 from practice.people.commands import change_location, change_provider, change_service
+from practice.store.record import Command
+from practice.store.work import Row
 
 ONLINE = {"bookable": "Clients book it", "contact": "Shown, by phone only", "hidden": "Not shown"}
 MODES = {"both": "In person or by video", "in_person": "In person", "video": "By video"}
+Typed = tuple[dict[str, Any], str]
+"""What a form's fields hold, as the command takes it, and what is said once that is saved."""
+
 _SECTIONS = ("Places", "Services", "People", "API keys")
 
 
@@ -80,7 +86,9 @@ def _places(person: Actor) -> None:
         row = choose("online_places", "Locations", rows, columns, key="location_id", empty="None yet.")
         _details_asked()
     with right:
-        _place_form(row or (rows[0] if len(rows) == 1 else None))
+        row = row or (rows[0] if len(rows) == 1 else None)
+        hint = "Select a location to open or close its public page."
+        _change(row, hint, "online_places", "location_id", change_location, _place)
 
 
 def _details_asked() -> None:
@@ -97,28 +105,16 @@ def _details_asked() -> None:
             send(set_online_booking, form, is_birth_date_needed=asked, done="Saved.")
 
 
-def _place_form(row: dict[str, Any] | None) -> None:
-    if row is None:
-        st.caption("Select a location to open or close its public page.")
-        return
-    form = f"online_place:{row['location_id']}"
-    with entry(form):
-        st.markdown(f"**{words.plain(row['name'])}**")
-        is_open = st.toggle("Clients can book here", value=bool(row["slug"]))
-        slug = st.text_input("Address, after /book/", row["slug"] or _slug_of(row["name"]), placeholder="elm-street")
-        directions = st.text_area(
-            "How to find it (on the client's page and in messages)", row["directions"] or "", height=90
-        )
-        if not row["phone"]:
-            st.caption("Without a phone number clients cannot call to change a visit at the last minute; see Places.")
-        if st.form_submit_button("Save", type="primary"):
-            done = "The public page is open." if is_open else "The public page is closed; what is booked stays."
-            answer = attempt(
-                change_location, form, is_in_place=True, done=done, location_id=row["location_id"],
-                slug=slug if is_open else None, directions=directions or None,
-            )  # fmt: skip
-            if answer is not None:
-                begin_anew(form, "online_places")
+def _place(row: Row) -> Typed:
+    is_open = st.toggle("Clients can book here", value=bool(row["slug"]))
+    slug = st.text_input("Address, after /book/", row["slug"] or _slug_of(row["name"]), placeholder="elm-street")
+    directions = st.text_area(
+        "How to find it (on the client's page and in messages)", row["directions"] or "", height=90
+    )
+    if not row["phone"]:
+        st.caption("Without a phone number clients cannot call to change a visit at the last minute; see Places.")
+    done = "The public page is open." if is_open else "The public page is closed; what is booked stays."
+    return {"slug": slug if is_open else None, "directions": directions or None}, done
 
 
 def _slug_of(name: str) -> str:
@@ -139,32 +135,23 @@ def _services(person: Actor) -> None:
         columns = {"name": "Service", "shown": "Online", "how": "Takes place", "duration_minutes": "Minutes"}
         row = choose("online_services", "Services", rows, columns, key="service_id", empty="None yet.")
     with right:
-        _service_form(row)
+        hint = "Select a service to say what clients see of it."
+        _change(row, hint, "online_services", "service_id", change_service, _service)
 
 
-def _service_form(row: dict[str, Any] | None) -> None:
-    if row is None:
-        st.caption("Select a service to say what clients see of it.")
-        return
-    form = f"online_service:{row['service_id']}"
-    with entry(form):
-        st.markdown(f"**{words.plain(row['name'])}**")
-        shown = st.selectbox("Online", list(ONLINE), list(ONLINE).index(row["online"]), format_func=ONLINE.get)
-        modes = st.selectbox("Takes place", list(MODES), list(MODES).index(row["modes"]), format_func=MODES.get)
-        description = st.text_area("What clients read", row["description"] or "", height=90)
-        preparation = st.text_area("How to prepare (on the client's page and in messages)", row["preparation"] or "",
-                                   height=90)  # fmt: skip
-        if row["is_for_new_clients"]:
-            st.caption("For new clients: the public page shows it as a first visit.")
-        if not row["provider_ids"]:
-            st.caption("Nobody gives it yet, so it is not shown; see Providers.")
-        if st.form_submit_button("Save", type="primary"):
-            answer = attempt(
-                change_service, form, is_in_place=True, done="Saved.", service_id=row["service_id"], online=shown,
-                modes=modes, description=description or None, preparation=preparation or None,
-            )  # fmt: skip
-            if answer is not None:
-                begin_anew(form, "online_services")
+def _service(row: Row) -> Typed:
+    shown = st.selectbox("Online", list(ONLINE), list(ONLINE).index(row["online"]), format_func=ONLINE.get)
+    modes = st.selectbox("Takes place", list(MODES), list(MODES).index(row["modes"]), format_func=MODES.get)
+    description = st.text_area("What clients read", row["description"] or "", height=90)
+    preparation = st.text_area(
+        "How to prepare (on the client's page and in messages)", row["preparation"] or "", height=90
+    )
+    if row["is_for_new_clients"]:
+        st.caption("For new clients: the public page shows it as a first visit.")
+    if not row["provider_ids"]:
+        st.caption("Nobody gives it yet, so it is not shown; see Providers.")
+    typed = {"online": shown, "modes": modes, "description": description or None, "preparation": preparation or None}
+    return typed, "Saved."
 
 
 # --- people ----------------------------------------------------------------------------------------------------------
@@ -180,22 +167,28 @@ def _people(person: Actor) -> None:
         columns = {"name": "Provider", "discipline": "Discipline", "shown": "Online"}
         row = choose("online_people", "Providers", rows, columns, key="provider_id", empty="None yet.")
     with right:
-        _person_form(row)
+        hint = "Select a provider to show or hide them online."
+        _change(row, hint, "online_people", "provider_id", change_provider, _person)
 
 
-def _person_form(row: dict[str, Any] | None) -> None:
+def _person(row: Row) -> Typed:
+    is_online = st.toggle("Clients may choose them online", value=bool(row["is_online"]))
+    about = st.text_area("What clients read about them", row["about"] or "", height=90)
+    return {"is_online": is_online, "about": about or None}, "Saved."
+
+
+# --- what the three have in common -----------------------------------------------------------------------------------
+
+
+def _change(row: Row | None, hint: str, table: str, key: str, command: Command, fields: Callable[[Row], Typed]) -> None:
+    """The form of the row that is selected in `table`: `fields` draws it, `command` changes the row by its `key`."""
     if row is None:
-        st.caption("Select a provider to show or hide them online.")
+        st.caption(hint)
         return
-    form = f"online_person:{row['provider_id']}"
+    form = f"{table}:{row[key]}"
     with entry(form):
         st.markdown(f"**{words.plain(row['name'])}**")
-        is_online = st.toggle("Clients may choose them online", value=bool(row["is_online"]))
-        about = st.text_area("What clients read about them", row["about"] or "", height=90)
-        if st.form_submit_button("Save", type="primary"):
-            answer = attempt(
-                change_provider, form, is_in_place=True, done="Saved.", provider_id=row["provider_id"],
-                is_online=is_online, about=about or None,
-            )  # fmt: skip
-            if answer is not None:
-                begin_anew(form, "online_people")
+        typed, done = fields(row)
+        is_saved = st.form_submit_button("Save", type="primary")
+        if is_saved and attempt(command, form, is_in_place=True, done=done, **{key: row[key]}, **typed) is not None:
+            begin_anew(form, table)
