@@ -12,7 +12,7 @@ from practice.access.permissions import SYSTEM
 from practice.access.users import create_user
 from practice.errors import Conflict
 from practice.people import queries as people
-from practice.people.commands import add_service, assign_service, change_client, unassign_service
+from practice.people.commands import add_service, assign_service, change_client, change_service, unassign_service
 from practice.scheduling import queries as scheduling
 from practice.scheduling.holds import hold_slot
 
@@ -73,6 +73,15 @@ def test_the_only_match_counts_as_chosen(open_page, record, house, desk):
     times_of(app)["Tuesday 3 March"].set_value(datetime(2026, 3, 3, 10)).run()
     press(app, "Book")
     assert [row["client_id"] for row in visits_on(record, desk, "2026-03-03")] == [house.dan]
+
+
+def test_how_is_asked_only_where_the_service_leaves_the_choice(open_page, record, house):
+    app = open_page("new-visit", "front_desk", client=house.dan)
+    assert "How" in [control.label for control in app.segmented_control]
+    record.run(change_service, SYSTEM, service_id=house.intake, modes="in_person")
+    app.run()
+    assert app.selectbox(key=f"book0:service:{house.dan}").value == house.intake
+    assert "How" not in [control.label for control in app.segmented_control]
 
 
 def test_an_id_in_the_address_chooses_the_client(open_page, house):

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import streamlit as st
 
@@ -23,6 +23,9 @@ from practice.store.work import Row
 
 OVERRIDABLE = ("provider_taken", "room_taken", "client_taken", "outside_hours")
 """Rules that a manager's or owner's reason may overrule, where the policy allows it."""
+
+
+MODES = {"in_person": "In person", "video": "Video"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,22 @@ def usual_service(services: Sequence[Row], service_id: str | None) -> int:
         return ids.index(service_id)
     fresh = [number for number, row in enumerate(services) if row["is_for_new_clients"] and row["capacity"] == 1]
     return fresh[0] if fresh and service_id is None else 0
+
+
+def choose_mode(form: str, service: Row, *, label_visibility: Literal["visible", "collapsed"] = "visible") -> str:
+    """In person or by video, where the service leaves the choice."""
+    if service["modes"] != "both":
+        return str(service["modes"])
+    chosen = st.segmented_control(
+        "How",
+        list(MODES),
+        default="in_person",
+        required=True,
+        key=f"{form}:mode",
+        format_func=MODES.__getitem__,
+        label_visibility=label_visibility,
+    )
+    return str(chosen)
 
 
 def book(form: str, client_name: str, wish: dict[str, Any], *, wall_start: str | None = None) -> None:

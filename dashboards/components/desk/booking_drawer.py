@@ -11,7 +11,7 @@ from dashboards import runtime
 from dashboards.components.calendar import Selection
 from dashboards.components.desk import holding, words
 from dashboards.components.desk.acts import DRAWER
-from dashboards.components.desk.booking import ask_reason, book, habit, show_refusal, usual_service
+from dashboards.components.desk.booking import ask_reason, book, choose_mode, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import pick_client
 from dashboards.components.desk.columns import Place, place_of
 from dashboards.components.desk.memo import unchanged
@@ -27,8 +27,6 @@ from practice.people import queries as people
 from practice.scheduling import queries as scheduling
 from practice.scheduling.model import spelled
 from practice.store.work import Row
-
-MODES = {"in_person": "In person", "video": "Video"}
 
 
 @st.dialog("New visit", position="right", on_dismiss=holding.let_go)
@@ -148,19 +146,10 @@ def _service(form: str, services: list[Row], client_id: str | None, desk: Desk) 
 
 
 def _mode(form: str, service: Row, spot: Spot) -> str:
-    """In person or by video, where the service leaves the choice."""
-    if service["modes"] != "both" or spot.room_id is not None:
-        return str(service["modes"]) if service["modes"] != "both" else "in_person"
-    chosen = st.segmented_control(
-        "How",
-        list(MODES),
-        default="in_person",
-        required=True,
-        key=f"{form}:mode",
-        format_func=MODES.__getitem__,
-        label_visibility="collapsed",
-    )
-    return str(chosen)
+    """In person or by video; a room that was clicked has decided."""
+    if service["modes"] == "both" and spot.room_id is not None:
+        return "in_person"
+    return choose_mode(form, service, label_visibility="collapsed")
 
 
 def _last_service(client_id: str, desk: Desk) -> str | None:
