@@ -26,6 +26,8 @@ button[data-variant][data-selected]{color:inherit!important}
 .stHorizontalBlock h2{padding:.5rem 0 1.5rem}
 /* On a phone a row has no room to spread out. */
 @media(max-width:640px){.stHorizontalBlock>.stElementContainer:has(>.stSpace){display:none}}
+/* Code in small print is as legible as the print around it. */
+[data-testid="stCaptionContainer"] code{font-size:.95em;color:inherit}
 /* Offers read as lines, not as captions. */
 [class*="best_times"] button>div{inline-size:100%;justify-content:flex-start}
 [class*="best_times"] button p{text-align:start}

@@ -84,10 +84,10 @@ def test_ways_and_buffers_are_stated(part, record, house):
 def test_a_thing_a_pool_and_a_need_are_set_up(part, record, house):
     app = part("Equipment")
     fill(app, "Name of the equipment", "Laser")
-    press(app, "Save the equipment")
+    press(app, "Add equipment")
     assert "Laser was added." in texts(app)
     fill(app, "Name of the equipment", " laser")
-    press(app, "Save the equipment")
+    press(app, "Add equipment")
     assert any("laser is there already" in text for text in refusals(app))
     thing = known(record, rule_queries.equipment)[0]["equipment_id"]
     record.run(add_pool, SYSTEM, name="Lasers", kind="equipment", resource_ids=[thing])

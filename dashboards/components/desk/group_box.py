@@ -88,8 +88,8 @@ def _add(visit: Row, desk: Desk, form: str) -> None:
 def _places(visit: Row) -> None:
     form = f"group_places:{visit['appointment_id']}"
     seats = st.number_input(
-        "Places of this occurrence", 2, 100, visit["capacity"], key=f"{form}:{visit['capacity']}",
-        help="The service and its other occurrences keep theirs.",
+        "Places in this visit", 2, 100, visit["capacity"], key=f"{form}:{visit['capacity']}",
+        help="The service and its other visits keep theirs.",
     )  # fmt: skip
     st.button(
         "Save", key=f"{form}:do", disabled=seats == visit["capacity"], on_click=_do,

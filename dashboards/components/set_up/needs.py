@@ -44,7 +44,7 @@ def _equipment(locations: dict[str, str]) -> None:
         name = st.text_input("Name of the equipment", row.get("name", ""), key=f"{key}:name")
         capacity = st.number_input("Visits that share it", 1, 100, row.get("capacity", 1), key=f"{key}:capacity")
         is_active = st.checkbox("In use", row["is_active"], key=f"{key}:active") if row else True
-        if st.button("Save the equipment", type="primary"):
+        if st.button("Save the equipment" if row else "Add equipment", type="primary"):
             if row:
                 answer = attempt(
                     change_equipment, form, is_in_place=True, done="Saved.", equipment_id=row["equipment_id"],
@@ -100,7 +100,7 @@ def _pools(person: Actor, locations: dict[str, str]) -> None:
         now_in = [one["resource_id"] for one in inside.get(row.get("pool_id", ""), []) if one["resource_id"] in things]
         chosen = st.multiselect("Members", list(things), now_in, format_func=things.__getitem__, key=f"{key}:{kind}:in")
         start = st.date_input("For visits from", now, format=DATE, key=f"{key}:from") if row else now
-        if st.button("Save the pool", type="primary"):
+        if st.button("Save the pool" if row else "Add pool", type="primary"):
             if row:
                 answer = attempt(
                     set_pool_members, form, is_in_place=True, done="Saved.", pool_id=row["pool_id"],
