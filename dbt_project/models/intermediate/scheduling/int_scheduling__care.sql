@@ -14,8 +14,8 @@ occurrences as (
         any_value(location_id) as location_id,
         any_value(service_id) as service_id,
         any_value(wall_start) as from_at,
-        -- A visit through the hour that a clock change repeats may end before it starts, by the clock on the wall.
-        any_value(case when wall_end > wall_start then wall_end else wall_start + to_minutes(duration_minutes) end) as to_at,
+        -- Minutes are real ones: of a visit through a clock change, the clock on the wall shows too many or too few.
+        any_value(wall_start + to_minutes(duration_minutes)) as to_at,
         bool_or(outcome = 'completed') as is_kept
     from visits
     where {{ holds_time() }} and wall_start is not null
