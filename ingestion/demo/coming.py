@@ -22,8 +22,8 @@ from practice.store.record import Record
 from practice.store.work import Row
 from practice.waitlist.entries import add_waitlist_entry
 
-SERIES = {"small": 4, "medium": 8, "large": 16}
-WAITING = {"small": 7, "medium": 16, "large": 40}
+MOST_SERIES, MOST_WAITING = 16, 40
+"""However many providers there are; else one series each, and not quite two who wait."""
 LENGTHS = (8, 3, 10, 6)
 """Occurrences of the series, one after the other; three end soon, so that somebody is reminded to renew."""
 
@@ -46,14 +46,15 @@ def look_ahead(record: Record, house: House, dice: np.random.Generator) -> tuple
 
     Clients are drawn by the dice until there are enough.
     """
-    size = house.size.name
+    providers = house.size.providers
+    series, people = min(providers, MOST_SERIES), min(2 * providers - 1, MOST_WAITING)
     coming = _coming(record, house, dice)
     lengths: list[int] = []
-    while len(lengths) < SERIES[size] and (visit := next(coming, None)):
+    while len(lengths) < series and (visit := next(coming, None)):
         if length := _series(record, visit, LENGTHS[len(lengths) % len(LENGTHS)]):
             lengths.append(length)
     waiting = 0
-    while waiting < WAITING[size] and (visit := next(coming, None)):
+    while waiting < people and (visit := next(coming, None)):
         _wait(record, visit, waiting)
         waiting += 1
     return {"series": len(lengths), "waitlist_entries": waiting}, sum(lengths)
