@@ -146,7 +146,7 @@ def test_a_clients_page_shows_consent_and_the_trail(open_page, record, switched_
 
 def test_a_recall_is_set_up_and_one_of_its_name_is_refused_and_kept(open_page, record, house):
     app = open_page("set-up", "owner")
-    app = next(control for control in app.segmented_control if "Recalls" in control.options).set_value("Recalls").run()
+    app = next(control for control in app.pills if "Recalls" in control.options).set_value("Recalls").run()
     fill(app, "Name of the recall", "Check-up")
     app = press(app, "Add recall")
     assert refusals(app) == []
