@@ -22,21 +22,15 @@ def settings(reader: Reader) -> dict[str, str]:
 
 def contacts(reader: Reader, client_ids: Sequence[str], purpose: str) -> dict[str, Row]:
     """Client → contact, zone, and what was said last about each channel: email_given, text_given (None: nothing)."""
-
-    def latest(channel: str) -> str:
-        return (
-            f"arg_max(s.is_given, (s.effective_at, s.known_at, s.rowid)) filter (s.channel = '{channel}')"
-            f" as {channel}_given"
-        )
-
-    found = reader.rows(
-        f"select c.client_id, c.given_name, c.email, c.phone, c.zone, c.is_active, {latest('email')}, {latest('text')}"
-        " from clients c left join consents s on s.client_id = c.client_id and s.purpose = ?"
-        f" where c.client_id in ({_marks(client_ids)}) group by all",
-        purpose,
-        *client_ids,
-    )
-    return {row["client_id"]: row for row in found}
+    shown = ("client_id", "given_name", "email", "phone", "zone", "is_active")
+    found = {
+        row["client_id"]: {name: row[name] for name in shown} | {"email_given": None, "text_given": None}
+        for row in reader.those("clients", "client_id", *client_ids)
+    }
+    said = [row for row in reader.those("consents", "client_id", *client_ids) if row["purpose"] == purpose]
+    for row in sorted(said, key=lambda row: (row["effective_at"], row["known_at"])):  # a later row of one moment counts
+        found[row["client_id"]][f"{row['channel']}_given"] = row["is_given"]
+    return found
 
 
 def consents_of(reader: Reader, client_id: str) -> list[Row]:
@@ -169,11 +163,11 @@ def home_location(reader: Reader, client_id: str) -> str | None:
 
 def clients_of(reader: Reader, attendee_ids: Sequence[str]) -> list[str]:
     """The clients behind attendees."""
-    found = reader.rows(
-        f"select distinct client_id from attendees where attendee_id in ({_marks(attendee_ids)}) order by client_id",
-        *attendee_ids,
-    )
-    return [row["client_id"] for row in found]
+    new = reader.waiting("attendees", attendee_ids)
+    known = [one for one in attendee_ids if one not in new]
+    sql = f"select distinct client_id from attendees where attendee_id in ({_marks(known)})"
+    found = reader.rows(sql, *known) if known else []
+    return sorted({row["client_id"] for row in (*new.values(), *found)})
 
 
 def visit(reader: Reader, appointment_id: str) -> Row | None:

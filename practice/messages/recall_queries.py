@@ -76,11 +76,8 @@ def done_between(reader: Reader, client_id: str, service_id: str, after_appointm
 
 def recalls_of(reader: Reader, client_id: str, recall_type_id: str) -> list[Row]:
     """Every recall of a type that a client ever had."""
-    return reader.rows(
-        "select * from recalls where client_id = ? and recall_type_id = ? order by due_date, recall_id",
-        client_id,
-        recall_type_id,
-    )
+    mine = [row for row in reader.those("recalls", "client_id", client_id) if row["recall_type_id"] == recall_type_id]
+    return sorted(mine, key=lambda row: (row["due_date"], row["recall_id"]))
 
 
 def first_recalls(reader: Reader, trigger_service_id: str, book_service_id: str, since: date) -> list[Row]:

@@ -98,7 +98,11 @@ def follow_recalls(work: Work, happening: Happening) -> None:
     if types:
         for client_id in clients_of(work, concerned):
             for kind in types:
-                settle_recalls(work, client_id, kind)
+                # Only a visit that was done makes a recall; a booking can do no more than answer one.
+                if happening.kind not in ("booked", "attendee_added") or facts.recalls_of(
+                    work, client_id, kind["recall_type_id"]
+                ):
+                    settle_recalls(work, client_id, kind)
 
 
 def settle_recalls(work: Work, client_id: str, kind: Row) -> None:

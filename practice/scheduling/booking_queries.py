@@ -12,6 +12,8 @@ from practice.store.work import Reader, Row
 
 USUAL_FOR = timedelta(days=180)
 """How long a room that was used stays the usual one."""
+USUAL_AHEAD = 100
+"""How many days ahead the diary is looked through for it."""
 
 
 def _marks(values: Sequence[Any]) -> str:
@@ -53,6 +55,10 @@ def rooms_of(reader: Reader, location_id: str) -> list[Row]:
 
 def usual_room(reader: Reader, provider_id: str, service_id: str, location_id: str) -> str | None:
     """The room of the provider's newest visit of that service there, or None; older visits say nothing any more."""
+    diary = reader.diary()
+    ahead = diary and diary.room_of_newest(provider_id, service_id, location_id, stored(reader.now), USUAL_AHEAD)
+    if ahead:
+        return ahead
     room_id: str | None = reader.value(
         "select room_id from appointments where provider_id = ? and service_id = ? and location_id = ?"
         " and room_id is not null and starts_at > ? order by starts_at desc limit 1",
@@ -141,6 +147,11 @@ def held_in_record(
     with_expired: bool = False,
 ) -> list[Row]:
     """The same, as it is committed."""
+    diary = reader.diary()
+    if diary is not None:
+        known = diary.held(resource_ids, start, end, ignoring, None if with_expired else stored(reader.now))
+        if known is not None:
+            return known
     expired = "" if with_expired else " and (expires_at is null or expires_at > ?)"
     others = f" and appointment_id not in ({_marks(ignoring)})" if ignoring else ""
     return reader.rows(

@@ -2,62 +2,36 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 import shutil
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
-from practice.access.permissions import Actor, Permission, require
-from practice.audit.chain import GENESIS, entry_hash
+from practice.access.permissions import Actor, require
 from practice.clock import Clock, stored, system_clock
-from practice.errors import Conflict, Refusal, StorageTrouble
+from practice.errors import Conflict, StorageTrouble
 from practice.ids import Ids, random_ids
+from practice.store.batch import Batch, LostError, in_words, is_storage
+from practice.store.commands import COMMANDS, Command, command
+from practice.store.memory import Memory
 from practice.store.migrate import migrate
-from practice.store.shelf import Shelf
-from practice.store.work import Reader, Work, plain
+from practice.store.pending import named_in
+from practice.store.queue import Queue, Request
+from practice.store.work import Reader
 
 FREE_BYTES_NEEDED = 16 * 1024 * 1024
 """Below this the record stops writing: a commit must never be the thing that finds the disk full."""
 
-
 UNSURE = "The disk refused the write; free some space, then reload and look whether it was saved."
 
+STOPPED = "The app was stopped before this was saved; send it again."
 
-@dataclass(frozen=True)
-class Command:
-    """A named intention with the permission it needs. `function(work, **parameters)` does it."""
-
-    name: str
-    needs: Permission
-    function: Callable[..., Any]
-
-    def __call__(self, work: Work, **parameters: Any) -> Any:
-        """Do it inside a transaction that is already open (a command made of commands)."""
-        require(work.actor, self.needs)
-        return self.function(work, **parameters)
-
-
-COMMANDS: dict[str, Command] = {}
-"""Every command by name, so that another process can ask for it over the socket."""
-
-
-def command(needs: Permission) -> Callable[[Callable[..., Any]], Command]:
-    """Decorate a function `(work, *, …) -> JSON-able answer` as a command."""
-
-    def decorate(function: Callable[..., Any]) -> Command:
-        made = Command(function.__name__, needs, function)
-        COMMANDS[made.name] = made
-        return made
-
-    return decorate
+__all__ = ["COMMANDS", "Command", "Record", "command"]
 
 
 class Record:
@@ -68,9 +42,9 @@ class Record:
         self.clock = clock
         self.ids = ids or random_ids()
         self._lock = threading.Lock()
+        self._queue = Queue()
         self._is_broken = False
-        self._shelf = Shelf()
-        self._newest: tuple[int, str] | None = None  # the audit chain's head, while we know it
+        self._memory = Memory()
         self._open()
 
     def _open(self) -> None:
@@ -83,8 +57,7 @@ class Record:
                     rule="record_in_use",
                 ) from None
             raise
-        self._shelf.forget()
-        self._newest = None
+        self._memory.begin(self._connection)
         migrate(self._connection, stored(self.clock()))
 
     def close(self) -> None:
@@ -99,10 +72,11 @@ class Record:
             with self._lock:
                 self._usable()
         cursor = self._connection.cursor()
+        shelf = self._memory.shelf
         try:
-            stamp = self._shelf.stamp
+            stamp = shelf.stamp
             cursor.begin()
-            yield Reader(cursor, self.clock(), self._shelf, stamp)
+            yield Reader(cursor, self.clock(), shelf, stamp)
         finally:
             cursor.close()
 
@@ -113,48 +87,76 @@ class Record:
 
         `key` is the idempotency key: the same command sent twice by the same actor is done once and answered the same;
         anything else under it is refused. Raises Refusal with a sentence for people; nothing is kept then.
+
+        Commands that wait at the same time are committed together: the first of them does what the others came for,
+        one after the other, each on top of what those before it did.
         """
         require(actor, command.needs)
-        asked = json.dumps([actor.user_id, command.name, parameters, reason], default=plain, sort_keys=True)
-        request_hash = hashlib.sha256(asked.encode()).hexdigest()
-        with self._lock:
+        request = Request(command, actor, key, reason, parameters)
+        if self._queue.join(request):
+            self._lead()
+        return request.answer()
+
+    def _lead(self) -> None:
+        requests = self._queue.take()
+        try:
+            with self._lock:
+                self._work_off(requests)
+        finally:
+            for request in requests:
+                if not request.is_done:  # this thread was interrupted in the middle of it
+                    request.settle(StorageTrouble(STOPPED))
+            self._queue.pass_on()
+
+    def _work_off(self, requests: list[Request]) -> None:
+        """Do these, and settle each of them."""
+        try:
             self._check_space()
             cursor = self._usable().cursor()
-            entry_id, result, newest = None, None, None
-            try:
-                cursor.begin()
-                seq, head = newest = self._newest or _head(cursor)
-                self._newest = None  # until this one is kept, or refused
-                work = Work(cursor, self.clock(), actor, self.ids, reason, seq + 1, self._shelf, self._shelf.stamp)
-                repeated = key and work.one(
-                    "select request_hash, result from audit_entries where idempotency_key = ?", key
-                )
-                if repeated:
-                    if repeated["request_hash"] != request_hash:
-                        raise Conflict("This form was already used for something else; reload it and try again.")
-                    self._newest = newest
-                    return json.loads(repeated["result"])
-                result = json.loads(json.dumps(command.function(work, **parameters), default=plain))
-                entry_id, own_hash = _write_audit(work, head, command.name, key, request_hash, result)
-                work.feed()
-                cursor.commit()
-                self._shelf.changed(work.written())
-                self._newest = seq + 1, own_hash
-                return result
-            except Refusal:
-                self._newest = newest
-                raise
-            except duckdb.Error as error:
-                cursor.close()  # lets go of a broken instance, so that a fresh one can be opened
-                try:
-                    self._after(error)
-                except StorageTrouble:
-                    if entry_id is None or not self._was_kept(entry_id):
-                        raise
-                    return result
-                raise
-            finally:
-                cursor.close()  # rolls back whatever was not committed, for any exception
+        except StorageTrouble as error:
+            for request in requests:
+                request.settle(error)
+            return
+        try:
+            batch = Batch(cursor, self._memory, self.clock, self.ids)
+            for request in requests:
+                batch.perform(request)
+            batch.commit()
+        except (LostError, duckdb.Error) as error:
+            cursor.close()  # lets go of a broken instance, so that a fresh one can be opened
+            self._memory.rolled_back()
+            self._lost([request for request in requests if not request.is_done], error.__cause__ or error)
+        except BaseException:
+            self._memory.rolled_back()
+            raise
+        finally:
+            cursor.close()  # rolls back whatever was not committed, for any exception
+
+    def _lost(self, requests: list[Request], error: BaseException) -> None:
+        """None of these was kept: one hears why, several are tried again one by one."""
+        assert isinstance(error, Exception)
+        if is_storage(error):
+            self._is_broken = True
+            trouble = self._reopened(error)
+            for request in requests:
+                was_kept = request.entry_id is not None and self._was_kept(request.entry_id)
+                request.settle(None if was_kept else trouble)
+        elif len(requests) == 1:
+            requests[0].settle(in_words(error))
+        else:
+            for request in requests:
+                request.entry_id = None
+                self._work_off([request])
+
+    def _reopened(self, error: Exception) -> StorageTrouble:
+        """What is to be said about a write that the disk refused; the record is opened again first, if it can be."""
+        try:
+            self._usable()
+        except StorageTrouble as trouble:
+            return trouble
+        said = StorageTrouble("The disk refused the write, so nothing was saved; check it and send it again.")
+        said.__cause__ = error
+        return said
 
     def housekeeping(self, sql: str, *parameters: Any) -> None:
         """One write that no person intended (when a session was last seen): serialised, but neither audited nor fed.
@@ -166,6 +168,7 @@ class Record:
             cursor = self._usable().cursor()
             try:
                 cursor.execute(sql, [stored(value) if isinstance(value, datetime) else value for value in parameters])
+                self._memory.changed(named_in(sql))
             except duckdb.Error as error:
                 cursor.close()
                 self._after(error)
@@ -195,16 +198,12 @@ class Record:
             raise StorageTrouble("The disk is full, so nothing was saved; free some space and send it again.")
 
     def _after(self, error: duckdb.Error) -> None:
-        text = str(error)
-        if "append-only" in text or "never" in text or "does not balance" in text:
-            raise Refusal(f"The record refused this: {text.splitlines()[0]}", rule="store") from error
-        if isinstance(error, duckdb.ConstraintException) and "slot_at" in text:
-            raise Conflict("That time was just taken; choose another.", rule="slot_taken") from error
-        if _is_storage(error):
+        if is_storage(error):
             self._is_broken = True
-            self._usable()
-            sentence = "The disk refused the write, so nothing was saved; check it and send it again."
-            raise StorageTrouble(sentence) from error
+            raise self._reopened(error)
+        said = in_words(error)
+        if said is not error:
+            raise said
 
     def _usable(self) -> duckdb.DuckDBPyConnection:
         """The connection. After a failed write DuckDB's instance is unusable: a new one replays what was committed."""
@@ -223,39 +222,3 @@ class Record:
             return False
         found = self._connection.execute("select count(*) from audit_entries where entry_id = ?", [entry_id]).fetchone()
         return bool(found and found[0])
-
-
-def _is_storage(error: duckdb.Error) -> bool:
-    """Whether the disk is to blame. A commit that finds it full comes as a TransactionException."""
-    is_commit = isinstance(error, duckdb.TransactionException) and "Could not" in str(error)
-    return is_commit or isinstance(error, duckdb.IOException | duckdb.FatalException)
-
-
-def _head(cursor: duckdb.DuckDBPyConnection) -> tuple[int, str]:
-    """The audit chain's newest entry: its number and hash."""
-    newest = cursor.execute("select seq, hash from audit_entries order by seq desc limit 1").fetchall()
-    return (newest[0][0], newest[0][1]) if newest else (0, GENESIS)
-
-
-def _write_audit(work: Work, head: str, name: str, key: str | None, request_hash: str, result: Any) -> tuple[str, str]:
-    """Append the entry to the chain; returns its id and its hash."""
-    entry = {
-        "seq": work.audit_seq,
-        "entry_id": work.new_id(),
-        "happened_at": stored(work.now),
-        "actor_id": work.actor.user_id,
-        "actor_role": work.actor.role,
-        "command": name,
-        "reason": work.reason,
-        "changes": json.dumps(work.noted, default=plain, ensure_ascii=False),
-        "idempotency_key": key,
-        "request_hash": request_hash,
-        "result": json.dumps(result, ensure_ascii=False),
-        "prev_hash": head,
-    }
-    entry["hash"] = entry_hash(entry)
-    columns = ", ".join(entry)
-    work.cursor.execute(
-        f"insert into audit_entries ({columns}) values ({', '.join('?' * len(entry))})", list(entry.values())
-    )
-    return str(entry["entry_id"]), str(entry["hash"])

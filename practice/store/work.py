@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, time
+from types import NoneType
 from typing import Any
 
 import duckdb
@@ -14,17 +15,28 @@ from practice.access.permissions import Actor
 from practice.clock import as_utc, stored
 from practice.errors import NotFound
 from practice.ids import Ids
-from practice.store.shelf import SHELVED, Shelf
+from practice.store.diary import Diary
+from practice.store.memory import Memory
+from practice.store.pending import Pending
+from practice.store.shelf import PEOPLE, SHELVED, Shelf
 from practice.store.tables import SCHEMA_VERSION, TABLES
 
 Row = dict[str, Any]
 
 MANY = 200
-"""Rows of claims or slots beyond which they are handed over as a table."""
+"""Rows beyond which an audit entry notes how many they are instead of each."""
+
+SLOT = ("resource_id", "slot_at", "lane", "claim_id")
+CHANGE = ("table_name", "key", "op", "row", "schema_version", "known_at", "audit_seq")
+
+
+_AS_THEY_ARE = frozenset((str, int, bool, float, NoneType))
 
 
 def plain(value: Any) -> Any:
     """A value as it stands in JSON: instants and dates as DuckDB prints them."""
+    if type(value) in _AS_THEY_ARE:
+        return value
     if isinstance(value, datetime):
         return str(stored(value))
     if isinstance(value, date | time):
@@ -79,9 +91,9 @@ class Reader:
     def those(self, table: str, column: str, *values: Any) -> list[Row]:
         """The rows of a shelved table with one of these values in that column, in no particular order."""
         if self.shelf is not None and self._may_shelve(table):
-            index = self.shelf.index(table, column, self.stamp, lambda: self._read(table))
-            if index is not None:
-                return [row.copy() for value in dict.fromkeys(values) for row in index.get(value, ())]
+            found = self.shelf.those(table, column, values, self.stamp, lambda: self._read(table))
+            if found is not None:
+                return [row.copy() for row in found]
         given = [value for value in values if value is not None]
         places = ", ".join("?" * len(given)) or "null"
         or_null = f" or {column} is null" if len(given) < len(values) else ""
@@ -100,6 +112,14 @@ class Reader:
         if row is None:
             raise NotFound(f"This {what} does not exist; it may have been opened from an old page, so search again.")
         return row
+
+    def waiting(self, table: str, keys: Iterable[str]) -> dict[str, Row]:  # noqa: ARG002
+        """Those of these rows that the open transaction inserts, by key, as they were given. Nothing for a reader."""
+        return {}
+
+    def diary(self) -> Diary | None:
+        """The claims from now on, in memory; None for a reader, whose view may be older."""
+        return None
 
     def setting(self, name: str, default: Any = None) -> Any:
         """A setting's value, decoded."""
@@ -122,8 +142,12 @@ class Work(Reader):
         audit_seq: int,
         shelf: Shelf | None = None,
         stamp: int = -1,
+        pending: Pending | None = None,
+        memory: Memory | None = None,
     ) -> None:
         super().__init__(cursor, now, shelf, stamp)
+        self.pending = pending or Pending(cursor, lambda _: {})
+        self.memory = memory
         self.audit_seq = audit_seq
         self.actor = actor
         self.reason = reason
@@ -131,26 +155,43 @@ class Work(Reader):
         self._ids = ids
         self._fed: list[tuple[str, str, str, str | None]] = []
 
-    def written(self) -> set[str]:
-        """The tables that this transaction has written so far."""
-        return {row["table"] for row in self.noted}
+    def rows(self, sql: str, *parameters: Any) -> list[Row]:
+        """Every row of the answer, what this transaction has written included."""
+        self.pending.before(sql)
+        return super().rows(sql, *parameters)
+
+    def value(self, sql: str, *parameters: Any) -> Any:
+        """The first column of the first row, or None."""
+        self.pending.before(sql)
+        return super().value(sql, *parameters)
+
+    def waiting(self, table: str, keys: Iterable[str]) -> dict[str, Row]:
+        """Those of these rows that still wait to be written, by key, as they were given."""
+        return self.pending.rows(table, TABLES[table].key, set(keys))
+
+    def diary(self) -> Diary | None:
+        """The claims from now on, what this transaction changed included."""
+        if self.memory is None:
+            return None
+        known = self.memory.known_diary()
+        if known is not None:
+            return known
+        self.pending.before("claims")
+        return self.memory.read_diary(self.cursor, stored(self.now))
 
     def _may_shelve(self, table: str) -> bool:
-        return super()._may_shelve(table) and not any(row["table"] == table for row in self.noted)
+        return super()._may_shelve(table) and table not in self.pending.written
 
     def new_id(self) -> str:
         """A fresh id for something that happens now."""
         return self._ids(self.now)
 
     def insert(self, table: str, *rows: Row) -> None:
-        """Insert rows that have the same columns, in one statement."""
+        """Insert rows that have the same columns."""
         if not rows:
             return
-        columns = list(rows[0])
-        places = ", ".join("(" + ", ".join("?" * len(columns)) + ")" for _ in rows)
-        names = ", ".join(f'"{name}"' for name in columns)
-        values = [_bound(row[name]) for row in rows for name in columns]
-        self.cursor.execute(f"insert into {table} ({names}) values {places}", values)
+        columns = tuple(rows[0])
+        self.pending.add(table, columns, [tuple(_bound(row[name]) for name in columns) for row in rows])
         for row in rows:
             self._note(table, None, row)
 
@@ -167,10 +208,13 @@ class Work(Reader):
         changed = {name: value for name, value in values.items() if before[name] != _bound(value)}
         after = before | {name: _bound(value) for name, value in values.items()}
         if changed:
+            self.pending.touch(table)
             sets = ", ".join(f'"{name}" = ?' for name in changed)
             self.cursor.execute(
                 f"update {table} set {sets} where {TABLES[table].key} = ?", [*map(_bound, changed.values()), key]
             )
+            if table in PEOPLE:
+                self.pending.note(table, key)
             self._note(table, before, after)
         return after
 
@@ -183,6 +227,10 @@ class Work(Reader):
         """
         if not data.num_rows:
             return
+        self.pending.touch(table)
+        self.pending.changed[table] = None  # too many to name
+        if self.memory and table == "claims":
+            self.memory.drop_diary()
         spec = TABLES[table]
         known_at = f'"{known_at_column}"' if known_at_column else "?"
         left_out = f"exclude ({known_at})" if (known_at_column or "").startswith("_") else ""
@@ -207,55 +255,44 @@ class Work(Reader):
 
     def release(self, appointment_id: str) -> None:
         """Give back every claim of an appointment, and its slots."""
+        self.pending.touch("claims")
+        self.pending.touch("slots")
         self.cursor.execute(
             "delete from slots where claim_id in (select claim_id from claims where appointment_id = ?)",
             [appointment_id],
         )
         self.cursor.execute("delete from claims where appointment_id = ?", [appointment_id])
+        if diary := self._known_diary():
+            diary.release(appointment_id)
 
     def keep(self, hold_id: str) -> None:
         """A hold's claims are its visit's from now on, for good."""
+        self.pending.touch("claims")
         self.cursor.execute(
             "update claims set holder = 'appointment', expires_at = null where appointment_id = ?", [hold_id]
         )
+        if diary := self._known_diary():
+            diary.keep(hold_id)
 
     def hold(self, claims: Sequence[Row], slots: Sequence[tuple[str, datetime, int, str]]) -> None:
         """Write claims and their slots (resource, slot, lane, claim). The slots' primary key refuses a taken one."""
-        if len(claims) > MANY:
-            self._hold_many("claims", claims)
-        elif claims:
-            values = [_bound(value) for row in claims for value in row.values()]
-            places = ", ".join("(" + ", ".join("?" * len(claims[0])) + ")" for _ in claims)
-            self.cursor.execute(f"insert into claims ({', '.join(claims[0])}) values {places}", values)
-        if len(slots) > MANY:
-            self._hold_many("slots", slots)
-        elif slots:
-            # Four lists are bound in a third of the time that as many single values take.
-            self.cursor.execute(
-                "insert into slots select unnest(cast(? as text[])), unnest(cast(? as timestamp[])),"
-                " unnest(cast(? as integer[])), unnest(cast(? as text[]))",
-                [list(column) for column in zip(*slots, strict=True)],
-            )
+        if claims:
+            columns = tuple(claims[0])
+            bound = [{name: _bound(row[name]) for name in columns} for row in claims]
+            self.pending.add("claims", columns, [tuple(row.values()) for row in bound])
+            if diary := self._known_diary():
+                diary.hold(bound)
+        if slots:
+            self.pending.add("slots", SLOT, slots)
 
-    def _hold_many(self, table: str, rows: Sequence[Any]) -> None:
-        """The same for a series: so many parameters would take longer to bind than the rows to write."""
-        names = list(rows[0]) if isinstance(rows[0], dict) else ["resource_id", "slot_at", "lane", "claim_id"]
-        values = [row if isinstance(row, dict) else dict(zip(names, row, strict=True)) for row in rows]
-        columns = {name: [_bound(value[name]) for value in values] for name in names}
-        self.cursor.register("held_at_once", pa.table(columns))
-        try:
-            self.cursor.execute(f"insert into {table} by name select * from held_at_once")
-        finally:
-            self.cursor.unregister("held_at_once")
+    def _known_diary(self) -> Diary | None:
+        return self.memory.known_diary() if self.memory else None
 
     def feed(self) -> None:
-        """Append the noted rows to the change feed, in one statement."""
-        if not self._fed:
-            return
-        known_at = stored(self.now)
-        places = ", ".join("(nextval('change_seq'), ?, ?, ?, ?, ?, ?, ?)" for _ in self._fed)
-        values = [value for entry in self._fed for value in (*entry, SCHEMA_VERSION, known_at, self.audit_seq)]
-        self.cursor.execute(f"insert into changes values {places}", values)
+        """Append the noted rows to the change feed."""
+        if self._fed:
+            last = SCHEMA_VERSION, stored(self.now), self.audit_seq
+            self.pending.add("changes", CHANGE, [(*entry, *last) for entry in self._fed])
 
     def _note(self, table: str, before: Row | None, after: Row) -> None:
         spec = TABLES[table]

@@ -35,7 +35,7 @@ class Rehearsal(Work):
         if isinstance(reader, Work):
             super().__init__(
                 reader.cursor, reader.now, reader.actor, reader._ids, reader.reason, reader.audit_seq,
-                reader.shelf, reader.stamp,
+                reader.shelf, reader.stamp, reader.pending, reader.memory,
             )  # fmt: skip
         else:
             assert actor is not None, "outside a command somebody must be named who would give it"
