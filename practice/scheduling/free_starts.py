@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 
 from practice.clock import local_date, stored
@@ -14,7 +14,7 @@ from practice.scheduling.offers import Busy, Fit, Need, any_room, fits
 from practice.scheduling.pools import Member, Pool
 from practice.scheduling.rule_book import RuleBook, read_rules
 from practice.scheduling.rules import Asked, bookable_from, client_day_breach, provider_day_breach, scopes_of
-from practice.scheduling.working import Hours, as_instants, days_from, starts_that_can_be_named, whole_day
+from practice.scheduling.working import as_instants, days_from, starts_that_can_be_named, whole_day
 from practice.store.work import Reader, Row
 
 MARGIN = timedelta(hours=12)
@@ -124,27 +124,49 @@ ONE_DAY = timedelta(days=1)
 
 
 def free_starts(reader: Reader, search: Search) -> dict[str, list[Fit]]:
-    """Every free start by provider, from now on; one reading of hours, rules and claims for all of them."""
-    around = _Around(reader, search)
-    hours = facts.hours(reader, [row["provider_id"] for row in search.providers], around.days[0], around.days[-1])
+    """Every free start by provider, from now on; one reading of hours, rules and claims for all of them.
+
+    Whoever does not work there within these days is left out before anything else about them is read.
+    """
+    hours = _working(reader, search)
+    at_work = tuple(row for row in search.providers if row["provider_id"] in hours)
+    if not at_work:
+        return {}
+    around = _Around(reader, replace(search, providers=at_work))
     clients = [around.crowd("client", client_id) for client_id in search.client_ids]
     return {
-        provider["provider_id"]: _of_provider(reader, around, hours, provider, clients) for provider in search.providers
+        provider["provider_id"]: _of_provider(reader, around, hours[provider["provider_id"]], provider, clients)
+        for provider in at_work
     }
 
 
+def _working(reader: Reader, search: Search) -> dict[str, dict[date, list[Interval]]]:
+    """Provider → day → working time as instants, without days and providers that have none."""
+    days = list(days_from(search.first, search.days))
+    providers = [row["provider_id"] for row in search.providers]
+    hours = facts.hours(reader, providers, days[0], days[-1])
+    place, zone = search.location["location_id"], search.location["zone"]
+    found = {
+        key: {day: as_instants(walls, zone) for day in days if (walls := hours.on(key, place, day))}
+        for key in providers
+    }
+    return {key: on for key, on in found.items() if on}
+
+
 def _of_provider(
-    reader: Reader, around: _Around, hours: Hours, provider: Row, clients: list[list[Interval]]
+    reader: Reader,
+    around: _Around,
+    working: dict[date, list[Interval]],
+    provider: Row,
+    clients: list[list[Interval]],
 ) -> list[Fit]:
     search, found = around.search, list[Fit]()
-    place, zone = search.location["location_id"], search.location["zone"]
     busy = around.busy(provider["provider_id"])
     first, last = _in_time(reader, around, provider)
-    for day in around.days:
+    for day, stretches in working.items():
         if day > last or any(len(pool.members) < pool.quantity for pool in around.by_day[day]):
             continue
-        stretches = as_instants(hours.on(provider["provider_id"], place, day), zone)
-        if not stretches or not _may_book(reader, around, provider, day):
+        if not _may_book(reader, around, provider, day):
             continue
         fitting = fits(
             stretches,

@@ -96,8 +96,12 @@ def held_by_resource(
         if key not in known:
             known[key] = limits_in_force(policies, row["resource_kind"], *key, capacities.get(resource_id, 1))
         limits = block_limits(known[key]) if row["holder"] == "block" else known[key]
-        claim = {name: row[name] for name in Held._fields if name != "limits"}
-        found.setdefault(resource_id, []).append(Held(**claim, limits=limits))
+        found.setdefault(resource_id, []).append(
+            Held(
+                row["claim_id"], row["appointment_id"], row["kind"], row["starts_at"], row["ends_at"], row["lane"],
+                limits, row["holder"], row["expires_at"], row["location_id"],
+            )
+        )  # fmt: skip
     return found
 
 
@@ -118,6 +122,8 @@ def crowded(
     own = limits.of(is_override=is_override)
     beside = {"before": "after", "after": "before"}.get(part) if buffers == "larger" else None
     counted = held if beside is None else [claim for claim in held if claim.kind != beside]
+    if own == 1:  # nobody beside anybody: no need to count who shares which instant
+        return union(Interval(claim.starts_at, claim.ends_at) for claim in counted)
     return union(
         Interval(start, end)
         for start, end, sharing in _segments(counted)

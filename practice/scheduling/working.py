@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from functools import cached_property
 from typing import Any
 
 from practice.clock import stored, to_instant, to_wall
@@ -21,6 +22,13 @@ class Hours:
     exceptions: Rows
     time_off: Rows
 
+    @cached_property
+    def _by_place(self) -> dict[tuple[str, str], list[Mapping[str, Any]]]:
+        found: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+        for row in self.weekly:
+            found.setdefault((row["provider_id"], row["location_id"]), []).append(row)
+        return found
+
     def on(self, provider_id: str, location_id: str, day: date) -> list[Interval]:
         """When the provider works at the location on that day, in wall time.
 
@@ -28,11 +36,9 @@ class Hours:
         then time off. At the same level closed beats open. Extra hours of a whole location are for the providers who
         have weekly hours there.
         """
-        own = [
-            row
-            for row in self.weekly
-            if row["provider_id"] == provider_id and row["location_id"] == location_id and in_force(row, day)
-        ]
+        own = [row for row in self._by_place.get((provider_id, location_id), ()) if in_force(row, day)]
+        if not own and day not in self._exceptions_on:
+            return []
         today = [row for row in own if row["weekday"] == day.isoweekday()]
         open_ = union(
             Interval(datetime.combine(day, row["start_time"]), datetime.combine(day, row["end_time"])) for row in today
@@ -56,16 +62,20 @@ class Hours:
             row["provider_id"] == provider_id and row["start_date"] <= day <= row["end_date"] for row in self.time_off
         )
 
+    @cached_property
+    def _exceptions_on(self) -> dict[date, list[Mapping[str, Any]]]:
+        found: dict[date, list[Mapping[str, Any]]] = {}
+        for row in self.exceptions:
+            found.setdefault(row["exception_date"], []).append(row)
+        return found
+
     def _exceptions(self, whose: str | None, location_id: str, day: date, *, is_open: bool) -> list[Interval]:
         return [
             Interval(datetime.combine(day, row["start_time"]), datetime.combine(day, row["end_time"]))
             if row["start_time"] is not None
             else whole_day(day)
-            for row in self.exceptions
-            if row["exception_date"] == day
-            and row["location_id"] == location_id
-            and row["provider_id"] == whose
-            and bool(row["is_open"]) is is_open
+            for row in self._exceptions_on.get(day, ())
+            if row["location_id"] == location_id and row["provider_id"] == whose and bool(row["is_open"]) is is_open
         ]
 
 
