@@ -54,14 +54,15 @@ def rooms_of(reader: Reader, location_id: str) -> list[Row]:
 
 
 def usual_room(reader: Reader, provider_id: str, service_id: str, location_id: str) -> str | None:
-    """The room of the provider's newest visit of that service there, or None; older visits say nothing any more."""
+    """The room of the provider's newest visit of that service there that stands, or None; old ones say nothing."""
     diary = reader.diary()
     ahead = diary and diary.room_of_newest(provider_id, service_id, location_id, stored(reader.now), USUAL_AHEAD)
     if ahead:
         return ahead
     room_id: str | None = reader.value(
         "select room_id from appointments where provider_id = ? and service_id = ? and location_id = ?"
-        " and room_id is not null and starts_at > ? order by starts_at desc limit 1",
+        " and room_id is not null and starts_at > ? and status not in ('cancelled', 'rescheduled', 'entered_in_error')"
+        " order by starts_at desc limit 1",
         provider_id,
         service_id,
         location_id,

@@ -182,7 +182,7 @@ def test_a_room_that_a_person_chose_is_kept(front, house, broken):
     third = front.books(house.cora, "09:00", house.visit, **TWO_HOURS)
     assert (front.room(first), front.room(second), front.room(third)) == ("room-2", "room-2", "room-1")
     refusal = front.refused("room_taken", house.dan, "09:30", house.visit)
-    assert str(refusal).startswith("No room is free at Elm Street from 09:30 to 10:20 (Room 1, Room 2 are taken)")
+    assert str(refusal).startswith("No room is free at Elm Street from 09:30 to 10:20 (Room 2, Room 1 are taken)")
 
 
 def test_nobody_is_led_who_is_there_already(front, house, broken, record, desk, clock):
