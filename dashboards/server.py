@@ -7,13 +7,15 @@ import importlib
 import json
 import os
 import signal
+import threading
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
 
 import anyio
+import duckdb
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
@@ -24,6 +26,7 @@ from dashboards.http import api, calendars, feed, first_run, kiosk, offer, publi
 from dashboards.http.gate import Gate
 from dashboards.theme import streamlit_config
 from practice.home import Home, open_record
+from practice.store.record import Record
 
 SCRIPT = Path(__file__).with_name("streamlit_app.py")
 # The first visitor would pay for these imports otherwise (3 to 6 s).
@@ -86,10 +89,16 @@ def _end(number: int, frame: FrameType | None) -> None:
     raise SystemExit(0)
 
 
+def _warm(record: Record) -> None:
+    with suppress(duckdb.Error):  # the app may be stopped meanwhile
+        record.warm()
+
+
 def serve(home: Home, host: str, port: int) -> None:
     """Open the record and run the app until it is stopped."""
     record = open_record(home)
     home.create()
+    threading.Thread(target=_warm, args=(record,), name="warm", daemon=True).start()
     running = runtime.start(home, record)
     if not first_run.has_users():
         print(f"Set-up code: {first_run.setup_code(home)}", flush=True)

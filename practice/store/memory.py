@@ -44,12 +44,15 @@ class Memory:
 
     # The diary ------------------------------------------------------------------------------------------------------
 
-    def read_diary(self, cursor: duckdb.DuckDBPyConnection, now: datetime) -> Diary:
-        """Read the diary in the open transaction; nothing may be waiting to be written then."""
+    def read_diary(self, cursor: duckdb.DuckDBPyConnection, now: datetime, *, is_committed: bool = False) -> Diary:
+        """Read the diary in the open transaction; nothing may be waiting to be written then.
+
+        `is_committed`: it reads what everybody may, so that no rollback makes it wrong.
+        """
         since = now - BEHIND
         cursor.execute(f"select * from {CLAIMS} where ends_at > ?", [since])
         names = [column[0] for column in cursor.description or ()]
-        self._diary, self._is_diary_new = Diary(names, since, cursor.fetchall()), True
+        self._diary, self._is_diary_new = Diary(names, since, cursor.fetchall()), not is_committed
         return self._diary
 
     def known_diary(self) -> Diary | None:

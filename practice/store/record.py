@@ -22,6 +22,7 @@ from practice.store.memory import Memory
 from practice.store.migrate import migrate
 from practice.store.pending import named_in
 from practice.store.queue import Queue, Request
+from practice.store.shelf import PEOPLE
 from practice.store.work import Reader
 
 FREE_BYTES_NEEDED = 16 * 1024 * 1024
@@ -157,6 +158,19 @@ class Record:
         said = StorageTrouble("The disk refused the write, so nothing was saved; check it and send it again.")
         said.__cause__ = error
         return said
+
+    def warm(self) -> None:
+        """Read what the first command would have to wait for: people, and the claims to come."""
+        with self.read() as reader:
+            for table in PEOPLE:
+                reader.those(table, "client_id")
+        with self._lock:
+            if self._memory.known_diary() is None:
+                cursor = self._usable().cursor()
+                try:
+                    self._memory.read_diary(cursor, stored(self.clock()), is_committed=True)
+                finally:
+                    cursor.close()
 
     def housekeeping(self, sql: str, *parameters: Any) -> None:
         """One write that no person intended (when a session was last seen): serialised, but neither audited nor fed.
