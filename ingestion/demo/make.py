@@ -78,12 +78,13 @@ def make_demo(
             counts |= load_parts(record, "money", money_tables(house, books, dice), say, **about)
             say(f"Writing {len(books.invoices['known']):,} invoices")
             counts |= load_parts(record, "invoices", invoice_tables(house, books, letterheads, dice), say, **about)
-            say("Agreeing with clients on messages")
-            record.ids = seeded_ids(seed + 1)  # its ids are the same however many slices came before
-            counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
+            # Before messages are on: nobody is told today of what was agreed long ago.
             say("Looking ahead: series and the waitlist")
             record.ids = seeded_ids(seed + 2)
             ahead, in_series = look_ahead(record, house, np.random.default_rng([seed, 93]))
+            say("Agreeing with clients on messages")
+            record.ids = seeded_ids(seed + 1)  # its ids are the same however many slices came before
+            counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
             write_truth(home.truth, house, story, books, in_series)
             counts |= ahead
     finally:
