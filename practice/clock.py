@@ -81,4 +81,6 @@ def as_utc(instant: datetime) -> datetime:
 
 def stored(instant: datetime) -> datetime:
     """The form in which the record keeps an instant: naive UTC."""
-    return as_utc(instant).replace(tzinfo=None)
+    if instant.tzinfo is None:
+        return instant
+    return (instant if instant.tzinfo is UTC else instant.astimezone(UTC)).replace(tzinfo=None)

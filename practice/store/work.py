@@ -191,7 +191,7 @@ class Work(Reader):
         if not rows:
             return
         columns = tuple(rows[0])
-        self.pending.add(table, columns, [tuple(_bound(row[name]) for name in columns) for row in rows])
+        self.pending.add(table, columns, [tuple([_bound(row[name]) for name in columns]) for row in rows])
         for row in rows:
             self._note(table, None, row)
 
@@ -297,7 +297,8 @@ class Work(Reader):
     def _note(self, table: str, before: Row | None, after: Row) -> None:
         spec = TABLES[table]
         key = str(after[spec.key])
-        shown = {name: plain(value) for name, value in after.items() if name not in spec.secret}
+        whole = {name: value if type(value) in _AS_THEY_ARE else plain(value) for name, value in after.items()}
+        shown = {name: value for name, value in whole.items() if name not in spec.secret} if spec.secret else whole
         old = None
         if before is not None:
             shown = {name: value for name, value in shown.items() if before[name] != after[name]}
@@ -305,9 +306,9 @@ class Work(Reader):
         noted_key = None if spec.key in spec.secret else key
         self.noted.append({"table": table, "key": noted_key, "before": old, "after": shown})
         if spec.fed:
-            fed = {name: plain(after.get(name)) for name in spec.fed}
+            fed = {name: whole.get(name) for name in spec.fed}
             self._fed.append((table, key, "upsert", json.dumps(fed, ensure_ascii=False)))
 
 
 def _bound(value: Any) -> Any:
-    return stored(value) if isinstance(value, datetime) and value.tzinfo else value
+    return stored(value) if type(value) is datetime and value.tzinfo else value
