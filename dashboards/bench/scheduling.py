@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -37,6 +38,7 @@ Round = tuple[Laps, Laps, Laps | None]
 def measure(home: Home, say: Say) -> list[Measure]:
     """Bookings per second and how long one takes, against raw inserts and PostgreSQL; offered times and a day's page
     against one pass over the claims."""
+    importlib.import_module("pandas")  # as the app does when it starts: DuckDB would, at the first list that it binds
     with tempfile.TemporaryDirectory() as folder:
         duel = Duel(home, Path(folder))
         try:

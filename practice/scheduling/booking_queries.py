@@ -86,21 +86,34 @@ def cancellation_policies(reader: Reader) -> list[Row]:
     return sorted(reader.all("cancellation_policies"), key=lambda row: row["effective_from"])
 
 
-def hours(reader: Reader, provider_ids: Sequence[str], first: date, last: date) -> Hours:
-    """Hours, exceptions and time off that bear on these days, at every location."""
+def hours(
+    reader: Reader, provider_ids: Sequence[str], first: date, last: date, location_id: str | None = None
+) -> Hours:
+    """Hours, exceptions and time off that bear on these days, at every location or at one."""
     ahead = _rehearsed(reader, "hours_known")
     known: Hours | None = ahead(provider_ids, first, last) if ahead else None
     if known is not None:
         return known
+    wanted = set(provider_ids)
+    if location_id is None:
+        at_place = reader.those("availability", "provider_id", *provider_ids)
+        exceptions = reader.those("availability_exceptions", "provider_id", None, *provider_ids)
+    else:
+        at_place = reader.those("availability", "location_id", location_id)
+        exceptions = reader.those("availability_exceptions", "location_id", location_id)
     weekly = [
         row
-        for row in reader.those("availability", "provider_id", *provider_ids)
-        if row["effective_from"] <= last and (row["effective_to"] is None or row["effective_to"] >= first)
+        for row in at_place
+        if row["provider_id"] in wanted
+        and row["effective_from"] <= last
+        and (row["effective_to"] is None or row["effective_to"] >= first)
     ]
     exceptions = [
         row
-        for row in reader.those("availability_exceptions", "provider_id", None, *provider_ids)
-        if not row["is_withdrawn"] and first <= row["exception_date"] <= last
+        for row in exceptions
+        if not row["is_withdrawn"]
+        and first <= row["exception_date"] <= last
+        and (row["provider_id"] is None or row["provider_id"] in wanted)
     ]
     time_off = [
         row

@@ -144,8 +144,8 @@ def _working(reader: Reader, search: Search) -> dict[str, dict[date, list[Interv
     """Provider → day → working time as instants, without days and providers that have none."""
     days = list(days_from(search.first, search.days))
     providers = [row["provider_id"] for row in search.providers]
-    hours = facts.hours(reader, providers, days[0], days[-1])
     place, zone = search.location["location_id"], search.location["zone"]
+    hours = facts.hours(reader, providers, days[0], days[-1], place)
     found = {
         key: {day: as_instants(walls, zone) for day in days if (walls := hours.on(key, place, day))}
         for key in providers
