@@ -1,0 +1,1 @@
+"""What goes to payers and comes back from them: files of X12, and remittances posted to the ledger."""
