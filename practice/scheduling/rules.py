@@ -138,7 +138,7 @@ def provider_day_breach(
     count = sum(service_id in (None, service) for service in visits.values())
     if count < limit["value"]:
         return None
-    what = f"{scopes.names['service']} visits" if service_id else "visits"
+    what = f"{scopes.names['service'] + ' ' if service_id else ''}visit{'' if count == 1 else 's'}"
     sentence = f"{scopes.names['provider']} has {count} {what} on {asked.day}, and {limit['value']} a day is the limit"
     return Breach(limit, sentence + whose(limit))
 
