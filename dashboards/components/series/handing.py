@@ -122,15 +122,16 @@ def _plan(asked: dict[str, Any], providers: dict[str, str], desk: Desk) -> None:
 
 
 def _table(lines: Sequence[Row], providers: dict[str, str], desk: Desk) -> None:
+    has_reasons = any(row["sentence"] for row in lines)
     st.dataframe(
         [
             {
                 "When": words.when(row["wall_start"], desk.today),
                 "Client": row["client_name"] or "A client",
-                "Service": row["service_name"],
                 "Goes to": providers.get(row["to_provider_id"] or "", "Stays"),
                 "At": _goes_at(row, desk),
-                "Why": row["sentence"] or "",
+                **({"Why": row["sentence"] or ""} if has_reasons else {}),
+                "Service": row["service_name"],
             }
             for row in lines
         ],
