@@ -97,7 +97,7 @@ def test_a_limit_of_a_service_counts_that_service(front, house):
     front.rule("daily_limit", 1, "service", house.intake)
     front.books(house.ada, f"{TUESDAY}T09:00")
     front.books(house.ben, f"{TUESDAY}T11:00", service_id=house.intake)
-    assert "1 Intake visits" in str(
+    assert "1 Intake visit on" in str(
         front.refused("daily_limit", house.cora, f"{TUESDAY}T14:00", service_id=house.intake)
     )
     front.books(house.cora, f"{TUESDAY}T14:00")
