@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-import importlib
 import json
 import os
 import signal
@@ -20,7 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import control, messaging, runtime, waitlist_beat
+from dashboards import control, messaging, runtime, waitlist_beat, warming
 from dashboards.failures import on_script_error
 from dashboards.http import api, calendars, feed, first_run, kiosk, offer, public, sign_in, stop
 from dashboards.http.gate import Gate
@@ -29,8 +27,6 @@ from practice.home import Home, open_record
 from practice.store.record import Record
 
 SCRIPT = Path(__file__).with_name("streamlit_app.py")
-# The first visitor would pay for these imports otherwise (3 to 6 s).
-HEAVY = ("altair", "pandas", "pyarrow", "duckdb", "streamlit.elements.vega_charts", "streamlit.elements.arrow")
 
 ROUTES = [
     Route("/healthz", feed.healthz),
@@ -53,11 +49,7 @@ ROUTES = [
 @asynccontextmanager
 async def _lifespan(app: st.App) -> AsyncIterator[None]:
     del app
-    for module in HEAVY:
-        importlib.import_module(module)
-    # What is loaded now lives as long as the process: the collector need not look at it on each rerun.
-    gc.collect()
-    gc.freeze()
+    warming.imports()
     running = runtime.current()
     stop_sending = messaging.start(running.home, running.record)
     stop_waitlist = waitlist_beat.start(running.record)
@@ -91,7 +83,7 @@ def _end(number: int, frame: FrameType | None) -> None:
 
 def _warm(record: Record) -> None:
     with suppress(duckdb.Error):  # the app may be stopped meanwhile
-        record.warm()
+        warming.memory(record)
 
 
 def serve(home: Home, host: str, port: int) -> None:

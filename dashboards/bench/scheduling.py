@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -12,6 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+from dashboards import warming
 from dashboards.bench import postgres
 from dashboards.bench.measure import Laps, Measure, Say, against, compare, percentile, seconds_of
 from dashboards.bench.raw import Duel, pass_over
@@ -38,10 +38,11 @@ Round = tuple[Laps, Laps, Laps | None]
 def measure(home: Home, say: Say) -> list[Measure]:
     """Bookings per second and how long one takes, against raw inserts and PostgreSQL; offered times and a day's page
     against one pass over the claims."""
-    importlib.import_module("pandas")  # as the app does when it starts: DuckDB would, at the first list that it binds
+    warming.imports()  # as the app does: DuckDB would import pandas at the first list that it binds
     with tempfile.TemporaryDirectory() as folder:
         duel = Duel(home, Path(folder))
         try:
+            warming.memory(duel.record)
             say("looking for free times")
             with duel.record.read() as reader:
                 wanted = iter(wishes(reader, WARM_UP + ROUNDS * sum(BOOKINGS.values())))
