@@ -61,11 +61,12 @@ def clock() -> MovableClock:
 
 
 @pytest.fixture(scope="session", autouse=True)
-def quick_hashes() -> Iterator[None]:
-    """Hashes that cost little, for whatever a session makes, too: how strong the real ones are has a test of its own."""
+def quick_hashes() -> Iterator[PasswordHasher]:
+    """Hashes that cost little, for whatever a session makes, too. Gives the real hasher, for the test of its strength."""
+    real = passwords._hasher
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
-        yield
+        yield real
 
 
 @pytest.fixture(scope="session")

@@ -100,8 +100,8 @@ def test_a_password_that_is_easily_guessed_is_refused(password):
     assert not password or password.strip() == "" or password not in str(refused.value)
 
 
-def test_passwords_are_hashed_as_rfc_9106_advises(monkeypatch):
-    monkeypatch.undo()
+def test_passwords_are_hashed_as_rfc_9106_advises(monkeypatch, quick_hashes):
+    monkeypatch.setattr(passwords, "_hasher", quick_hashes)
     assert extract_parameters(hash_password(PASSWORD)) == RFC_9106_LOW_MEMORY
 
 
