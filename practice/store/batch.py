@@ -73,15 +73,21 @@ class Batch:
             self.cursor.commit()
         except duckdb.Error as error:
             raise LostError from error
-        changed = {table: keys for table, keys in self.pending.changed.items() if self.memory.shelf.knows(table)}
-        fresh = {table: self._rows_of(table, keys) for table, keys in changed.items() if keys and table in PEOPLE}
-        self.memory.kept(self._head, self.pending.written, fresh, mark)
+        self.memory.kept(self._head, self.pending.written, self._fresh(), mark)
         self.pending.forget_tables()
         for request in self._open:
             request.settle()
         self._open = []
         self.cursor.begin()
         self._stamp = self.memory.shelf.stamp
+
+    def _fresh(self) -> dict[str, list[Row]]:
+        """The changed rows of tables that the shelf knows, as they are now; without a table, it is read anew."""
+        known = {table: keys for table, keys in self.pending.changed.items() if self.memory.shelf.knows(table)}
+        try:
+            return {table: self._rows_of(table, keys) for table, keys in known.items() if keys and table in PEOPLE}
+        except duckdb.Error:  # what is committed stays committed, whatever becomes of this question
+            return {}
 
     def _before_a_write(self) -> None:
         """The command at work is about to write directly: those before it are kept first, whatever becomes of it."""
