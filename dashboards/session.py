@@ -16,6 +16,8 @@ from practice.store.record import Command
 
 COOKIE = "daybook_session"
 DOUBLE_CLICK_SECONDS = 3.0
+WAITS = "Not done yet: this is above what your role may do alone, so it waits for a second person (Billing, Approvals)."
+"""What is said where a command became a request."""
 
 
 def token_from_browser() -> str | None:
@@ -131,5 +133,5 @@ def attempt(
     forget_refusal(form)
     renew_key(form, answer)
     if done:
-        say(done)
+        say(WAITS if isinstance(answer, dict) and "waits" in answer else done)
     return answer

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.billing.approving import approvals_part
 from dashboards.components.billing.charging import to_charge_part, to_invoice_part
 from dashboards.components.billing.common import read
 from dashboards.components.billing.owing import owing_part
@@ -18,6 +19,9 @@ from practice.people.queries import client, search_clients
 person = actor()
 require(person, Permission.SEE_MONEY)
 
+PARTS = ["To charge", "To invoice", "Unpaid", "Open items", "Payments"]
+if person.may(Permission.APPROVE) or person.may(Permission.ADJUST):
+    PARTS.append("Approvals")
 if "billing_next" in st.session_state:
     st.session_state["billing_part"] = st.session_state.pop("billing_next")
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -25,7 +29,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
     st.space("stretch")
     part = st.segmented_control(
         "List",
-        ["To charge", "To invoice", "Unpaid", "Open items", "Payments"],
+        PARTS,
         default=None if "billing_part" in st.session_state else "To charge",
         required=True,
         label_visibility="collapsed",
@@ -68,5 +72,7 @@ elif part == "Unpaid":
     unpaid_part(person)
 elif part == "Open items":
     owing_part(person, party)
+elif part == "Approvals":
+    approvals_part(person)
 else:
     payments_part(person, party)

@@ -8,6 +8,7 @@ from dashboards import runtime
 from dashboards.components.set_up import (
     absences,
     booking_rules,
+    books,
     calendars,
     floor,
     hours,
@@ -40,6 +41,7 @@ PARTS = {
     "Equipment": needs.needs_part,
     "Waiting room": floor.floor_part,
     "Online booking": online.online_part,
+    "Books and limits": books.books_part,
     "Calendars": calendars.calendars_part,
 }
 

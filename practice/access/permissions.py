@@ -30,6 +30,9 @@ class Permission(StrEnum):
     ADJUST = "adjust what is owed"
     REFUND = "refund"
     VOID = "void charges, invoices or payments"
+    APPROVE = "approve what somebody else asks for"
+    CONTROL = "close periods or set limits"
+    EXPORT_BOOKS = "export the books"
     SET_UP = "change the practice's set-up"
     SEE_NUMBERS = "see the practice's numbers"
     QUERY = "query the warehouse"
@@ -51,13 +54,15 @@ _MONEY = {_P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT, _P.ALLOCATE}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset(Permission) - {_P.OPERATE},
-    "manager": frozenset(Permission) - {_P.OPERATE, _P.MANAGE_USERS},
+    "manager": frozenset(Permission) - {_P.OPERATE, _P.MANAGE_USERS, _P.CONTROL},
     "front_desk": frozenset(
         _EVERYONE | _DESK | {_P.CORRECT_ATTENDANCE, _P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT}
     ),
     "provider": frozenset(_EVERYONE | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS, _P.OWN_CALENDAR}),
     "biller": frozenset(
-        _EVERYONE | _MONEY | {_P.SEE_SCHEDULE, _P.SEE_CLIENTS, _P.ADJUST, _P.REFUND, _P.VOID, _P.SEE_NUMBERS}
+        _EVERYONE
+        | _MONEY
+        | {_P.SEE_SCHEDULE, _P.SEE_CLIENTS, _P.ADJUST, _P.REFUND, _P.VOID, _P.SEE_NUMBERS, _P.EXPORT_BOOKS}
     ),
     "analyst": frozenset(_EVERYONE | {_P.SEE_NUMBERS, _P.QUERY}),
     # Not people: the public pages and the API, a kiosk in the waiting room.

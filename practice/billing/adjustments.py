@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from practice.access.permissions import Permission, require_location
 from practice.billing import accounts, ledger
+from practice.billing.limits import BACK_DATE, WAIVER, WRITE_OFF, second_person
+from practice.billing.locked import days_behind
 from practice.billing.posting import (
+    asked_date,
     check_party,
     estimate_to_undo,
     heading,
@@ -15,7 +20,7 @@ from practice.billing.posting import (
     show,
     why,
 )
-from practice.billing.queries import facts
+from practice.billing.queries import control, facts
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.store.record import command
@@ -23,15 +28,38 @@ from practice.store.work import Row, Work
 
 
 @command(Permission.ADJUST)
-def adjust_charge(work: Work, *, charge_id: str, party: str, adjustment_class: str, amount_minor: int) -> Row:
+def adjust_charge(
+    work: Work,
+    *,
+    charge_id: str,
+    party: str,
+    adjustment_class: str,
+    amount_minor: int,
+    post_date: str | None = None,
+) -> Row:
     """Lower what a party owes for a charge, by class: contractual, courtesy, small_balance, charity, denial, bad_debt.
 
-    At most what is open. Needs a reason. Answers {adjustment_id, transaction_id}.
+    At most what is open. Needs a reason. `post_date` posts it on an earlier day than today. Answers {adjustment_id,
+    transaction_id}, or {approval_id, waits} where it is above what the role may do alone.
     """
     why(work, "adjust what is owed")
     charge = posted_charge(work, charge_id)
     require_location(work.actor, charge["location_id"])
-    return lower(work, charge, party, adjustment_class, minor(amount_minor))
+    amount = minor(amount_minor)
+    on = asked_date(work, post_date, charge["location_id"], charge_id=charge_id)
+    check_lowering(work, charge, party, adjustment_class, amount)
+    asked = {"charge_id": charge_id, "party": party, "adjustment_class": adjustment_class, "amount_minor": amount}
+    quantities = _quantities(work, charge, adjustment_class, amount)
+    waiting = second_person(
+        work,
+        "adjust_charge",
+        asked | {"post_date": post_date},
+        about=charge,
+        amount_minor=amount,
+        reason_class=adjustment_class,
+        quantities=quantities | ({BACK_DATE: days_behind(work, on)} if on else {}),
+    )
+    return waiting or lower(work, charge, party, adjustment_class, amount, on=on)
 
 
 @command(Permission.ADJUST)
@@ -75,8 +103,8 @@ def transfer_responsibility(work: Work, *, charge_id: str, from_party: str, to_p
     return {"transfer_id": transfer_id, "transaction_id": entry.heading.transaction_id}
 
 
-def lower(work: Work, charge: Row, party: str, adjustment_class: str, amount: int) -> Row:
-    """Post an adjustment inside a command that has checked who may."""
+def check_lowering(work: Work, charge: Row, party: str, adjustment_class: str, amount: int) -> int:
+    """What is open, if an adjustment of that class and amount can be made. Refuses otherwise."""
     if adjustment_class not in accounts.ADJUSTMENT_ACCOUNT:
         classes = tuple(accounts.ADJUSTMENT_ACCOUNT)
         raise Refusal(
@@ -86,17 +114,35 @@ def lower(work: Work, charge: Row, party: str, adjustment_class: str, amount: in
             alternatives=classes,
         )
     check_party(work, party)
-    is_contractual = adjustment_class == "contractual"
-    if is_contractual and accounts.client_of(party):
+    if adjustment_class == "contractual" and accounts.client_of(party):
         raise Refusal(
             "A contractual adjustment is what a payer's contract does not allow; for a client use courtesy or charity.",
             rule="contractual_is_for_payers",
             field="adjustment_class",
             alternatives=("courtesy", "charity", "small_balance", "bad_debt"),
         )
-    open_minor = _open_for(work, charge, party, amount)
+    return _open_for(work, charge, party, amount)
+
+
+def _quantities(work: Work, charge: Row, adjustment_class: str, amount: int) -> dict[str, int]:
+    """How much of which kind of limit it is: all that was taken off the charge counts, so that parts are no way around.
+
+    What the payer's contract lets us expect is no write-off; the rest of a contractual adjustment by hand is.
+    """
+    charge_id = charge["charge_id"]
+    if adjustment_class == "contractual":
+        amount = control.beyond_contract(work, charge_id) + amount
+        return {WRITE_OFF: amount} if amount > 0 else {}
+    is_waiver = charge["kind"] == "missed_visit" and adjustment_class in ("courtesy", "charity")
+    return {WAIVER if is_waiver else WRITE_OFF: control.written_off(work, charge_id) + amount}
+
+
+def lower(work: Work, charge: Row, party: str, adjustment_class: str, amount: int, *, on: date | None = None) -> Row:
+    """Post an adjustment inside a command that has checked who may."""
+    open_minor = check_lowering(work, charge, party, adjustment_class, amount)
+    is_contractual = adjustment_class == "contractual"
     adjustment_id = work.new_id()
-    post_date = posting_date(work, charge["location_id"], charge_id=charge["charge_id"])
+    post_date = posting_date(work, charge["location_id"], charge_id=charge["charge_id"], on=on)
     left = estimate_to_undo(work, charge, party, leaves_minor=open_minor - amount, is_contractual=is_contractual)
     entry = ledger.adjustment_entry(
         heading(work, "adjustment", adjustment_id, post_date),

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from practice.access.permissions import Permission, require_location
 from practice.billing import accounts, ledger
 from practice.billing.posting import (
@@ -45,8 +47,9 @@ def deallocate(work: Work, *, allocation_id: str) -> Row:
     return release(work, allocation)
 
 
-def apply(work: Work, payment: Row, charge: Row, amount_minor: int) -> Row:
-    """Allocate inside a command that has checked who may. Answers {allocation_id, transaction_id}."""
+def apply(work: Work, payment: Row, charge: Row, amount_minor: int, *, on: date | None = None) -> Row:
+    """Allocate inside a command that has checked who may, on the earlier day that it asked for. Answers {allocation_id,
+    transaction_id}."""
     party = payment["party"]
     open_minor = facts.item_balances(work, charge["charge_id"]).get(party, 0)
     waiting = facts.pots(work, payment["payment_id"])
@@ -67,7 +70,7 @@ def apply(work: Work, payment: Row, charge: Row, amount_minor: int) -> Row:
         )
     allocation_id = work.new_id()
     post_date = posting_date(
-        work, charge["location_id"], charge_id=charge["charge_id"], payment_id=payment["payment_id"]
+        work, charge["location_id"], charge_id=charge["charge_id"], payment_id=payment["payment_id"], on=on
     )
     in_clearing = waiting.get(accounts.REMITTANCE_CLEARING, 0)
     entry = ledger.allocation_entry(

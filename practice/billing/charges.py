@@ -9,6 +9,7 @@ from practice.billing import ledger
 from practice.billing.accounts import client_party, payer_party
 from practice.billing.adjustments import undo_adjustment, undo_transfer
 from practice.billing.allocations import release
+from practice.billing.limits import WAIVER, second_person
 from practice.billing.posting import heading, minor, post_mirror, posted_charge, posting_date, why
 from practice.billing.queries import facts
 from practice.clock import local_date, stored
@@ -49,24 +50,29 @@ def charge_visit(work: Work, *, attendee_id: str, amount_minor: int | None = Non
 def void_charge(work: Work, *, charge_id: str) -> Row:
     """Undo a charge: its allocations become unapplied money, its adjustments and transfers are reversed, then itself.
 
-    Refused while it is on a live invoice. Needs a reason. Answers {transaction_id, released: allocation ids}.
+    Refused while it is on a live invoice. Needs a reason. Answers {transaction_id, released: allocation ids}, or
+    {approval_id, waits}: to void the fee of a missed visit is to waive it.
     """
     why(work, "void the charge")
     charge = posted_charge(work, charge_id)
     require_location(work.actor, charge["location_id"])
-    return withdraw(work, charge)
+    _check_not_invoiced(work, charge_id)
+    waiting = second_person(
+        work,
+        "void_charge",
+        {"charge_id": charge_id},
+        about=charge,
+        amount_minor=charge["amount_minor"],
+        reason_class="void",
+        quantities={WAIVER: charge["amount_minor"]} if charge["kind"] == "missed_visit" else {},
+    )
+    return waiting or withdraw(work, charge)
 
 
 def withdraw(work: Work, charge: Row) -> Row:
     """Void a posted charge inside a command that has checked who may and why."""
     charge_id = charge["charge_id"]
-    number = facts.live_invoice(work, charge_id)
-    if number is not None:
-        raise Conflict(
-            f"This charge is on invoice {number}; void invoice {number} first.",
-            rule="on_live_invoice",
-            alternatives=(str(number),),
-        )
+    _check_not_invoiced(work, charge_id)
     released = facts.live_allocations(work, charge_id=charge_id)
     for allocation in released:
         release(work, allocation)
@@ -78,6 +84,16 @@ def withdraw(work: Work, charge: Row) -> Row:
     transaction_id = post_mirror(work, charge["transaction_id"], "void_charge", charge_id, post_date)
     work.update("charges", charge_id, status="void", void_transaction_id=transaction_id, live_key=None)
     return {"transaction_id": transaction_id, "released": [allocation["allocation_id"] for allocation in released]}
+
+
+def _check_not_invoiced(work: Work, charge_id: str) -> None:
+    number = facts.live_invoice(work, charge_id)
+    if number is not None:
+        raise Conflict(
+            f"This charge is on invoice {number}; void invoice {number} first.",
+            rule="on_live_invoice",
+            alternatives=(str(number),),
+        )
 
 
 def visit_key(attendee: Row) -> str:

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from practice.access.permissions import Permission, require_location
 from practice.billing import ledger
 from practice.billing.accounts import client_of, client_party, payer_of
 from practice.billing.allocations import allocate_payment, apply, deallocate, release
+from practice.billing.limits import BACK_DATE, second_person
+from practice.billing.locked import days_behind
 from practice.billing.posting import (
+    asked_date,
     check_party,
     day,
     heading,
@@ -44,12 +48,15 @@ def take_payment(
     received_date: str | None = None,
     reference: str | None = None,
     charges: list[dict[str, Any]] | None = None,
+    post_date: str | None = None,
 ) -> Row:
     """Take money from a party and, if `charges` [{charge_id, amount_minor}] says so, put it towards them at once.
 
     The charges' sum is at most the payment. What is paid on a charge above its open item is an excess: a client's stays
     unapplied (2100), a payer's goes to its credit (2130). Money of a payer that no charge is named for waits in 1040.
-    Answers {payment_id, transaction_id, allocation_ids, unapplied_minor}.
+    `post_date` posts it on an earlier day than today, with a reason. Answers {payment_id, transaction_id,
+    allocation_ids, unapplied_minor}, or {approval_id, waits} where that day is further behind the lock date than the
+    role may go alone.
     """
     require_location(work.actor, location_id)
     amount = minor(amount_minor)
@@ -59,6 +66,20 @@ def take_payment(
     received = day(received_date, "received_date") if received_date else today
     if received > today:
         raise Refusal(f"Money cannot arrive in the future; use {today} or before.", field="received_date")
+    on = asked_date(work, post_date, location_id)
+    asked = {"party": party, "amount_minor": amount, "method": method, "location_id": location_id}
+    if on:
+        waiting = second_person(
+            work,
+            "take_payment",
+            asked | {"received_date": str(received), "reference": reference, "charges": charges, "post_date": str(on)},
+            about={"location_id": location_id, "client_id": client_of(party)},
+            amount_minor=amount,
+            reason_class="late_entry",
+            quantities={BACK_DATE: days_behind(work, on)},
+        )
+        if waiting:
+            return waiting
     payment: Row = {
         "payment_id": work.new_id(),
         "party": party,
@@ -73,10 +94,10 @@ def take_payment(
         "status": "posted",
         "void_transaction_id": None,
     }
-    head = heading(work, "payment", payment["payment_id"], posting_date(work, location_id))
+    head = heading(work, "payment", payment["payment_id"], posting_date(work, location_id, on=on))
     work.insert("payments", payment | {"transaction_id": head.transaction_id})
     ledger.post(work, ledger.payment_entry(head, payment))
-    allocation_ids = _put_towards(work, payment, charges or [])
+    allocation_ids = _put_towards(work, payment, charges or [], on)
     return {
         "payment_id": payment["payment_id"],
         "transaction_id": head.transaction_id,
@@ -136,7 +157,7 @@ def _check_payer_of(work: Work, party: str) -> None:
         )
 
 
-def _put_towards(work: Work, payment: Row, charges: list[dict[str, Any]]) -> list[str]:
+def _put_towards(work: Work, payment: Row, charges: list[dict[str, Any]], on: date | None) -> list[str]:
     """Allocate as asked, up to what is open; post a payer's excess. Returns the allocation ids."""
     wanted = [(posted_charge(work, one["charge_id"]), minor(one["amount_minor"])) for one in charges]
     asked = sum(amount for _, amount in wanted)
@@ -159,14 +180,14 @@ def _put_towards(work: Work, payment: Row, charges: list[dict[str, Any]]) -> lis
             )
         applied = min(amount, balances[payment["party"]])
         if applied:
-            allocation_ids.append(apply(work, payment, charge, applied)["allocation_id"])
+            allocation_ids.append(apply(work, payment, charge, applied, on=on)["allocation_id"])
         if payment["payer_id"] and amount > applied:
-            _post_excess(work, payment, amount - applied)
+            _post_excess(work, payment, amount - applied, on)
     return allocation_ids
 
 
-def _post_excess(work: Work, payment: Row, amount: int) -> None:
+def _post_excess(work: Work, payment: Row, amount: int, on: date | None) -> None:
     # It belongs to a line, hence the kind; its document is the payment, because no charge takes it.
-    post_date = posting_date(work, payment["location_id"], payment_id=payment["payment_id"])
+    post_date = posting_date(work, payment["location_id"], payment_id=payment["payment_id"], on=on)
     head = heading(work, "allocation", payment["payment_id"], post_date)
     ledger.post(work, ledger.excess_entry(head, payment, amount))

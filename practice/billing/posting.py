@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from practice.billing import accounts, ledger
+from practice.billing.locked import check_open
 from practice.billing.queries import facts
 from practice.clock import local_date, plausible, stored
 from practice.errors import Conflict, NotFound, Refusal
@@ -51,23 +52,47 @@ def today_at(work: Work, location_id: str) -> date:
     return local_date(work.now, work.get("locations", location_id, "location")["zone"])
 
 
-def posting_date(work: Work, location_id: str, *, charge_id: str | None = None, payment_id: str | None = None) -> date:
-    """Today at the location, but never before what it builds on was posted. Refuses a locked period."""
+def posting_date(
+    work: Work,
+    location_id: str,
+    *,
+    charge_id: str | None = None,
+    payment_id: str | None = None,
+    on: date | None = None,
+) -> date:
+    """Today at the location, or the earlier day `on` that somebody asked for (`asked_date`), but never before what it
+    builds on was posted. Refuses a locked period."""
     earlier = (
         facts.last_post_date(work, charge_id=charge_id, payment_id=payment_id) if charge_id or payment_id else None
     )
-    today = today_at(work, location_id)
-    posted = max(today, earlier) if earlier else today
-    locked = work.setting("lock_date")
-    if locked and posted <= date.fromisoformat(locked):
-        opens = date.fromisoformat(locked) + timedelta(days=1)
-        raise Refusal(
-            f"The books are locked up to {locked} and this would post on {posted}; post it from {opens} on, or have the"
-            " lock date moved back.",
-            rule="locked_period",
-            alternatives=(str(opens),),
-        )
+    wanted = on or today_at(work, location_id)
+    posted = max(wanted, earlier) if earlier else wanted
+    check_open(work, posted, was_asked_for=on is not None)
     return posted
+
+
+def asked_date(work: Work, post_date: str | None, location_id: str, *, charge_id: str | None = None) -> date | None:
+    """The accounting date that somebody asks for, or None for today's. An earlier one needs a reason.
+
+    Refuses a day to come, and one before what it builds on was posted.
+    """
+    if post_date is None:
+        return None
+    wanted, today = day(post_date, "post_date"), today_at(work, location_id)
+    if wanted == today:
+        return None
+    if wanted > today:
+        raise Refusal(f"Nothing is posted ahead; use {today} or a day before.", rule="future", field="post_date")
+    why(work, "post it on an earlier day")
+    earlier = facts.last_post_date(work, charge_id=charge_id) if charge_id else None
+    if earlier and wanted < earlier:
+        raise Refusal(
+            f"What this changes was posted on {earlier}; use that day or a later one.",
+            rule="before_its_ground",
+            field="post_date",
+            alternatives=(str(earlier),),
+        )
+    return wanted
 
 
 def heading(work: Work, kind: str, document_id: str, post_date: date, reverses_id: str | None = None) -> ledger.Heading:

@@ -9,6 +9,7 @@ from practice.billing import accounts, ledger
 from practice.billing.adjustments import lower
 from practice.billing.allocations import apply, release
 from practice.billing.charges import withdraw
+from practice.billing.limits import REFUND, second_person
 from practice.billing.posting import heading, minor, posted_charge, posted_payment, posting_date, show, why
 from practice.billing.queries import facts
 from practice.errors import Conflict, Refusal
@@ -29,7 +30,8 @@ def refund_payment(
     allocation_ids: Sequence[str] = (),
     correction: str = "courtesy",
 ) -> Row:
-    """Pay money of a payment back to its party. Needs a reason. Answers {refund_id, transaction_id}.
+    """Pay money of a payment back to its party. Needs a reason. Answers {refund_id, transaction_id}, or
+    {approval_id, waits} where it is above what the role may do alone.
 
     Without `allocation_ids` it comes out of what is unapplied. With them it comes out of those allocations: they are
     taken back, the charge is corrected so that nobody is asked for the refunded part again ('courtesy' adjusts it by
@@ -49,8 +51,27 @@ def refund_payment(
             field="amount_minor",
             alternatives=(str(left),),
         )
-    if allocation_ids:
-        _take_back(work, payment, amount, list(dict.fromkeys(allocation_ids)), correction)
+    allocations = _allocations(work, payment, amount, list(dict.fromkeys(allocation_ids)))
+    if not allocations:
+        _check_unapplied(work, payment_id, amount)
+    waiting = second_person(
+        work,
+        "refund_payment",
+        {
+            "payment_id": payment_id,
+            "amount_minor": amount,
+            "method": method,
+            "allocation_ids": list(allocation_ids),
+            "correction": correction,
+        },
+        about=payment,
+        amount_minor=amount,
+        reason_class=correction if allocations else "credit",
+        quantities={REFUND: facts.refunded(work, payment_id) + amount},
+    )
+    if waiting:
+        return waiting
+    _take_back(work, payment, amount, allocations, correction)
     return _pay_out(work, payment, amount, method)
 
 
@@ -70,8 +91,8 @@ def _check_choices(method: str, correction: str) -> None:
         )
 
 
-def _take_back(work: Work, payment: Row, amount: int, allocation_ids: list[str], correction: str) -> None:
-    """De-allocate and correct the charges, so that at least `amount` of the payment is unapplied."""
+def _allocations(work: Work, payment: Row, amount: int, allocation_ids: list[str]) -> list[Row]:
+    """The live allocations of the payment that the refund comes out of."""
     allocations = [work.get("allocations", allocation_id, "allocation") for allocation_id in allocation_ids]
     for allocation in allocations:
         if allocation["payment_id"] != payment["payment_id"]:
@@ -79,13 +100,18 @@ def _take_back(work: Work, payment: Row, amount: int, allocation_ids: list[str],
         if not facts.is_live_allocation(work, allocation["allocation_id"]):
             raise Conflict("That allocation was taken back before; its money is unapplied.", rule="already_reversed")
     held = sum(allocation["amount_minor"] for allocation in allocations)
-    if amount > held:
+    if allocations and amount > held:
         raise Refusal(
             f"These allocations hold {show(work, held)}; refund at most that, or choose more of them.",
             rule="more_than_allocated",
             field="amount_minor",
             alternatives=(str(held),),
         )
+    return allocations
+
+
+def _take_back(work: Work, payment: Row, amount: int, allocations: list[Row], correction: str) -> None:
+    """De-allocate and correct the charges, so that at least `amount` of the payment is unapplied."""
     for allocation in allocations:
         charge = posted_charge(work, allocation["charge_id"])
         require_location(work.actor, charge["location_id"])
@@ -107,8 +133,8 @@ def _correct_by_courtesy(work: Work, payment: Row, charge: Row, allocation: Row,
         apply(work, payment, charge, allocation["amount_minor"] - part)
 
 
-def _pay_out(work: Work, payment: Row, amount: int, method: str) -> Row:
-    payment_id = payment["payment_id"]
+def _check_unapplied(work: Work, payment_id: str, amount: int) -> dict[str, int]:
+    """Where the payment's money waits, if there is enough of it."""
     waiting = facts.pots(work, payment_id)
     unapplied = sum(waiting.values())
     if amount > unapplied:
@@ -119,6 +145,12 @@ def _pay_out(work: Work, payment: Row, amount: int, method: str) -> Row:
             field="amount_minor",
             alternatives=(str(unapplied),),
         )
+    return waiting
+
+
+def _pay_out(work: Work, payment: Row, amount: int, method: str) -> Row:
+    payment_id = payment["payment_id"]
+    waiting = _check_unapplied(work, payment_id, amount)
     refund_id = work.new_id()
     post_date = posting_date(work, payment["location_id"], payment_id=payment_id)
     head = heading(work, "refund", refund_id, post_date)

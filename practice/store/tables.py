@@ -208,6 +208,9 @@ TABLES: dict[str, Table] = {
     "refunds": Table(
         "refund_id", _columns("refund_id payment_id method amount_minor post_date transaction_id known_at")
     ),
+    "period_locks": Table("period_lock_id"),
+    "approval_limits": Table("approval_limit_id"),
+    "approvals": Table("approval_id"),
     "ledger_transactions": Table(
         "transaction_id", _columns("transaction_id kind document_id post_date known_at actor_id reverses_id")
     ),

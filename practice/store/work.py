@@ -131,6 +131,7 @@ class Work(Reader):
     """A Reader that also writes. Only `Record.run` makes one; a command gets it as its first argument."""
 
     wants_alternatives = True  # not where a refusal is only counted: finding other times costs more than the check
+    approval_id: str | None = None  # the request that its second person is carrying out just now
 
     def __init__(
         self,

@@ -15,6 +15,7 @@ from dashboards.components.charts import table_height
 from dashboards.components.forms import practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor
 from practice.money import Currency
+from practice.people.setup import practice_today
 from practice.store.record import Command
 
 Rows = list[dict[str, Any]]
@@ -97,3 +98,11 @@ def void_popover(label: str, command: Command, name: str, *, done: str, **parame
         if st.button("Void", type="primary", key=f"{name}:do"):
             send(command, name, reason=why or None, done=done, **parameters)
         show_refusal(name)
+
+
+def post_on(key: str) -> str | None:
+    """An input for the accounting date; answers an earlier one than today's, else None."""
+    with runtime.current().record.read() as reader:
+        today = practice_today(reader)
+    day = st.date_input("Post on", today, max_value=today, format="YYYY-MM-DD", key=f"{key}:post_on")
+    return str(day) if day and day != today else None

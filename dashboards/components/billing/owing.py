@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components.billing.common import choose, count, plain, read, total, void_popover
+from dashboards.components.billing.common import choose, count, plain, post_on, read, total, void_popover
 from dashboards.components.billing.payment_form import payment_form
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
@@ -79,7 +79,10 @@ def _adjust(item: dict[str, Any]) -> None:
         a, b = st.columns(2)
         kind = a.selectbox("Class", list(CLASSES), format_func=CLASSES.get, key=f"{key}:class")
         typed = b.text_input(f"Amount, {currency.code}", plain(item["open_minor"], currency), key=f"{key}:amount")
-        why = st.text_input("Why", key=f"{key}:why")
+        c, d = st.columns(2)
+        with c:
+            on = post_on(key)
+        why = d.text_input("Why", key=f"{key}:why")
         if st.form_submit_button("Adjust"):
             minor = amount(name, typed)
             if minor is not None:
@@ -91,6 +94,7 @@ def _adjust(item: dict[str, Any]) -> None:
                     party=item["party"],
                     adjustment_class=kind,
                     amount_minor=minor,
+                    post_date=on,
                     done=f"{CLASSES[str(kind)]} adjustment of {currency.show(minor)}.",
                 )
 

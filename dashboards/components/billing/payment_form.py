@@ -6,9 +6,9 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components.billing.common import Rows, plain, read
+from dashboards.components.billing.common import Rows, plain, post_on, read
 from dashboards.components.forms import amount, entry, practice_currency, start_anew, turn
-from dashboards.session import attempt, say
+from dashboards.session import WAITS, attempt, say
 from practice.access.permissions import Actor
 from practice.billing.payments import take_payment
 from practice.people.queries import locations
@@ -31,6 +31,11 @@ def payment_form(person: Actor, party: str, title: str, items: Rows) -> None:
         method = b.selectbox("How", methods, key=f"{key}:method", format_func=str.capitalize)
         place = _place(c, person, items, key)
         reference = st.text_input("Reference (receipt or check number)", key=f"{key}:reference")
+        with st.expander("Post on an earlier day"):
+            d, e = st.columns([1, 2])
+            with d:
+                on = post_on(key)
+            why = e.text_input("Why that day", key=f"{key}:why")
         is_applied = bool(items) and st.checkbox(
             "Put it towards the oldest items first" if len(items) > 1 else "Put it towards this item",
             value=True,
@@ -46,18 +51,20 @@ def payment_form(person: Actor, party: str, title: str, items: Rows) -> None:
             name,
             is_in_place=True,
             # The split is derived from what is open, which the first of two clicks has changed.
-            typed=(party, minor, method, place, reference, is_applied),
+            typed=(party, minor, method, place, reference, is_applied, on, why),
+            reason=(why or None) if on else None,
             party=party,
             amount_minor=minor,
             method=method,
             location_id=place,
             reference=reference or None,
             charges=oldest_first(items, minor) if is_applied else None,
+            post_date=on,
         )
         if answer is not None:
-            rest = answer["unapplied_minor"]
+            rest = answer.get("unapplied_minor")
             kept = f"; {currency.show(rest)} is kept as credit." if rest else "."
-            say(f"{currency.show(minor)} taken{kept}")
+            say(WAITS if "waits" in answer else f"{currency.show(minor)} taken{kept}")
             start_anew(name)
             st.rerun()
 

@@ -1,0 +1,91 @@
+"""The owner closes a period and sets limits in Set-up; what is above one is decided in Billing, Approvals."""
+
+from __future__ import annotations
+
+import pytest
+
+from practice.access.permissions import SYSTEM
+from practice.billing.closing import close_period
+from practice.billing.limits import set_limit
+from tests.dashboards.conftest import labels, texts
+from tests.dashboards.opening import commands, fill, press, refusals, select, typed
+from tests.practice.billing.conftest import Desk
+
+
+@pytest.fixture
+def books(record, house, biller):
+    return Desk(record, house, biller)
+
+
+def set_up(open_page, role):
+    app = open_page("set-up", role)
+    app.pills(key="set_up_part").set_value("Books and limits")
+    return app.run()
+
+
+def show(app, part):
+    app.segmented_control(key="billing_part").set_value(part)
+    return app.run()
+
+
+def test_the_owner_closes_a_period_and_reopens_it(open_page, record):
+    app = set_up(open_page, "owner")
+    assert "Nothing is closed" in texts(app)
+    press(app, "Close up to this day")
+    assert any("Say why you close the period" in sentence for sentence in refusals(app))
+    press(fill(app, "Why", "Reported"), "Close up to this day")
+    assert "Closed up to 28 Feb 2026" in texts(app)
+    press(fill(app, "Why reopen", "A bill came late"), "Reopen")
+    assert "Closed up to 31 Jan 2026" in texts(app)
+    assert commands(record)[-2:] == ["close_period", "reopen_period"]
+
+
+def test_a_limit_is_set_and_a_wrong_one_is_kept(open_page, record):
+    app = set_up(open_page, "owner")
+    press(fill(app, "At most (USD; days for a back-date)", "much"), "Save the limit")
+    assert refusals(app)
+    assert typed(app, "At most (USD; days for a back-date)") == "much"
+    press(fill(app, "At most (USD; days for a back-date)", "25"), "Save the limit")
+    assert record.run(set_limit, SYSTEM, kind="write_off", role="manager", most=25_00)
+    assert "up to $25.00" in set(app.dataframe[0].value["Write-off"])
+
+
+def test_a_manager_looks_at_it(open_page):
+    app = set_up(open_page, "manager")
+    assert not app.exception
+    assert not {"Close up to this day", "Save the limit"} & set(labels(app))
+
+
+def test_a_write_off_waits_and_its_second_person_posts_it(open_page, books, record):
+    record.run(set_limit, SYSTEM, kind="write_off", role="biller", most=20_00)
+    charge = books.charged("client-ada")
+    app = select(show(open_page("billing", "biller"), "Open items"), "owing", 0)
+    press(fill(app, "Why", "Cannot pay", number=-1), "Adjust")
+    assert "waits for a second person" in texts(app)
+    app = select(show(app, "Approvals"), "approvals", 0)
+    assert "Take it back" in labels(app)
+    assert "Approve and post" not in labels(app)
+
+    app = select(show(open_page("billing", "manager"), "Approvals"), "approvals", 0)
+    assert "Cannot pay" in texts(app)
+    press(app, "Reject")
+    assert any("Say why you reject it" in sentence for sentence in refusals(app))
+    press(app, "Approve and post")
+    assert "Approved: $150.00 is posted." in texts(app)
+    assert "Nothing waits for a second person." in texts(app)
+    assert books.due(charge) == 0
+    app.toggle(key="billing_decided").set_value(True).run()
+    assert list(app.dataframe[0].value["State" if "State" in app.dataframe[0].value else "state"]) == ["approved"]
+
+
+def test_a_payment_of_a_closed_day_waits(open_page, books, record):
+    books.charged("client-ada")
+    record.run(close_period, SYSTEM, until="2026-02-28", reason="Reported")
+    app = select(show(open_page("billing", "front_desk"), "Open items"), "owing", 0)
+    assert not app.exception
+    app.date_input[0].set_value("2026-02-27")
+    press(app, "Take payment")
+    assert any("Say why you post it on an earlier day" in sentence for sentence in refusals(app))
+    press(fill(app, "Why that day", "The slip lay in the drawer"), "Take payment")
+    assert "waits for a second person" in texts(app)
+    assert books.rows("select * from payments") == []
