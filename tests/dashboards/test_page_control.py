@@ -8,7 +8,7 @@ from practice.access.permissions import SYSTEM
 from practice.billing.closing import close_period
 from practice.billing.limits import set_limit
 from tests.dashboards.conftest import labels, texts
-from tests.dashboards.opening import commands, fill, press, refusals, select, typed
+from tests.dashboards.opening import commands, fill, press, refusals, select, table, typed
 from tests.practice.billing.conftest import Desk
 
 
@@ -60,7 +60,8 @@ def test_a_write_off_waits_and_its_second_person_posts_it(open_page, books, reco
     record.run(set_limit, SYSTEM, kind="write_off", role="biller", most=20_00)
     charge = books.charged("client-ada")
     app = select(show(open_page("billing", "biller"), "Open items"), "owing", 0)
-    press(fill(app, "Why", "Cannot pay", number=-1), "Adjust")
+    next(field for field in app.text_input if field.label == "Why" and field.key.startswith("adjust:")).input("Cannot pay")
+    press(app, "Adjust")
     assert "waits for a second person" in texts(app)
     app = select(show(app, "Approvals"), "approvals", 0)
     assert "Take it back" in labels(app)
@@ -75,7 +76,7 @@ def test_a_write_off_waits_and_its_second_person_posts_it(open_page, books, reco
     assert "Nothing waits for a second person." in texts(app)
     assert books.due(charge) == 0
     app.toggle(key="billing_decided").set_value(True).run()
-    assert list(app.dataframe[0].value["State" if "State" in app.dataframe[0].value else "state"]) == ["approved"]
+    assert list(table(app, "decided").value["state"]) == ["approved"]
 
 
 def test_a_payment_of_a_closed_day_waits(open_page, books, record):
