@@ -60,7 +60,9 @@ def test_a_write_off_waits_and_its_second_person_posts_it(open_page, books, reco
     record.run(set_limit, SYSTEM, kind="write_off", role="biller", most=20_00)
     charge = books.charged("client-ada")
     app = select(show(open_page("billing", "biller"), "Open items"), "owing", 0)
-    next(field for field in app.text_input if field.label == "Why" and field.key.startswith("adjust:")).input("Cannot pay")
+    next(field for field in app.text_input if field.label == "Why" and field.key.startswith("adjust:")).input(
+        "Cannot pay"
+    )
     press(app, "Adjust")
     assert "waits for a second person" in texts(app)
     app = select(show(app, "Approvals"), "approvals", 0)
