@@ -68,7 +68,7 @@ def charge_entry(heading: Heading, charge: Mapping[str, Any], estimate_minor: in
     payer_id = charge["payer_id"]
     party = accounts.payer_party(payer_id) if payer_id else accounts.client_party(charge["guarantor_client_id"])
     income = accounts.INCOME_OF_KIND[charge["kind"]]
-    return _entry(
+    return numbered(
         heading,
         _receivable(charge, party, charge["amount_minor"]),
         _of_charge(charge, income, -charge["amount_minor"]),
@@ -83,7 +83,7 @@ def payment_entry(heading: Heading, payment: Mapping[str, Any]) -> Entry:
     A client's: 1010, 1020 or 1000 by method / 2100. A payer's: 1000 (or the method's account) / 1040.
     """
     waits = accounts.REMITTANCE_CLEARING if payment["payer_id"] else accounts.CLIENT_CREDIT
-    return _entry(
+    return numbered(
         heading,
         _of_payment(payment, accounts.METHOD_ACCOUNT[payment["method"]], payment["amount_minor"]),
         _of_payment(payment, waits, -payment["amount_minor"]),
@@ -106,7 +106,7 @@ def allocation_entry(
     """
     charge_id = charge["charge_id"]
     waits = accounts.REMITTANCE_CLEARING if payment["payer_id"] else accounts.CLIENT_CREDIT
-    return _entry(
+    return numbered(
         heading,
         _of_payment(payment, waits, amount_minor - from_credit_minor, charge_id),
         _of_payment(payment, accounts.PAYER_CREDIT, from_credit_minor, charge_id),
@@ -117,7 +117,7 @@ def allocation_entry(
 
 def excess_entry(heading: Heading, payment: Mapping[str, Any], amount_minor: int) -> Entry:
     """A payer paid more on a line than was open: 1040 / 2130. (A client's excess stays in 2100 by itself.)"""
-    return _entry(
+    return numbered(
         heading,
         _of_payment(payment, accounts.REMITTANCE_CLEARING, amount_minor),
         _of_payment(payment, accounts.PAYER_CREDIT, -amount_minor),
@@ -134,7 +134,7 @@ def adjustment_entry(
     estimate_minor: int = 0,
 ) -> Entry:
     """Less is owed: 41xx or 5100 by class / 1100 or 1110; a contractual also undoes the estimate: 1190 / 4105."""
-    return _entry(
+    return numbered(
         heading,
         _of_charge(charge, accounts.ADJUSTMENT_ACCOUNT[adjustment_class], amount_minor, party=party),
         _receivable(charge, party, -amount_minor),
@@ -152,7 +152,7 @@ def transfer_entry(
     estimate_minor: int = 0,
 ) -> Entry:
     """Another party owes: the receivable of `to_party` / that of `from_party`; payer to client is 1110 / 1100."""
-    return _entry(
+    return numbered(
         heading,
         _receivable(charge, to_party, amount_minor),
         _receivable(charge, from_party, -amount_minor),
@@ -168,7 +168,7 @@ def refund_entry(
     `from_clearing_minor` is the part of a payer's money that still waits in 1040; it passes through 2130: 1040 / 2130.
     """
     waits = accounts.PAYER_CREDIT if payment["payer_id"] else accounts.CLIENT_CREDIT
-    return _entry(
+    return numbered(
         heading,
         _of_payment(payment, accounts.REMITTANCE_CLEARING, from_clearing_minor),
         _of_payment(payment, accounts.PAYER_CREDIT, -from_clearing_minor),
@@ -181,7 +181,7 @@ def mirror(heading: Heading, postings: Iterable[Mapping[str, Any]]) -> Entry:
     """The reversal of an entry: every debit a credit. `heading.reverses_id` names it; the original stays as it was."""
     if not heading.reverses_id:
         raise ValueError("A reversal names the transaction that it reverses.")
-    return _entry(
+    return numbered(
         heading,
         *(
             dict(posting) | {"debit_minor": posting["credit_minor"], "credit_minor": posting["debit_minor"]}
@@ -197,7 +197,7 @@ def post(work: Work, entry: Entry) -> str:
     return entry.heading.transaction_id
 
 
-def _entry(heading: Heading, *legs: Row) -> Entry:
+def numbered(heading: Heading, *legs: Row) -> Entry:
     """Number the legs that move anything, and head them."""
     moving = [leg for leg in legs if leg["debit_minor"] or leg["credit_minor"]]
     return Entry(
@@ -215,7 +215,7 @@ def _entry(heading: Heading, *legs: Row) -> Entry:
     )
 
 
-def _leg(account: str, amount: int, **about: Any) -> Row:
+def leg(account: str, amount: int, **about: Any) -> Row:
     """A posting before it has a heading. `amount` is signed: a debit is positive."""
     blank = dict.fromkeys(
         ("party", "client_id", "payer_id", "charge_id", "payment_id", "provider_id", "location_id", "service_date")
@@ -226,7 +226,7 @@ def _leg(account: str, amount: int, **about: Any) -> Row:
 def _of_charge(charge: Mapping[str, Any], account: str, amount: int, *, party: str | None = None) -> Row:
     """A posting about the charge that belongs to nobody's item; `payer_id` is the party's, else the charge's own."""
     about = {name: charge[name] for name in ("client_id", "charge_id", "provider_id", "location_id", "service_date")}
-    return _leg(account, amount, **about, payer_id=accounts.payer_of(party) if party else charge["payer_id"])
+    return leg(account, amount, **about, payer_id=accounts.payer_of(party) if party else charge["payer_id"])
 
 
 def _receivable(charge: Mapping[str, Any], party: str, amount: int, payment_id: str | None = None) -> Row:
@@ -239,7 +239,7 @@ def _of_payment(payment: Mapping[str, Any], account: str, amount: int, charge_id
     """A posting about the payment, at the payment's location, so that each pot returns to zero where it was filled."""
     about = {name: payment[name] for name in ("client_id", "payer_id", "payment_id", "location_id")}
     owed_back = account in (accounts.CLIENT_CREDIT, accounts.PAYER_CREDIT)
-    return _leg(account, amount, **about, charge_id=charge_id, party=payment["party"] if owed_back else None)
+    return leg(account, amount, **about, charge_id=charge_id, party=payment["party"] if owed_back else None)
 
 
 def _estimate_undone(charge: Mapping[str, Any], amount: int) -> tuple[Row, Row]:

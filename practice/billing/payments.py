@@ -115,6 +115,13 @@ def void_payment(work: Work, *, payment_id: str) -> Row:
     why(work, "void the payment")
     payment = posted_payment(work, payment_id)
     require_location(work.actor, payment["location_id"])
+    trace_number = facts.remittance_of(work, payment_id)
+    if trace_number:
+        raise Conflict(
+            f"This is the deposit of remittance {trace_number}, so it did arrive; what is wrong in it the payer takes"
+            " back by another remittance.",
+            rule="of_remittance",
+        )
     refunded = facts.refunded(work, payment_id)
     if refunded:
         raise Conflict(

@@ -76,6 +76,11 @@ class _Reading:
         )
         self.found.claims.append(self.claim)
 
+    def _nm1(self, segment: Segment) -> None:
+        is_person = segment.at(1) in ("QC", "IL") and segment.at(8) == "MI"
+        if is_person and self.claim and not self.claim.member_number:
+            self.claim.member_number = segment.at(9)
+
     def _svc(self, segment: Segment) -> None:
         if self.claim is None:
             self._say(segment, "outside", f"The service line at segment {segment.number} belongs to no claim.")
@@ -183,4 +188,4 @@ class _Reading:
         self.found.defects.append(Defect(segment.number, rule, sentence))
 
 
-_READ = ("BPR", "TRN", "N1", "CLP", "SVC", "CAS", "DTM", "REF", "LX", "PLB")
+_READ = ("BPR", "TRN", "N1", "NM1", "CLP", "SVC", "CAS", "DTM", "REF", "LX", "PLB")

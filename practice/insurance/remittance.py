@@ -57,6 +57,7 @@ class Claim:
     paid_minor: int
     patient_minor: int
     payer_control_number: str
+    member_number: str = ""
     service_date: date | None = None
     adjustments: list[Cas] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)

@@ -221,4 +221,13 @@ TABLES: dict[str, Table] = {
             " service_date post_date known_at debit_minor credit_minor"
         ),
     ),
+    # What payers sent back names people and says why they were not paid for: it stays in the record.
+    "payer_identifiers": Table("identifier"),
+    "remittances": Table("remittance_id", secret=("content",)),
+    "remittance_claims": Table("remittance_claim_id"),
+    "remittance_lines": Table("remittance_line_id"),
+    "remittance_adjustments": Table("remittance_adjustment_id"),
+    "remittance_entries": Table("remittance_entry_id"),
+    "provider_adjustments": Table("provider_adjustment_id"),
+    "remittance_rules": Table("remittance_rule_id"),
 }

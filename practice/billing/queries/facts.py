@@ -198,3 +198,9 @@ def is_owing(reader: Reader, party: str) -> bool:
 def lines_of(reader: Reader, invoice_id: str) -> list[Row]:
     """The lines of an invoice, in the order they were written."""
     return reader.rows("select * from invoice_lines where invoice_id = ? order by invoice_line_id", invoice_id)
+
+
+def remittance_of(reader: Reader, payment_id: str) -> str | None:
+    """The trace number of the remittance whose deposit the payment is, or None."""
+    found: str | None = reader.value("select trace_number from remittances where payment_id = ?", payment_id)
+    return found

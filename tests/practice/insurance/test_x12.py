@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practice.insurance.envelopes import read
 from practice.insurance.reading import read_remittance
-from practice.insurance.x12 import read
 from practice.money import Currency
 from tests.practice.insurance.remits import claim, line, remit
 

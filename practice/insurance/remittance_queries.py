@@ -1,0 +1,162 @@
+"""What posting a remittance must know: payers by how they sign, charges by what a claim names, earlier postings."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from practice.access.permissions import Actor, Permission, require
+from practice.store.work import Reader, Row
+
+
+def payer_of(reader: Reader, identifier: str, name: str) -> str | None:
+    """The payer that signs so; else the only one of that name, in any case."""
+    signed: str | None = reader.value("select payer_id from payer_identifiers where identifier = ?", identifier)
+    if signed:
+        return signed
+    named = reader.rows("select payer_id from payers where lower(trim(name)) = lower(trim(?))", name)
+    return named[0]["payer_id"] if len(named) == 1 else None
+
+
+def known(reader: Reader, payer_id: str, trace_number: str) -> Row | None:
+    """The remittance that came under this trace number before."""
+    return reader.one("select * from remittances where payer_id = ? and trace_number = ?", payer_id, trace_number)
+
+
+def rules_for(reader: Reader, payer_id: str) -> dict[tuple[str, str | None], str]:
+    """(group, reason or None) → class, the payer's own rows in place of the general ones."""
+    rows = reader.rows(
+        "select group_code, reason_code, class from remittance_rules where payer_id is null or payer_id = ?"
+        " order by payer_id nulls first",
+        payer_id,
+    )
+    return {(row["group_code"], row["reason_code"]): row["class"] for row in rows}
+
+
+def rule_of(reader: Reader, payer_id: str | None, group_code: str, reason_code: str | None) -> str | None:
+    """The remittance_rule_id of exactly this payer, group and reason."""
+    found: str | None = reader.value(
+        "select remittance_rule_id from remittance_rules where payer_id is not distinct from ? and group_code = ?"
+        " and reason_code is not distinct from ?",
+        payer_id,
+        group_code,
+        reason_code,
+    )
+    return found
+
+
+def charge_named(reader: Reader, charge_id: str) -> Row | None:
+    """The posted charge of that id."""
+    return reader.one("select * from charges where charge_id = ? and status = 'posted'", charge_id)
+
+
+def charges_of_member(reader: Reader, payer_id: str, member: str, code: str, day: date, amount: int) -> list[Row]:
+    """Posted charges that are exactly this line of this member, and that the payer was ever asked for."""
+    return reader.rows(
+        "select c.* from charges c where c.status = 'posted' and c.code = ? and c.service_date = ?"
+        " and c.amount_minor = ?"
+        " and exists (select 1 from policies p where p.client_id = c.client_id and p.payer_id = ?"
+        " and p.member_number = ? and p.effective_from <= c.service_date"
+        " and coalesce(p.effective_to, c.service_date) >= c.service_date)"
+        " and exists (select 1 from postings q where q.charge_id = c.charge_id and q.party = 'payer:' || ?)"
+        " order by c.known_at, c.charge_id",
+        code,
+        day,
+        amount,
+        payer_id,
+        member,
+        payer_id,
+    )
+
+
+def next_payer(reader: Reader, client_id: str, payer_id: str, day: date) -> str | None:
+    """The payer of the next rank after this one in force that day, or None: the rest is the client's."""
+    found: str | None = reader.value(
+        "with mine as (select payer_id, rank from policies where client_id = ? and effective_from <= ?"
+        " and coalesce(effective_to, ?) >= ?) select payer_id from mine"
+        " where rank > (select min(rank) from mine where payer_id = ?) and payer_id <> ? order by rank limit 1",
+        client_id,
+        day,
+        day,
+        day,
+        payer_id,
+        payer_id,
+    )
+    return found
+
+
+def posted_claims(reader: Reader, payer_id: str, control_number: str) -> list[Row]:
+    """Claims of that name that stand posted and are no take-backs themselves, the newest first."""
+    return reader.rows(
+        "select c.* from remittance_claims c join remittances r using (remittance_id) where r.payer_id = ?"
+        " and c.control_number = ? and c.status = 'posted' and c.reverses_id is null"
+        " and not exists (select 1 from remittance_claims b where b.reverses_id = c.remittance_claim_id)"
+        " order by c.known_at desc, c.remittance_claim_id desc",
+        payer_id,
+        control_number,
+    )
+
+
+def entries_of(reader: Reader, remittance_claim_id: str) -> list[Row]:
+    """What the claim's posting wrote, in order."""
+    return reader.rows(
+        "select * from remittance_entries where remittance_claim_id = ? order by remittance_entry_id",
+        remittance_claim_id,
+    )
+
+
+def is_of_remittance(reader: Reader, document_id: str) -> bool:
+    """Whether a remittance posted this allocation, adjustment or transfer."""
+    return bool(reader.one("select 1 from remittance_entries where document_id = ? limit 1", document_id))
+
+
+def credits_of(reader: Reader, payer_id: str) -> list[Row]:
+    """The payer's payments with money in its credit (2130): {payment_id, credit_minor}, the oldest first."""
+    return reader.rows(
+        "select payment_id, cast(sum(credit_minor - debit_minor) as bigint) as credit_minor from postings"
+        " where account = '2130' and payer_id = ? and payment_id is not null group by payment_id"
+        " having sum(credit_minor - debit_minor) > 0 order by min(known_at), payment_id",
+        payer_id,
+    )
+
+
+def pool_of(reader: Reader, remittance_id: str) -> list[str]:
+    """The payments whose money a remittance may post: those that its take-backs freed, then its own."""
+    rows = reader.rows(
+        "select distinct a.payment_id, 1 as place from remittance_claims c"
+        " join remittance_entries e on e.remittance_claim_id = c.reverses_id join allocations a"
+        " on a.allocation_id = e.document_id where c.remittance_id = ?"
+        " union select payment_id, 2 from remittances where remittance_id = ? and payment_id is not null order by 2, 1",
+        remittance_id,
+        remittance_id,
+    )
+    return list(dict.fromkeys(row["payment_id"] for row in rows))
+
+
+def first_location(reader: Reader) -> str:
+    """Where money that is of no known charge is received: the active location that comes first by name."""
+    return str(reader.value("select location_id from locations where is_active order by name, location_id limit 1"))
+
+
+def claims_of(reader: Reader, remittance_id: str) -> list[Row]:
+    """The claims of a remittance, in its order."""
+    return reader.rows("select * from remittance_claims where remittance_id = ? order by number", remittance_id)
+
+
+def to_work(reader: Reader, actor: Actor) -> list[Row]:
+    """What remittances left for people: held sets, unmatched claims, denials still open, and notes; the oldest first.
+
+    {kind, remittance_id, remittance_claim_id, payer_name, trace_number, payment_date, control_number, amount_minor,
+    why, known_at}; `kind` is held, unmatched, denied or noted.
+    """
+    require(actor, Permission.SEE_MONEY)
+    return reader.rows(
+        "select 'held' as kind, r.remittance_id, null as remittance_claim_id, p.name as payer_name, r.trace_number,"
+        " r.payment_date, null as control_number, r.amount_minor, r.held_reason as why, r.known_at"
+        " from remittances r join payers p using (payer_id) where r.status = 'held'"
+        " union all select case when c.status = 'unmatched' then 'unmatched' when c.denied_minor > 0 then 'denied'"
+        " else 'noted' end, r.remittance_id, c.remittance_claim_id, p.name, r.trace_number, r.payment_date,"
+        " c.control_number, case when c.denied_minor > 0 then c.denied_minor else c.paid_minor end, c.note, r.known_at"
+        " from remittance_claims c join remittances r using (remittance_id) join payers p using (payer_id)"
+        " where c.status = 'unmatched' or (c.status = 'posted' and (c.denied_minor > 0 or c.note is not null))"
+        " order by 10, 5, 7"
+    )
