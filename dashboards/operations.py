@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ from practice.access.permissions import SYSTEM
 from practice.access.queries import users
 from practice.access.users import create_user, disable_user
 from practice.audit.verify import verify
+from practice.billing import books
 from practice.clock import local_date
 from practice.errors import NotFound
 from practice.home import Home
 from practice.messages.queries import message_counts
+from practice.money import Currency
 from practice.store.backup import backup
 from practice.store.feed import feed_head
 from practice.store.record import Record
@@ -70,6 +73,25 @@ def record_status(home: Home, record: Record) -> dict[str, Any]:
         }
 
 
+def journals(
+    home: Home, record: Record, *, basis: str, first: str, last: str, product: str, tax_rate: str
+) -> list[str]:
+    """The accountant's journals as CSV files."""
+    del home
+    days = {"first": date.fromisoformat(first), "last": date.fromisoformat(last)}
+    with record.read() as reader:
+        found = books.journals(reader, SYSTEM, basis=basis, **days)
+        return books.files(found, product, Currency.of(reader.setting("currency", "USD")), tax_rate=tax_rate)
+
+
+def trial_balance(home: Home, record: Record, *, basis: str, as_of: str) -> dict[str, Any]:
+    """The accountant's trial balance, with the digits of the currency's minor unit."""
+    del home
+    with record.read() as reader:
+        rows = books.balances(reader, SYSTEM, basis=basis, as_of=date.fromisoformat(as_of))
+        return {"rows": rows, "exponent": Currency.of(reader.setting("currency", "USD")).exponent}
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_user": add_user,
     "list_users": list_users,
@@ -77,4 +99,6 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "backup": back_up,
     "verify_audit": verify_audit,
     "status": record_status,
+    "journals": journals,
+    "balances": trial_balance,
 }

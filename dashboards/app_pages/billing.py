@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.billing.approving import approvals_part
+from dashboards.components.billing.books import books_part
 from dashboards.components.billing.charging import to_charge_part, to_invoice_part
 from dashboards.components.billing.common import read
 from dashboards.components.billing.owing import owing_part
@@ -22,6 +23,8 @@ require(person, Permission.SEE_MONEY)
 PARTS = ["To charge", "To invoice", "Unpaid", "Open items", "Payments"]
 if person.may(Permission.APPROVE) or person.may(Permission.ADJUST):
     PARTS.append("Approvals")
+if person.may(Permission.EXPORT_BOOKS):
+    PARTS.append("Books")
 if "billing_next" in st.session_state:
     st.session_state["billing_part"] = st.session_state.pop("billing_next")
 with st.container(horizontal=True, vertical_alignment="center"):
@@ -74,5 +77,7 @@ elif part == "Open items":
     owing_part(person, party)
 elif part == "Approvals":
     approvals_part(person)
+elif part == "Books":
+    books_part(person)
 else:
     payments_part(person, party)

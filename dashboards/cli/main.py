@@ -9,6 +9,7 @@ from datetime import date
 import click
 
 from dashboards.cli.bench import bench
+from dashboards.cli.books import books
 from dashboards.cli.data import check, import_command, refresh, sql
 from dashboards.cli.metric import metric
 from dashboards.cli.run import serve, status, up
@@ -165,7 +166,7 @@ def audit_verify() -> None:
     click.echo(f"{found['entries']} entries, whole and unchanged; {found['anchors']} anchors agree.")
 
 
-for verb in (up, serve, refresh, check, status, import_command, sql, metric, bench):
+for verb in (up, serve, refresh, check, status, import_command, sql, metric, books, bench):
     main.add_command(verb)
 
 

@@ -311,3 +311,14 @@ def test_the_real_program_ends_with_one_line_and_without_a_traceback(tmp_path):
     assert (result.returncode, result.stdout) == (1, "")
     assert len(result.stderr.splitlines()) == 1
     assert not Path(tmp_path / "home").exists()
+
+
+def test_the_books_of_a_practice_without_a_posting_are_empty_and_balance(practice, tmp_path):
+    asked = ("--from", "2026-03-01", "--to", "2026-03-31", "--for", "xero")
+    assert done(practice("books", "journal", *asked)).startswith("*Narration,*Date,Description,*AccountCode")
+    assert "xero-cash-2026-03-01-2026-03-31-1.csv" in done(
+        practice("books", "journal", "--basis", "cash", *asked, "--into", tmp_path / "out")
+    )
+    assert list((tmp_path / "out").iterdir())
+    assert "Sum" in done(practice("books", "trial", "--as-of", "2026-03-31"))
+    assert done(practice("books", "trial", "--as-of", "2026-03-31", "--format", "json")).strip() == "[]"

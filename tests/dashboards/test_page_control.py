@@ -92,3 +92,23 @@ def test_a_payment_of_a_closed_day_waits(open_page, books, record):
     press(fill(app, "Why that day", "The slip lay in the drawer"), "Take payment")
     assert "waits for a second person" in texts(app)
     assert books.rows("select * from payments") == []
+
+
+def test_the_books_are_shown_and_can_be_taken(open_page, books):
+    charge = books.charged("client-ada", 90_00)
+    books.receives("client:client-ada", 70_00, on=[(charge, 70_00)])
+    app = show(open_page("billing", "biller"), "Books")
+    assert "Nothing was posted on these days." in texts(app)
+    app.date_input(key="books_to").set_value("2026-03-02").run()
+    assert "**1 journal**" in texts(app)
+    assert "debit = credit = $90.00" in texts(app)  # 70.00 in card clearing and 20.00 still owed
+    app.selectbox(key="books_basis").set_value("cash").run()
+    app.selectbox(key="books_product").set_value("xero").run()
+    assert not app.exception
+    assert list(app.dataframe[0].value["Account"]) == ["1020", "4000"]
+    app.date_input(key="books_from").set_value("2026-03-05").run()
+    assert refusals(app) == ["The first day lies after the last; swap them."]
+
+
+def test_the_front_desk_exports_no_books(open_page):
+    assert "Books" not in open_page("billing", "front_desk").segmented_control(key="billing_part").options
