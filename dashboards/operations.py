@@ -16,6 +16,8 @@ from practice.billing import books
 from practice.clock import local_date
 from practice.errors import NotFound
 from practice.home import Home
+from practice.insurance.remits import post_remittance
+from practice.insurance.remittance_queries import payer_of
 from practice.messages.queries import message_counts
 from practice.money import Currency
 from practice.store.backup import backup
@@ -92,12 +94,25 @@ def trial_balance(home: Home, record: Record, *, basis: str, as_of: str) -> dict
         return {"rows": rows, "exponent": Currency.of(reader.setting("currency", "USD")).exponent}
 
 
+def remit(home: Home, record: Record, *, text: str, payer: str | None) -> Any:
+    """Post a remittance file; `payer` is the name of one of ours, for a file that nobody has signed so before."""
+    del home
+    payer_id = None
+    if payer:
+        with record.read() as reader:
+            payer_id = payer_of(reader, "", payer)
+        if payer_id is None:
+            raise NotFound(f"No payer is called {payer!r}; see Set-up for their names.")
+    return record.run(post_remittance, SYSTEM, reason="A remittance file", text=text, payer_id=payer_id)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_user": add_user,
     "list_users": list_users,
     "disable_user": disable,
     "backup": back_up,
     "verify_audit": verify_audit,
+    "remit": remit,
     "status": record_status,
     "journals": journals,
     "balances": trial_balance,

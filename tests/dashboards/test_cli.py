@@ -10,6 +10,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
@@ -18,8 +19,11 @@ from click.testing import CliRunner
 
 from dashboards import operations
 from dashboards.cli.main import main
-from practice.home import Home
+from practice.access.permissions import SYSTEM
+from practice.home import Home, open_record
+from practice.people.commands import add_location, add_payer
 from tests.dashboards.published import publish, refuse
+from tests.practice.insurance.remits import claim, line, remit
 
 PASSWORD = "four quiet herons wade"
 
@@ -322,3 +326,17 @@ def test_the_books_of_a_practice_without_a_posting_are_empty_and_balance(practic
     assert list((tmp_path / "out").iterdir())
     assert "Sum" in done(practice("books", "trial", "--as-of", "2026-03-31"))
     assert done(practice("books", "trial", "--as-of", "2026-03-31", "--format", "json")).strip() == "[]"
+
+
+def test_a_remittance_is_refused_without_its_payer_then_posted_once(practice, tmp_path):
+    with closing(open_record(practice.home)) as record:
+        record.run(add_location, SYSTEM, name="Elm Street", zone="America/New_York")
+        record.run(add_payer, SYSTEM, name="Harbor Health", kind="commercial")
+    file = tmp_path / "one.835"
+    lines = line("90834", 150_00, 90_00, cas=["CO*45*60.00"])
+    file.write_text(remit(claim("77", 150_00, 90_00, lines), paid=90_00, payer="HARBOR HLTH"))
+    refused = practice("remit", file)
+    assert (refused.exit_code, "say which payer" in refused.stderr) == (1, True)
+    assert "No payer is called" in practice("remit", file, "--payer", "Nobody").stderr
+    assert "1 claims, 0 posted, 1 unmatched" in done(practice("remit", file, "--payer", "Harbor Health"))
+    assert "It was read before" in done(practice("remit", file))
