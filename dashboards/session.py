@@ -16,8 +16,8 @@ from practice.store.record import Command
 
 COOKIE = "daybook_session"
 DOUBLE_CLICK_SECONDS = 3.0
-WAITS = "Not done yet: this is above what your role may do alone, so it waits for a second person (Billing, Approvals)."
-"""What is said where a command became a request."""
+WAITS = "Not done yet: it waits for a second person (Billing, Approvals)."
+"""What is said where a command above the role's limit became a request."""
 
 
 def token_from_browser() -> str | None:
