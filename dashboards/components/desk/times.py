@@ -9,6 +9,7 @@ from itertools import groupby
 import streamlit as st
 
 from dashboards.components.desk import words
+from dashboards.session import refused
 from practice.scheduling.model import spelled
 from practice.store.work import Row
 
@@ -59,7 +60,7 @@ def choose_time(
     drawn = [(day, rows if is_all else thinned(rows)) for day, rows in days]
     offered = {row["wall_start"]: row for _, rows in days for row in rows}
     gone = _gone(form, offered, chosen)
-    if gone:
+    if gone and refused(f"book:{form}") is None:  # whose refusal says more: who is there
         st.warning(_why_gone(gone, held, today), icon=":material/event_busy:")
     for column, (day, rows) in zip(st.columns(columns), drawn, strict=False):
         with column:
