@@ -155,7 +155,15 @@ def _times(form: str, desk: Desk, client: Row | None, asked: dict[str, Any]) -> 
     # What is offered depends on the question: another question has other times, and nothing chosen.
     question = f"{form}:{asked['service_id']}:{asked['provider_id']}:{asked['first']}"
     usual = asked["usual"].provider_id
-    slot = choose_time(question, slots, desk.today, usual_provider_id=usual, best=best, held=held)
+    slot = choose_time(
+        question,
+        slots,
+        desk.today,
+        usual_provider_id=usual,
+        best=best,
+        held=held,
+        is_refused=refused(f"book:{form}") is not None,
+    )
     st.caption(words.place(desk.zone))
     client_id = client["client_id"] if client else None
     label = "Nothing suits? Put them on the waitlist" if slots else "Put them on the waitlist"

@@ -9,7 +9,6 @@ from itertools import groupby
 import streamlit as st
 
 from dashboards.components.desk import words
-from dashboards.session import refused
 from practice.scheduling.model import spelled
 from practice.store.work import Row
 
@@ -48,11 +47,12 @@ def choose_time(
     columns: int = DAYS_SHOWN,
     best: Sequence[Row] = (),
     held: Sequence[Row] = (),
+    is_refused: bool = False,
 ) -> Row | None:
     """Draw the offers, the best of them (rows with `reasons`) first; the one that was chosen, or None.
 
     What others are booking just now (`held`) is written beneath its day. A chosen time that is not free any more is
-    said to be gone.
+    said to be gone, unless a refusal of it (`is_refused`) is there to say more.
     """
     chosen = _choose_best(form, best, today)
     days = open_days(slots, usual_provider_id, held)
@@ -60,7 +60,7 @@ def choose_time(
     drawn = [(day, rows if is_all else thinned(rows)) for day, rows in days]
     offered = {row["wall_start"]: row for _, rows in days for row in rows}
     gone = _gone(form, offered, chosen)
-    if gone and refused(f"book:{form}") is None:  # whose refusal says more: who is there
+    if gone and not is_refused:
         st.warning(_why_gone(gone, held, today), icon=":material/event_busy:")
     for column, (day, rows) in zip(st.columns(columns), drawn, strict=False):
         with column:
