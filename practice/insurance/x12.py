@@ -12,6 +12,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 
 ISA_ELEMENTS = 16
+LONGEST_ISA = 4_096
+"""An ISA has 106 characters; one that is padded or torn is looked at so far."""
 _BETWEEN = "\r\n \t\x00\x1a"
 _TAG = re.compile(r"[A-Z][A-Z0-9]{1,2}")
 
@@ -108,9 +110,9 @@ def separators_of(text: str) -> tuple[Separators, int] | None:
 
 def segments(text: str, defects: list[Defect]) -> Iterator[tuple[Segment, Separators]]:
     """Every segment with the separators in force; each interchange brings its own."""
-    number = 0
-    while text:
-        found = separators_of(text)
+    number, at = 0, 0
+    while at < len(text):
+        found = separators_of(text[at : at + LONGEST_ISA])
         if found is None:
             what = "The file does not begin" if number == 0 else "What follows the last interchange does not begin"
             sentence = f"{what} with a whole ISA segment, so nothing can be read from there; have it sent again."
@@ -118,17 +120,21 @@ def segments(text: str, defects: list[Defect]) -> Iterator[tuple[Segment, Separa
             return
         separators, _ = found
         ended = False
-        while text and not ended:
-            raw, terminator, text = text.partition(separators.segment)
+        while at < len(text) and not ended:
+            end = text.find(separators.segment, at)
+            raw = text[at:] if end < 0 else text[at:end]
             number += 1
             segment = _segment(number, raw, separators, defects)
-            if not terminator and segment:
+            if end < 0 and segment:
                 sentence = f"Segment {number} ({segment.tag}) has no terminator: the file may have been cut off there."
                 defects.append(Defect(number, "cut_off", sentence))
             if segment:
                 yield segment, separators
             ended = segment is not None and segment.tag == "IEA"
-            text = text.lstrip(_BETWEEN + (separators.segment if ended else ""))
+            at = len(text) if end < 0 else end + 1
+            skipped = _BETWEEN + (separators.segment if ended else "")
+            while at < len(text) and text[at] in skipped:
+                at += 1
 
 
 def _segment(number: int, raw: str, separators: Separators, defects: list[Defect]) -> Segment | None:
