@@ -236,6 +236,7 @@ class PlainDiary:
             (rooms := self.rooms_that_do(wish))
             and not self.free_rooms(wish, others)
             and not self.can_lead(wish, rooms, others)
+            and not (is_override and self.may_be_over(wish, rooms, others))
         ):
             found.add("room_taken")
         wanted = self.needs.get((wish.service, "device"), 0)
@@ -251,6 +252,11 @@ class PlainDiary:
         return [
             one for one in self.rooms_that_do(wish) if not self.is_over("room", one, wish, others, is_override=False)
         ]
+
+    def may_be_over(self, wish: Visit, rooms: list[str], others: dict[str, Visit]) -> bool:
+        """A reason counts for a room that nobody chose where the place has no other."""
+        here = [name for name, place in ROOMS.items() if place == wish.place]
+        return rooms == here and len(here) == 1 and not self.is_over("room", here[0], wish, others, is_override=True)
 
     def can_lead(self, wish: Visit, rooms: list[str], others: dict[str, Visit]) -> bool:
         """Whether visits whose room nobody chose could be spread so that the wish fits; every way is tried."""

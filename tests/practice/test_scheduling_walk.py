@@ -66,7 +66,7 @@ class Weeks(Walk):
         )
         if self.judge(answer, expected, passes):
             self.model.live[answer["appointment_id"]] = wish
-            self.follow(answer["appointment_id"])
+            self.follow(answer["appointment_id"], is_override=is_override)
 
     def move(self) -> None:
         key = self.any_key()
@@ -95,7 +95,7 @@ class Weeks(Walk):
             del self.model.live[key]
             moved = answer["appointment_id"]
             self.model.live[moved] = wish
-            self.follow(moved)
+            self.follow(moved, is_override=is_override)
             now = self.model.live[moved]
             self.model.live[moved] = replace(now, is_pinned=standing.is_pinned and now.room == standing.room)
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from types import SimpleNamespace
 
 import pytest
 
+from practice.access.permissions import Permission
 from practice.billing.charges import charge_visit
 from practice.errors import Refusal
 from practice.scheduling.attendance import complete_visit, record_arrival
@@ -15,8 +17,15 @@ from practice.scheduling.series.booking import book_series
 from practice.scheduling.series.cancelling import cancel_series, plan_cancel
 from practice.scheduling.series.editing import edit_series, plan_edit
 from practice.scheduling.series.lines import SeriesClash
+from practice.store.record import command
 
 DAYS = ("03-03", "03-10", "03-17", "03-24", "03-31", "04-07")
+
+
+@command(Permission.BOOK)
+def put_off_the_dates(work, *, appointment_id, original_start):
+    """As an import may leave it: on a date that the rule does not have."""
+    work.update("appointments", appointment_id, original_start=original_start)
 
 
 @pytest.fixture
@@ -140,6 +149,22 @@ def test_what_is_past_charged_attended_or_cancelled_stays_and_is_counted(weekly,
     # The new series has a date for which the cancelled visit stands: it says so.
     [gap] = weekly.rows("select original_start, kind, appointment_id from series_exceptions")
     assert (f"{gap['original_start']:%m-%d %H:%M}", gap["appointment_id"]) == ("03-24 14:00", weekly.ids[3])
+
+
+@pytest.mark.parametrize("scope", ["following", "all"])
+def test_from_a_visit_that_is_over_the_ones_to_come_follow_the_new_time(weekly, clock, scope):
+    clock.to("2026-03-11T12:00")
+    answer = weekly.edit(1, scope, wall_start="2026-03-11T15:00")  # it was on Tuesday the 10th
+    assert weekly.live() == at("10:00", DAYS[:2]) + at("15:00", ("03-18", "03-25", "04-01", "04-08"))
+    assert (answer["touched"], answer["sentence"]) == (4, "Every week on Wednesday, 4 times")
+
+
+def test_no_time_is_taken_from_a_visit_that_left_the_dates_of_its_series(weekly, record, desk):
+    record.run(put_off_the_dates, desk, appointment_id=weekly.ids[1], original_start=datetime(2026, 3, 9, 10))
+    with pytest.raises(Refusal, match="open one that is") as refused:
+        weekly.edit(1, "all", wall_start="2026-03-09T11:00")
+    assert refused.value.rule == "apart"
+    assert weekly.live() == at("10:00", ("03-03", "03-10", *DAYS[2:]))
 
 
 def test_a_series_that_moves_a_week_on_does_not_stand_in_its_own_way(weekly):

@@ -13,7 +13,7 @@ from typing import Any
 
 from practice.access.permissions import Actor, Permission, require
 from practice.clock import stored, to_instant
-from practice.errors import Refusal
+from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.model import wall_time
 from practice.scheduling.modes import require_mode
@@ -94,11 +94,8 @@ def rehearse(work: Rehearsal, appointment_id: str, scope: str, change: Change, c
     rule, new = reach.rule.ending(len(old)), old
     if scope == "one":
         rule, new = reach.rule, [wall_time(change.wall_start)] if change.wall_start else []
-    elif change.wall_start is not None and reach.anchor["original_start"] in old:
-        goal = wall_time(change.wall_start)
-        here = reach.anchor["original_start"]
-        if goal != reach.anchor["wall_start"]:
-            rule, new = successors(reach.rule, old, here, goal)
+    elif change.wall_start is not None and wall_time(change.wall_start) != reach.anchor["wall_start"]:
+        rule, new = _walls_from(reach, wall_time(change.wall_start))
     if scope != "one" and reach.has_before:
         after["series_id"] = work.new_id()
     goes_to = dict(zip(old, new, strict=True)) if scope != "one" else {}
@@ -117,6 +114,24 @@ def rehearse(work: Rehearsal, appointment_id: str, scope: str, change: Change, c
             apply(work, row, target, line, choice_for(choices, line.original_start), who)
     unknown_choices(choices, edit.lines)
     return edit
+
+
+def _walls_from(reach: Reach, goal: datetime) -> tuple[Rule, list[datetime]]:
+    """The rule and the dates from the first that changes on, where the visit that was opened would be at `goal`.
+
+    That visit may itself be left alone, because it is over: what follows it is shifted all the same.
+    """
+    here = reach.anchor["original_start"]
+    if here not in reach.walls:
+        raise Conflict(
+            "This visit is no longer on the dates of its series; open one that is, and change the time from there.",
+            rule="apart",
+            field="wall_start",
+        )
+    start = min(reach.first, reach.walls.index(here))
+    rule, walls = successors(reach.rule, reach.walls[start:], here, goal)
+    walls = walls[reach.first - start :]
+    return rule.ending(len(walls)), walls
 
 
 def _job(edit: Edit, row: Row, scope: str, change: Change, goes_to: dict[datetime, datetime]) -> tuple[Row, Row, Line]:
