@@ -23,7 +23,7 @@ from practice.scheduling.series.dates import held_at, successors
 from practice.scheduling.series.lines import Choices, Line, choice_for, refuse_clashes, unknown_choices
 from practice.scheduling.series.reach import Reach, left_sentence, reach_of
 from practice.scheduling.series.rehearsal import Rehearsal
-from practice.scheduling.series.rules import sentence
+from practice.scheduling.series.rules import Rule, sentence
 from practice.scheduling.series.splitting import go_on
 from practice.scheduling.series.stated import own_fields, stated
 from practice.store.record import command
