@@ -24,6 +24,7 @@ class Permission(StrEnum):
     EDIT_CLIENTS = "add or change clients"
     SEE_MONEY = "see charges and payments"
     CHARGE = "charge a visit"
+    DIAGNOSE = "record diagnoses"
     INVOICE = "issue invoices"
     TAKE_PAYMENT = "take payments"
     ALLOCATE = "allocate payments"
@@ -58,10 +59,13 @@ ROLES: dict[str, frozenset[Permission]] = {
     "front_desk": frozenset(
         _EVERYONE | _DESK | {_P.CORRECT_ATTENDANCE, _P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT}
     ),
-    "provider": frozenset(_EVERYONE | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS, _P.OWN_CALENDAR}),
+    "provider": frozenset(
+        _EVERYONE | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS, _P.OWN_CALENDAR, _P.DIAGNOSE}
+    ),
     "biller": frozenset(
         _EVERYONE
         | _MONEY
+        | {_P.DIAGNOSE}
         | {_P.SEE_SCHEDULE, _P.SEE_CLIENTS, _P.ADJUST, _P.REFUND, _P.VOID, _P.SEE_NUMBERS, _P.EXPORT_BOOKS}
     ),
     "analyst": frozenset(_EVERYONE | {_P.SEE_NUMBERS, _P.QUERY}),

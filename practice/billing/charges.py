@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 
 from practice.access.permissions import Permission, require_location
@@ -9,22 +10,35 @@ from practice.billing import ledger
 from practice.billing.accounts import client_party, payer_party
 from practice.billing.adjustments import undo_adjustment, undo_transfer
 from practice.billing.allocations import release
+from practice.billing.coding import PLACE_OF_SERVICE, check_units, diagnosis_rows
 from practice.billing.limits import WAIVER, second_person
 from practice.billing.posting import heading, minor, post_mirror, posted_charge, posting_date, why
 from practice.billing.queries import facts
 from practice.clock import local_date, stored
 from practice.errors import Conflict, Refusal
+from practice.people import checks
 from practice.store.record import command
 from practice.store.work import Row, Work
 
 
 @command(Permission.CHARGE)
-def charge_visit(work: Work, *, attendee_id: str, amount_minor: int | None = None) -> Row:
+def charge_visit(
+    work: Work,
+    *,
+    attendee_id: str,
+    amount_minor: int | None = None,
+    units: int = 1,
+    modifiers: str | None = None,
+    diagnoses: Sequence[str] | None = None,
+    pointers: Sequence[int] | None = None,
+) -> Row:
     """Charge a completed visit at the service's fee, or a no-show or late cancellation at the policy's fee.
 
     A couple or family is charged once, on the identified client, and took place when one of them was seen.
-    `amount_minor` replaces the fee. A visit is asked of the payer of rank 1 in force that day, else of the guarantor; a
-    missed one always of the guarantor. Answers {charge_id, transaction_id, party}.
+    `amount_minor` replaces the fee times the `units`. `modifiers` ('95,GT') are the service's unless given;
+    `diagnoses` are all that the client has that day unless chosen, `pointers` their places (`coding`). A visit is
+    asked of the payer of rank 1 in force that day, else of the guarantor; a missed one always of the guarantor.
+    Answers {charge_id, transaction_id, party}.
     """
     attendee = work.get("attendees", attendee_id, "visit")
     appointment = work.get("appointments", attendee["appointment_id"], "visit")
@@ -35,11 +49,15 @@ def charge_visit(work: Work, *, attendee_id: str, amount_minor: int | None = Non
     live_key = visit_key(attendee)
     if facts.live_charge(work, live_key):
         raise Conflict("This visit is charged already; void that charge first to charge it anew.", rule="charged")
-    charge = _new_charge(work, attendee, appointment, kind, amount_minor) | {"live_key": live_key}
+    charge = _new_charge(work, attendee, appointment, kind, amount_minor, check_units(units)) | {"live_key": live_key}
+    coded = diagnosis_rows(work, charge, diagnoses, pointers) if kind == "service" else []
+    if modifiers is not None and kind == "service":
+        charge["modifiers"] = checks.modifiers(modifiers)
     estimate = expected_contractual(work, charge)
     head = heading(work, "charge", charge["charge_id"], posting_date(work, charge["location_id"]))
     charge |= {"post_date": head.post_date, "transaction_id": head.transaction_id}
     work.insert("charges", charge)
+    work.insert("charge_diagnoses", *coded)
     ledger.post(work, ledger.charge_entry(head, charge, estimate))
     payer_id = charge["payer_id"]
     party = payer_party(payer_id) if payer_id else client_party(charge["guarantor_client_id"])
@@ -147,7 +165,7 @@ def _kind(attendee: Row) -> str:
     )
 
 
-def _new_charge(work: Work, attendee: Row, appointment: Row, kind: str, amount_minor: int | None) -> Row:
+def _new_charge(work: Work, attendee: Row, appointment: Row, kind: str, amount_minor: int | None, units: int) -> Row:
     """The row of charges, still without its entry."""
     client = work.get("clients", attendee["client_id"], "client")
     service = work.get("services", appointment["service_id"], "service")
@@ -166,8 +184,10 @@ def _new_charge(work: Work, attendee: Row, appointment: Row, kind: str, amount_m
         "kind": kind,
         "code": None if missed else service["code"],
         "description": f"Missed visit: {service['name']}" if missed else service["name"],
-        "units": 1,
-        "amount_minor": _fee(work, attendee, appointment, service, kind)
+        "units": units,
+        "modifiers": None if missed else service["modifiers"],
+        "place_of_service": None if missed else PLACE_OF_SERVICE.get(appointment["mode"]),
+        "amount_minor": minor(_fee(work, attendee, appointment, service, kind) * units)
         if amount_minor is None
         else minor(amount_minor),
         "service_date": appointment["start_date"],

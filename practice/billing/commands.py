@@ -3,16 +3,24 @@
 from practice.billing.adjustments import adjust_charge, reverse_adjustment, transfer_responsibility
 from practice.billing.allocations import allocate_payment, deallocate
 from practice.billing.charges import charge_visit, void_charge
+from practice.billing.code_lists import load_codes
+from practice.billing.coding import code_charge
+from practice.billing.diagnoses import add_diagnosis, end_diagnosis, put_diagnosis_first, withdraw_diagnosis
 from practice.billing.invoices import issue_invoice, void_invoice
 from practice.billing.payments import take_payment, void_payment
 from practice.billing.refunds import refund_payment
 
 __all__ = [
+    "add_diagnosis",
     "adjust_charge",
     "allocate_payment",
     "charge_visit",
+    "code_charge",
     "deallocate",
+    "end_diagnosis",
     "issue_invoice",
+    "load_codes",
+    "put_diagnosis_first",
     "refund_payment",
     "reverse_adjustment",
     "take_payment",
@@ -20,4 +28,5 @@ __all__ = [
     "void_charge",
     "void_invoice",
     "void_payment",
+    "withdraw_diagnosis",
 ]

@@ -126,6 +126,17 @@ def phone(value: Any) -> str | None:
     return number
 
 
+def modifiers(value: Any) -> str | None:
+    """Up to four modifiers of a code, two signs each, in their order, as '95,GT'; nothing is an answer too."""
+    text_ = optional_text(value, "The modifiers", "modifiers")
+    found = [one for one in re.split(r"[,;\s]+", text_.upper()) if one] if text_ else []
+    if any(not re.fullmatch(r"[A-Z0-9]{2}", one) for one in found):
+        raise Refusal("A modifier has two letters or digits, such as 95; put a comma between two.", field="modifiers")
+    if len(found) > 4 or len(set(found)) < len(found):
+        raise Refusal("A charge has at most four modifiers, each of them once.", field="modifiers")
+    return ",".join(found) or None
+
+
 def zone(value: Any) -> str:
     """An IANA time zone."""
     name = text(value, "The time zone", "zone")

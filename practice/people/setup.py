@@ -36,6 +36,7 @@ _SERVICE: checks.Checks = {
     ),
     "fee_minor": partial(checks.minor, what="The fee", field="fee_minor"),
     "code": partial(checks.optional_text, what="The code", field="code"),
+    "modifiers": checks.modifiers,
     "buffer_before_minutes": partial(
         checks.whole, what="The buffer before a visit", field="buffer_before_minutes", low=0, high=240, step=5
     ),
@@ -60,7 +61,7 @@ _SERVICE: checks.Checks = {
 }
 _LOCATION_LATER = {"is_active": True, "slug": None, "directions": None}
 _SERVICE_LATER = {
-    "is_active": True, "online": "hidden", "description": None,
+    "is_active": True, "online": "hidden", "description": None, "modifiers": None,
     "preparation": None,
 }  # fmt: skip
 

@@ -179,6 +179,11 @@ TABLES: dict[str, Table] = {
             " void_transaction_id"
         ),
     ),
+    # What somebody is diagnosed with is nobody's number: it stays in the record.
+    "code_lists": Table("code_list_id"),
+    "listed_codes": Table("listed_code_id"),
+    "client_diagnoses": Table("diagnosis_id"),
+    "charge_diagnoses": Table("charge_diagnosis_id"),
     "invoices": Table(
         "invoice_id",
         _columns("invoice_id number party client_id issued_date due_date total_minor known_at status"),
