@@ -40,6 +40,10 @@ class Currency:
         symbol = _SYMBOLS.get(self.code, self.code + " ")
         return ("−" if minor < 0 else "") + symbol + text
 
+    def plain(self, minor: int) -> str:
+        """For files: `1234.50`, negative as `-1234.50`, as `parse` reads it."""
+        return f"{Decimal(minor).scaleb(-self.exponent):.{self.exponent}f}"
+
     def parse(self, text: str | int | float | Decimal, *, field: str = "amount") -> int:
         """Minor units of what a person typed. Refuses what is not an amount, or has too many digits."""
         typed = str(text).strip().replace("−", "-")

@@ -11,6 +11,7 @@ from typing import Any
 
 from dashboards.bench.measure import Laps, Measure, Say, alone, compare, seconds_of
 from dashboards.bench.raw import Duel, pass_over
+from dashboards.bench.remittance import measure_remittance
 from dashboards.bench.scheduling import RAW, writes
 from dashboards.bench.visits import wishes
 from practice.access.permissions import SYSTEM
@@ -28,6 +29,8 @@ AREA = "money"
 ROUNDS = 5
 VISITS = 15
 """Visits in a round: each is charged, paid and allocated."""
+CLAIMS = 10_000
+"""Claims of the one remittance that is posted."""
 ASKED = 7
 """How often each list is asked for."""
 
@@ -53,7 +56,8 @@ def measure(home: Home, say: Say) -> list[Measure]:
                         for side in (0, 1))  # fmt: skip
             ours, theirs = together
             whole = compare(AREA, "charge, payment, allocation", "per second", ours, RAW, theirs, is_rate=True)
-            return [whole, *(line for name, laps in rounds.items() for line in writes(AREA, name, laps)), *said]
+            bulk = measure_remittance(AREA, home, say, CLAIMS)
+            return [whole, bulk, *(line for name, laps in rounds.items() for line in writes(AREA, name, laps)), *said]
         finally:
             duel.close()
 

@@ -87,6 +87,12 @@ def transfer_responsibility(work: Work, *, charge_id: str, from_party: str, to_p
     check_party(work, to_party, "to_party")
     if from_party == to_party:
         raise Refusal("The two parties are the same; name another one to move it to.", field="to_party")
+    return move(work, charge, from_party, to_party, amount)
+
+
+def move(work: Work, charge: Row, from_party: str, to_party: str, amount: int) -> Row:
+    """Transfer inside a command that has checked the parties. Answers {transfer_id, transaction_id}."""
+    charge_id = charge["charge_id"]
     open_minor = _open_for(work, charge, from_party, amount)
     transfer_id = work.new_id()
     entry = ledger.transfer_entry(

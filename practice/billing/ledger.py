@@ -194,6 +194,8 @@ def post(work: Work, entry: Entry) -> str:
     """Write the transaction and, in ONE statement, all its postings (the store checks balance per statement)."""
     work.insert("ledger_transactions", entry.transaction())
     work.insert("postings", *entry.postings)
+    if work.known_money:
+        work.known_money.take(entry)
     return entry.heading.transaction_id
 
 

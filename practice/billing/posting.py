@@ -127,10 +127,14 @@ def posted_payment(work: Work, payment_id: str) -> Row:
 def check_party(work: Work, party: str, field: str = "party") -> None:
     """Refuse what is not a party, or a party that we do not know."""
     accounts.receivable_account(party)
+    if work.known_money and party in work.known_money.parties:
+        return
     client_id, payer_id = accounts.client_of(party), accounts.payer_of(party)
     if not (work.find("clients", client_id) or work.find("payers", payer_id)):
         who = "client" if client_id else "payer"
         raise NotFound(f"This {who} does not exist; search for the {who} again ({field}).")
+    if work.known_money:
+        work.known_money.parties.add(party)
 
 
 def estimate_to_undo(work: Work, charge: Row, party: str, *, leaves_minor: int, is_contractual: bool = False) -> int:

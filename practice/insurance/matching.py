@@ -6,6 +6,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
 from practice.billing.queries import facts
 from practice.errors import Refusal
 from practice.insurance import remittance_queries as queries
@@ -13,21 +17,51 @@ from practice.insurance.remittance import Claim, Line
 from practice.insurance.shares import is_read_by_line
 from practice.store.work import Reader, Row
 
+Likeness = tuple[str, str, date, int]
+"""Member number, code, date, amount."""
 
-def charges_for(reader: Reader, payer_id: str, claim: Claim) -> list[Row] | str:
+
+@dataclass
+class Candidates:
+    """The charges that a remittance may be about: those it names by our id, and those that are a line of a member."""
+
+    by_id: dict[str, Row]
+    by_likeness: dict[Likeness, list[Row]]
+
+    def ids(self) -> list[str]:
+        """Of all of them."""
+        alike = (row["charge_id"] for rows in self.by_likeness.values() for row in rows)
+        return list(dict.fromkeys([*self.by_id, *alike]))
+
+
+def candidates(reader: Reader, payer_id: str, claims: Sequence[Claim]) -> Candidates:
+    """Read with two questions, however many claims there are."""
+    by_id = queries.charges_named(reader, list({number for claim in claims for number in _numbers(claim)}))
+    unnamed = [
+        one for one in claims if not (is_read_by_line(one) and all(_own(one, line) in by_id for line in one.lines))
+    ]
+    members = list({one.member_number for one in unnamed if one.member_number and is_read_by_line(one)})
+    by_likeness: dict[Likeness, list[Row]] = {}
+    for row in queries.charges_of_members(reader, payer_id, members):
+        member = row.pop("member_number")
+        by_likeness.setdefault((member, row["code"], row["service_date"], row["amount_minor"]), []).append(row)
+    return Candidates(by_id, by_likeness)
+
+
+def charges_for(reader: Reader, payer_id: str, claim: Claim, found: Candidates) -> list[Row] | str:
     """One charge for each line (or all charges of a claim that is posted as a whole), or the reason why not."""
     if not is_read_by_line(claim):
-        named = queries.charge_named(reader, claim.control_number)
+        named = found.by_id.get(claim.control_number)
         if named is None:
             return "The claim has no lines that can be read by themselves, and its number is none of our charges."
         return _owed_once(reader, payer_id, [named])
-    found: list[Row] = []
+    charges: list[Row] = []
     for line in claim.lines:
-        charge = _charge(reader, payer_id, claim, line, {row["charge_id"] for row in found})
+        charge = _charge(claim, line, found, {row["charge_id"] for row in charges})
         if isinstance(charge, str):
             return charge
-        found.append(charge)
-    return _owed_once(reader, payer_id, found)
+        charges.append(charge)
+    return _owed_once(reader, payer_id, charges)
 
 
 def chosen(reader: Reader, payer_id: str, claim: Claim, charge_ids: list[str]) -> list[Row]:
@@ -36,9 +70,9 @@ def chosen(reader: Reader, payer_id: str, claim: Claim, charge_ids: list[str]) -
     if not charge_ids or (wanted is not None and len(charge_ids) != wanted):
         many = f"one charge for each of its {wanted} lines" if wanted else "at least one charge"
         raise Refusal(f"Choose {many}, in the order of the remittance.", rule="not_each_line", field="charge_ids")
-    rows = [queries.charge_named(reader, charge_id) for charge_id in charge_ids]
-    charges = [row for row in rows if row is not None]
-    if len(charges) < len(rows):
+    named = queries.charges_named(reader, charge_ids)
+    charges = [named[charge_id] for charge_id in charge_ids if charge_id in named]
+    if len(charges) < len(charge_ids):
         raise Refusal("One of these charges is void or does not exist; choose another.", field="charge_ids")
     answer = _owed_once(reader, payer_id, charges)
     if isinstance(answer, str):
@@ -46,15 +80,24 @@ def chosen(reader: Reader, payer_id: str, claim: Claim, charge_ids: list[str]) -
     return answer
 
 
-def _charge(reader: Reader, payer_id: str, claim: Claim, line: Line, used: set[str]) -> Row | str:
-    own = line.control_number or (claim.control_number if len(claim.lines) == 1 else "")
-    named = queries.charge_named(reader, own) if own else None
+def _numbers(claim: Claim) -> list[str]:
+    """Whatever in it may be our id."""
+    return [claim.control_number, *(line.control_number for line in claim.lines if line.control_number)]
+
+
+def _own(claim: Claim, line: Line) -> str:
+    """Our id, as far as the line has it."""
+    return line.control_number or (claim.control_number if len(claim.lines) == 1 else "")
+
+
+def _charge(claim: Claim, line: Line, found: Candidates, used: set[str]) -> Row | str:
+    named = found.by_id.get(_own(claim, line))
     if named:
         return named
     day = line.service_date or claim.service_date
     if not (claim.member_number and day and line.code):
         return "Neither its number nor a member number with code and date leads to a charge of ours."
-    fitting = queries.charges_of_member(reader, payer_id, claim.member_number, line.code, day, line.charge_minor)
+    fitting = found.by_likeness.get((claim.member_number, line.code, day, line.charge_minor), [])
     alike = sum(
         (other.code, other.service_date or claim.service_date, other.charge_minor)
         == (line.code, day, line.charge_minor)
@@ -64,7 +107,8 @@ def _charge(reader: Reader, payer_id: str, claim: Claim, line: Line, used: set[s
         if not fitting:
             return f"No charge of this member is for {line.code} on {day} at that amount; choose one by hand."
         return f"{len(fitting)} charges of this member are for {line.code} on {day} at that amount; choose by hand."
-    return next(row for row in fitting if row["charge_id"] not in used)
+    left = [row for row in fitting if row["charge_id"] not in used]
+    return left[0] if left else f"The charge for {line.code} on {day} is named by another line; choose by hand."
 
 
 def _owed_once(reader: Reader, payer_id: str, charges: list[Row]) -> list[Row] | str:

@@ -37,6 +37,10 @@ def plan(work: Work, payer_id: str, remittance: Remittance) -> Plan:
     found.hold = _does_not_add_up(work, remittance) or _provider_adjustments(work, payer_id, remittance, found)
     if found.hold:
         return found
+    wanted = [claim for claim in remittance.claims if not claim.is_reversal]
+    candidates = matching.candidates(work, payer_id, wanted)
+    if work.known_money:
+        work.known_money.load(work, candidates.ids())
     for number, claim in enumerate(remittance.claims):
         if claim.is_reversal:
             original = _original(
@@ -50,16 +54,16 @@ def plan(work: Work, payer_id: str, remittance: Remittance) -> Plan:
             found.hold = f"{_named(claim)} pays less than nothing but is no take-back (status 22)."
             return found
         else:
-            _match(work, payer_id, number, claim, found)
+            _match(work, payer_id, number, claim, candidates, found)
     return found
 
 
-def _match(work: Work, payer_id: str, number: int, claim: Claim, found: Plan) -> None:
+def _match(work: Work, payer_id: str, number: int, claim: Claim, candidates: matching.Candidates, found: Plan) -> None:
     answer: list[Row] | str
     if claim.difference_minor:
         answer = f"{_named(claim)} is off by {show(work, claim.difference_minor)}: charge less adjustments is not paid."
     else:
-        answer = matching.charges_for(work, payer_id, claim)
+        answer = matching.charges_for(work, payer_id, claim, candidates)
     if not isinstance(answer, str) and pays_less_than_nothing(claim, answer):
         answer = f"{_named(claim)} pays one of its charges less than nothing; say by hand which charge it is for."
     if isinstance(answer, str):

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from practice.billing import accounts, ledger
-from practice.billing.adjustments import lower, transfer_responsibility, undo_adjustment, undo_transfer
+from practice.billing.adjustments import lower, move, undo_adjustment, undo_transfer
 from practice.billing.allocations import apply, release
 from practice.billing.posting import heading, posting_date, show
 from practice.billing.queries import facts
+from practice.billing.queries.known import Known
 from practice.errors import Refusal
 from practice.insurance import remittance_queries as queries
 from practice.insurance.shares import Share, netted
@@ -25,11 +26,28 @@ class Book:
     trace_number: str
     pool: list[str]
     freed: list[tuple[str, str]] = field(default_factory=list)
+    entries: list[Row] = field(default_factory=list)
+    """Rows of remittance_entries, to be written when all is posted."""
+    policies: dict[str, list[Row]] = field(default_factory=dict)
+    transfers: set[str] = field(default_factory=set)
+    """Those of the charges' transfers that remittances posted; any other is a share that was expected before."""
+    payments: dict[str, Row] = field(default_factory=dict)
 
     @property
     def party(self) -> str:
         """The payer as a party."""
         return accounts.payer_party(self.payer_id)
+
+
+def open_book(work: Work, remittance: Row, pool: list[str], charges: Sequence[Row]) -> Book:
+    """A book for posting to these charges; what it must know of them is read at once. `remittance` is its row."""
+    book = Book(remittance["payer_id"], remittance["trace_number"], pool)
+    work.known_money = work.known_money or Known()
+    charge_ids = [charge["charge_id"] for charge in charges]
+    work.known_money.load(work, charge_ids)
+    book.policies = queries.policies_of(work, list({charge["client_id"] for charge in charges}))
+    book.transfers = queries.transfers_of_remittances(work, charge_ids)
+    return book
 
 
 @contextmanager
@@ -55,11 +73,9 @@ def post_share(work: Work, book: Book, claim_id: str, charge: Row, share: Share)
     owed = min(share.client_minor - expected, _open(work, charge_id, book.party))
     if owed > 0:
         with because(work, f"Patient responsibility, remittance {book.trace_number}"):
-            to_party = _next_party(work, book, charge)
-            moved = transfer_responsibility(
-                work, charge_id=charge_id, from_party=book.party, to_party=to_party, amount_minor=owed
-            )
-        _note_entry(work, claim_id, charge_id, "transfer", moved["transfer_id"], owed)
+            moved = move(work, charge, book.party, _next_party(book, charge), owed)
+        _note_entry(work, book, claim_id, charge_id, "transfer", moved["transfer_id"], owed)
+        book.transfers.add(moved["transfer_id"])
     if share.client_minor - expected > max(owed, 0):
         notes.append(_short(work, "the client's share", share.client_minor - expected, max(owed, 0)))
     for reason, amount in netted(share.lowered):
@@ -67,7 +83,7 @@ def post_share(work: Work, book: Book, claim_id: str, charge: Row, share: Share)
         if fits > 0:
             with because(work, f"{reason}, remittance {book.trace_number}"):
                 lowered = lower(work, charge, book.party, "contractual", fits)
-            _note_entry(work, claim_id, charge_id, "adjustment", lowered["adjustment_id"], fits)
+            _note_entry(work, book, claim_id, charge_id, "adjustment", lowered["adjustment_id"], fits)
         if fits < amount:
             notes.append(_short(work, reason, amount, max(fits, 0)))
     return notes
@@ -141,7 +157,7 @@ def _expected_share(work: Work, book: Book, charge: Row, wanted: int) -> int:
     moved: list[Row] = [
         transfer
         for transfer in facts.live_transfers(work, charge["charge_id"])
-        if transfer["from_party"] == book.party and not queries.is_of_remittance(work, transfer["transfer_id"])
+        if transfer["from_party"] == book.party and transfer["transfer_id"] not in book.transfers
     ]
     total: int = sum(transfer["amount_minor"] for transfer in moved)
     if not moved or total == wanted:
@@ -156,21 +172,31 @@ def _expected_share(work: Work, book: Book, charge: Row, wanted: int) -> int:
     return total
 
 
-def _next_party(work: Work, book: Book, charge: Row) -> str:
-    payer_id = queries.next_payer(work, charge["client_id"], book.payer_id, charge["service_date"])
-    return accounts.payer_party(payer_id) if payer_id else accounts.client_party(charge["guarantor_client_id"])
+def _next_party(book: Book, charge: Row) -> str:
+    """The payer of the next rank after this one in force that day; without one, the rest is the guarantor's."""
+    day = charge["service_date"]
+    mine = [
+        one
+        for one in book.policies.get(charge["client_id"], ())
+        if one["effective_from"] <= day <= (one["effective_to"] or day)
+    ]
+    ranks = [one["rank"] for one in mine if one["payer_id"] == book.payer_id]
+    later = [one for one in mine if ranks and one["rank"] > min(ranks) and one["payer_id"] != book.payer_id]
+    return accounts.payer_party(later[0]["payer_id"]) if later else accounts.client_party(charge["guarantor_client_id"])
 
 
 def _pay(work: Work, book: Book, claim_id: str, charge: Row, amount: int) -> None:
     for payment_id, part in _draw(work, book, amount):
-        applied = apply(work, work.get("payments", payment_id, "payment"), charge, part)
-        _note_entry(work, claim_id, charge["charge_id"], "allocation", applied["allocation_id"], part)
+        if payment_id not in book.payments:
+            book.payments[payment_id] = work.get("payments", payment_id, "payment")
+        applied = apply(work, book.payments[payment_id], charge, part)
+        _note_entry(work, book, claim_id, charge["charge_id"], "allocation", applied["allocation_id"], part)
 
 
 def _excess(work: Work, book: Book, claim_id: str, charge_id: str, amount: int) -> None:
     for payment_id, part in _draw(work, book, amount):
         _between(work, payment_id, part, "allocation")
-        _note_entry(work, claim_id, charge_id, "excess", payment_id, part)
+        _note_entry(work, book, claim_id, charge_id, "excess", payment_id, part)
 
 
 def _between(work: Work, payment_id: str, amount: int, kind: str) -> None:
@@ -200,9 +226,11 @@ def _open(work: Work, charge_id: str, party: str) -> int:
     return facts.item_balances(work, charge_id).get(party, 0)
 
 
-def _note_entry(work: Work, claim_id: str, charge_id: str, kind: str, document_id: str, amount: int) -> None:
+def _note_entry(
+    work: Work, book: Book, claim_id: str, charge_id: str, kind: str, document_id: str, amount: int
+) -> None:
     row = {"remittance_entry_id": work.new_id(), "remittance_claim_id": claim_id, "charge_id": charge_id}
-    work.insert("remittance_entries", row | {"kind": kind, "document_id": document_id, "amount_minor": amount})
+    book.entries.append(row | {"kind": kind, "document_id": document_id, "amount_minor": amount})
 
 
 def _short(work: Work, what: str, amount: int, posted: int) -> str:

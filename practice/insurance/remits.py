@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 from practice.access.permissions import Permission, require_location
+from practice.billing.queries.known import Known
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.insurance import matching
 from practice.insurance import remittance_queries as queries
 from practice.insurance.envelopes import read
 from practice.insurance.planning import Plan, pays_less_than_nothing, plan
-from practice.insurance.posting import Book, apply_again, because, from_credit, post_share, take_back, to_credit
+from practice.insurance.posting import (
+    Book,
+    apply_again,
+    because,
+    from_credit,
+    open_book,
+    post_share,
+    take_back,
+    to_credit,
+)
 from practice.insurance.reading import read_remittance
 from practice.insurance.receiving import before, payer_of, receive, receive_anew
-from practice.insurance.remittance import Remittance
-from practice.insurance.rows import write_claims, write_provider_adjustments
-from practice.insurance.shares import shares_of
+from practice.insurance.remittance import Claim, Remittance
+from practice.insurance.rows import count_many, write_claims, write_provider_adjustments
+from practice.insurance.shares import Rules, shares_of
 from practice.insurance.x12 import TransactionSet
 from practice.money import Currency
 from practice.store.record import command
@@ -56,6 +66,7 @@ def retry_remittance(work: Work, *, remittance_id: str) -> Row:
     if row["status"] != "held":
         raise Conflict("This remittance is posted already; there is nothing to try again.", rule="posted")
     remittance = _read_again(work, row)
+    work.known_money = Known()
     found = plan(work, row["payer_id"], remittance)
     if found.hold:
         raise Conflict(found.hold, rule="still_held")
@@ -89,9 +100,11 @@ def match_claim(work: Work, *, remittance_claim_id: str, charge_ids: list[str]) 
         require_location(work.actor, charge["location_id"])
     if pays_less_than_nothing(claim, charges):
         raise Refusal("One of these charges would be paid less than nothing; choose others.", field="charge_ids")
-    book = Book(row["payer_id"], row["trace_number"], queries.pool_of(work, row["remittance_id"]))
-    note = _post_claim(work, book, remittance_claim_id, row, claim_row["number"], charges)
+    book = open_book(work, row, queries.pool_of(work, row["remittance_id"]), charges)
+    note = _post_claim(work, book, remittance_claim_id, claim, charges, queries.rules_for(work, row["payer_id"]))
     apply_again(work, book)
+    work.insert_all("remittance_entries", book.entries)
+    work.update("remittance_claims", remittance_claim_id, status="posted", note=note)
     return {"posted": len(charges), "note": note}
 
 
@@ -122,6 +135,7 @@ def _post(
     work: Work, one: TransactionSet, remittance: Remittance, payer_id: str | None, location_id: str | None
 ) -> Row:
     payer_id = payer_of(work, remittance, payer_id)
+    work.known_money = Known()
     earlier = before(work, payer_id, remittance)
     if earlier:
         return _answer(
@@ -154,8 +168,10 @@ def _post(
 
 def _post_detail(work: Work, row: Row, remittance: Remittance, found: Plan) -> Row:
     """Everything but the cash: take-backs first, so that their money can pay for the rest."""
-    book = Book(row["payer_id"], row["trace_number"], [row["payment_id"]] if row["payment_id"] else [])
-    claim_ids = write_claims(work, row, remittance, found, queries.rules_for(work, row["payer_id"]))
+    charges = [charge for each in found.charges.values() for charge in each]
+    book = open_book(work, row, [row["payment_id"]] if row["payment_id"] else [], charges)
+    rules = queries.rules_for(work, row["payer_id"])
+    claim_ids = [work.new_id() for _ in remittance.claims]
     for original in found.take_backs.values():
         take_back(work, book, queries.entries_of(work, original["remittance_claim_id"]))
         work.update("remittance_claims", original["remittance_claim_id"], status="reversed")
@@ -167,33 +183,27 @@ def _post_detail(work: Work, row: Row, remittance: Remittance, found: Plan) -> R
                 from_credit(work, book, held["payment_id"], part)
         left -= part
     book.pool[:] = list(dict.fromkeys(book.pool))
-    for number, charges in found.charges.items():
-        _post_claim(work, book, claim_ids[number], row, number, charges, remittance)
+    notes = {
+        number: _post_claim(work, book, claim_ids[number], remittance.claims[number], charges, rules)
+        for number, charges in found.charges.items()
+    }
     if found.to_credit_minor:
         with because(work, f"Carried forward by the payer, remittance {book.trace_number}"):
             to_credit(work, book, found.to_credit_minor)
     apply_again(work, book)
+    write_claims(work, row, remittance, found, rules, claim_ids, notes)
+    work.insert_all("remittance_entries", book.entries)
+    count_many(work)
     return _answer(row, len(remittance.claims), len(found.charges) + len(found.take_backs), len(found.unmatched))
 
 
-def _post_claim(
-    work: Work,
-    book: Book,
-    claim_id: str,
-    row: Row,
-    number: int,
-    charges: list[Row],
-    remittance: Remittance | None = None,
-) -> str | None:
-    claim = (remittance or _read_again(work, row)).claims[number]
-    rules = queries.rules_for(work, row["payer_id"])
+def _post_claim(work: Work, book: Book, claim_id: str, claim: Claim, charges: list[Row], rules: Rules) -> str | None:
+    """Post one claim to its charges. Answers what could not be posted of it, in words."""
     weights = [charge["amount_minor"] for charge in charges]
     by_id = {charge["charge_id"]: charge for charge in charges}
     shares = shares_of(claim, [charge["charge_id"] for charge in charges], weights, rules)
     notes = [note for share in shares for note in post_share(work, book, claim_id, by_id[share.charge_id], share)]
-    note = " ".join(notes) or None
-    work.update("remittance_claims", claim_id, status="posted", note=note)
-    return note
+    return " ".join(notes) or None
 
 
 def _read_again(work: Work, row: Row) -> Remittance:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from collections.abc import Sequence
 
 from practice.access.permissions import Actor, Permission, require
 from practice.store.work import Reader, Row
@@ -44,43 +44,38 @@ def rule_of(reader: Reader, payer_id: str | None, group_code: str, reason_code: 
     return found
 
 
-def charge_named(reader: Reader, charge_id: str) -> Row | None:
-    """The posted charge of that id."""
-    return reader.one("select * from charges where charge_id = ? and status = 'posted'", charge_id)
+def charges_named(reader: Reader, charge_ids: Sequence[str]) -> dict[str, Row]:
+    """The posted charges among these ids."""
+    rows = reader.rows(
+        "select * from charges where charge_id in (select unnest(?)) and status = 'posted'", list(charge_ids)
+    )
+    return {row["charge_id"]: row for row in rows}
 
 
-def charges_of_member(reader: Reader, payer_id: str, member: str, code: str, day: date, amount: int) -> list[Row]:
-    """Posted charges that are exactly this line of this member, and that the payer was ever asked for."""
+def charges_of_members(reader: Reader, payer_id: str, members: Sequence[str]) -> list[Row]:
+    """Posted charges of these members that the payer was ever asked for, with `member_number`, the oldest first."""
+    if not members:
+        return []
     return reader.rows(
-        "select c.* from charges c where c.status = 'posted' and c.code = ? and c.service_date = ?"
-        " and c.amount_minor = ?"
-        " and exists (select 1 from policies p where p.client_id = c.client_id and p.payer_id = ?"
-        " and p.member_number = ? and p.effective_from <= c.service_date"
-        " and coalesce(p.effective_to, c.service_date) >= c.service_date)"
-        " and exists (select 1 from postings q where q.charge_id = c.charge_id and q.party = 'payer:' || ?)"
+        "select distinct p.member_number, c.* from charges c join policies p on p.client_id = c.client_id"
+        " and p.effective_from <= c.service_date and coalesce(p.effective_to, c.service_date) >= c.service_date"
+        " where c.status = 'posted' and p.payer_id = ? and p.member_number in (select unnest(?))"
+        " and c.charge_id in (select q.charge_id from postings q where q.party = 'payer:' || ?)"
         " order by c.known_at, c.charge_id",
-        code,
-        day,
-        amount,
         payer_id,
-        member,
+        list(members),
         payer_id,
     )
 
 
-def next_payer(reader: Reader, client_id: str, payer_id: str, day: date) -> str | None:
-    """The payer of the next rank after this one in force that day, or None: the rest is the client's."""
-    found: str | None = reader.value(
-        "with mine as (select payer_id, rank from policies where client_id = ? and effective_from <= ?"
-        " and coalesce(effective_to, ?) >= ?) select payer_id from mine"
-        " where rank > (select min(rank) from mine where payer_id = ?) and payer_id <> ? order by rank limit 1",
-        client_id,
-        day,
-        day,
-        day,
-        payer_id,
-        payer_id,
-    )
+def policies_of(reader: Reader, client_ids: Sequence[str]) -> dict[str, list[Row]]:
+    """Every policy of these clients, by client, in the order of their ranks."""
+    found: dict[str, list[Row]] = {}
+    for row in reader.rows(
+        "select * from policies where client_id in (select unnest(?)) order by rank, effective_from desc, policy_id",
+        list(client_ids),
+    ):
+        found.setdefault(row["client_id"], []).append(row)
     return found
 
 
@@ -104,9 +99,13 @@ def entries_of(reader: Reader, remittance_claim_id: str) -> list[Row]:
     )
 
 
-def is_of_remittance(reader: Reader, document_id: str) -> bool:
-    """Whether a remittance posted this allocation, adjustment or transfer."""
-    return bool(reader.one("select 1 from remittance_entries where document_id = ? limit 1", document_id))
+def transfers_of_remittances(reader: Reader, charge_ids: Sequence[str]) -> set[str]:
+    """The transfers of these charges that remittances posted."""
+    rows = reader.rows(
+        "select document_id from remittance_entries where kind = 'transfer' and charge_id in (select unnest(?))",
+        list(charge_ids),
+    )
+    return {row["document_id"] for row in rows}
 
 
 def credits_of(reader: Reader, payer_id: str) -> list[Row]:

@@ -2,20 +2,34 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
 from practice.clock import stored
 from practice.insurance.planning import Plan
 from practice.insurance.remittance import Cas, Claim, Remittance
 from practice.insurance.shares import Rules, classify, is_read_by_line
-from practice.store.work import Row, Work
+from practice.store.work import MANY, Row, Work
 
 
-def write_claims(work: Work, row: Row, remittance: Remittance, found: Plan, rules: Rules) -> list[str]:
-    """Every claim with its lines and adjustments, as the plan matched them. Answers their ids, in order."""
+def write_claims(
+    work: Work,
+    row: Row,
+    remittance: Remittance,
+    found: Plan,
+    rules: Rules,
+    claim_ids: Sequence[str],
+    notes: Mapping[int, str | None],
+) -> None:
+    """Every claim with its lines and adjustments, as the plan matched them.
+
+    `notes` has, by the claim's place, what could not be posted of it.
+    """
     claims: list[Row] = []
     lines: list[Row] = []
     adjustments: list[Row] = []
     for number, claim in enumerate(remittance.claims):
-        claim_id, original = work.new_id(), found.take_backs.get(number)
+        claim_id, original = claim_ids[number], found.take_backs.get(number)
         denied = [cas.amount_minor for cas in claim.all_adjustments if classify(rules, cas) == "denial"]
         claims.append(
             {
@@ -29,7 +43,7 @@ def write_claims(work: Work, row: Row, remittance: Remittance, found: Plan, rule
                 "paid_minor": claim.paid_minor,
                 "denied_minor": 0 if claim.is_reversal else max(sum(denied), 0),
                 "status": "unmatched" if number in found.unmatched else "posted",
-                "note": found.unmatched.get(number),
+                "note": found.unmatched.get(number) or notes.get(number),
                 "reverses_id": original["remittance_claim_id"] if original else None,
                 "known_at": stored(work.now),
             }
@@ -38,7 +52,6 @@ def write_claims(work: Work, row: Row, remittance: Remittance, found: Plan, rule
     work.insert_all("remittance_claims", claims)
     work.insert_all("remittance_lines", lines)
     work.insert_all("remittance_adjustments", adjustments)
-    return [claim["remittance_claim_id"] for claim in claims]
 
 
 def _lines(
@@ -90,3 +103,11 @@ def write_provider_adjustments(work: Work, row: Row, remittance: Remittance) -> 
             for one in remittance.provider_adjustments
         ],
     )
+
+
+def count_many(work: Work) -> None:
+    """Of a table with many new rows the audit entry notes how many they are, as of any that come in bulk."""
+    counts = Counter(note["table"] for note in work.noted if "key" in note and note["before"] is None)
+    many = {table: count for table, count in counts.items() if count > MANY}
+    kept = [note for note in work.noted if note["table"] not in many or note.get("before", ...) is not None]
+    work.noted[:] = [*kept, *({"table": table, "rows": count} for table, count in many.items())]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 ISA_ELEMENTS = 16
 LONGEST_ISA = 4_096
@@ -63,7 +63,8 @@ class TransactionSet:
 
     def dump(self) -> str:
         """As JSON text, for keeping; `load` reads it."""
-        return json.dumps(asdict(self), ensure_ascii=False)
+        plain = vars(self) | {"separators": vars(self.separators), "defects": [vars(one) for one in self.defects]}
+        return json.dumps(plain | {"segments": [vars(one) for one in self.segments]}, ensure_ascii=False)
 
     @classmethod
     def load(cls, text: str) -> TransactionSet:

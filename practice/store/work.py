@@ -47,6 +47,8 @@ def plain(value: Any) -> Any:
 class Reader:
     """Reads the record. Rows are dicts; instants come back as naive UTC."""
 
+    known_money: Any = None  # what a command that posts many entries keeps in mind (billing.queries.known)
+
     def __init__(
         self, cursor: duckdb.DuckDBPyConnection, now: datetime, shelf: Shelf | None = None, stamp: int = -1
     ) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from practice.billing.queries.known import Item
 from practice.store.work import Reader, Row
 
 _LIVE_ALLOCATION = """
@@ -14,6 +15,8 @@ _LIVE_ALLOCATION = """
 
 def item_balances(reader: Reader, charge_id: str) -> dict[str, int]:
     """Of one charge: what each party owes, by party; a settled party stays with 0."""
+    if known := _known(reader, charge_id):
+        return dict(known.balances)
     rows = reader.rows(
         "select party, cast(sum(debit_minor - credit_minor) as bigint) as open_minor from postings"
         " where charge_id = ? and account in ('1100', '1110') group by party",
@@ -24,6 +27,8 @@ def item_balances(reader: Reader, charge_id: str) -> dict[str, int]:
 
 def estimate_left(reader: Reader, charge_id: str) -> int:
     """How much of a charge's expected contractual has not been undone."""
+    if known := _known(reader, charge_id):
+        return known.estimate_minor
     return int(
         reader.value(
             "select coalesce(sum(credit_minor - debit_minor), 0) from postings"
@@ -35,6 +40,8 @@ def estimate_left(reader: Reader, charge_id: str) -> int:
 
 def pots(reader: Reader, payment_id: str) -> dict[str, int]:
     """Where a payment's money waits, by account (2100, 1040, 2130); the sum is what is unapplied."""
+    if reader.known_money:
+        return dict(reader.known_money.payment(reader, payment_id).waiting)
     rows = reader.rows(
         "select account, cast(sum(credit_minor - debit_minor) as bigint) as waiting_minor from postings"
         " where payment_id = ? and account in ('2100', '1040', '2130') group by account",
@@ -50,6 +57,10 @@ def refunded(reader: Reader, payment_id: str) -> int:
 
 def last_post_date(reader: Reader, *, charge_id: str | None = None, payment_id: str | None = None) -> date | None:
     """The latest accounting date on anything posted about them. Locations in different zones may disagree on today."""
+    if reader.known_money:
+        of_charge = reader.known_money.charge(reader, charge_id).last_date if charge_id else None
+        of_payment = reader.known_money.payment(reader, payment_id).last_date if payment_id else None
+        return max(of_charge, of_payment) if of_charge and of_payment else of_charge or of_payment
     found: date | None = reader.value(
         "select max(post_date) from postings where charge_id = ? or payment_id = ?", charge_id, payment_id
     )
@@ -63,6 +74,8 @@ def postings_of(reader: Reader, transaction_id: str) -> list[Row]:
 
 def live_allocations(reader: Reader, *, charge_id: str | None = None, payment_id: str | None = None) -> list[Row]:
     """Allocations of a charge or a payment that have not been undone, the newest first."""
+    if charge_id and not payment_id and (known := _known(reader, charge_id)):
+        return list(known.allocations)
     return reader.rows(
         _LIVE_ALLOCATION + " and (a.charge_id = ? or a.payment_id = ?) order by a.known_at desc, a.allocation_id desc",
         charge_id,
@@ -92,6 +105,8 @@ def is_reversed_adjustment(reader: Reader, adjustment_id: str) -> bool:
 
 def live_transfers(reader: Reader, charge_id: str) -> list[Row]:
     """Transfers of a charge whose entry has not been mirrored, the newest first."""
+    if known := _known(reader, charge_id):
+        return list(known.transfers)
     return reader.rows(
         "select f.* from transfers f join ledger_transactions t using (transaction_id)"
         " where f.charge_id = ? and t.reverses_id is null"
@@ -204,3 +219,9 @@ def remittance_of(reader: Reader, payment_id: str) -> str | None:
     """The trace number of the remittance whose deposit the payment is, or None."""
     found: str | None = reader.value("select trace_number from remittances where payment_id = ?", payment_id)
     return found
+
+
+def _known(reader: Reader, charge_id: str) -> Item | None:
+    """What the command at work keeps in mind of the charge, where it keeps anything in mind."""
+    known: Item | None = reader.known_money.charge(reader, charge_id) if reader.known_money else None
+    return known
