@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -26,6 +27,7 @@ from practice.billing.posting import (
     why,
 )
 from practice.billing.queries import facts
+from practice.billing.small_balances import write_off_rests
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.people import checks
@@ -49,14 +51,16 @@ def take_payment(
     reference: str | None = None,
     charges: list[dict[str, Any]] | None = None,
     post_date: str | None = None,
+    write_off: Sequence[str] | None = None,
 ) -> Row:
     """Take money from a party and, if `charges` [{charge_id, amount_minor}] says so, put it towards them at once.
 
     The charges' sum is at most the payment. What is paid on a charge above its open item is an excess: a client's stays
     unapplied (2100), a payer's goes to its credit (2130). Money of a payer that no charge is named for waits in 1040.
+    `write_off` names those of the charges whose small rest is written off (`small_balances`); that needs a reason.
     `post_date` posts it on an earlier day than today, with a reason. Answers {payment_id, transaction_id,
-    allocation_ids, unapplied_minor}, or {approval_id, waits} where that day is further behind the lock date than the
-    role may go alone.
+    allocation_ids, unapplied_minor, written_off}, or {approval_id, waits} where that day is further behind the lock
+    date than the role may go alone.
     """
     require_location(work.actor, location_id)
     amount = minor(amount_minor)
@@ -72,7 +76,14 @@ def take_payment(
         waiting = second_person(
             work,
             "take_payment",
-            asked | {"received_date": str(received), "reference": reference, "charges": charges, "post_date": str(on)},
+            asked
+            | {
+                "received_date": str(received),
+                "reference": reference,
+                "charges": charges,
+                "post_date": str(on),
+                "write_off": list(write_off) if write_off else None,
+            },
             about={"location_id": location_id, "client_id": client_of(party)},
             amount_minor=amount,
             reason_class="late_entry",
@@ -98,11 +109,13 @@ def take_payment(
     work.insert("payments", payment | {"transaction_id": head.transaction_id})
     ledger.post(work, ledger.payment_entry(head, payment))
     allocation_ids = _put_towards(work, payment, charges or [], on)
+    written_off = _write_off(work, party, charges or [], write_off or ())
     return {
         "payment_id": payment["payment_id"],
         "transaction_id": head.transaction_id,
         "allocation_ids": allocation_ids,
         "unapplied_minor": sum(facts.pots(work, payment["payment_id"]).values()),
+        "written_off": written_off,
     }
 
 
@@ -137,6 +150,12 @@ def void_payment(work: Work, *, payment_id: str) -> Row:
         transaction_id = post_mirror(work, received, "void_payment", payment_id, post_date)
     work.update("payments", payment_id, status="void", void_transaction_id=transaction_id)
     return {"transaction_id": transaction_id, "released": [allocation["allocation_id"] for allocation in released]}
+
+
+def _write_off(work: Work, party: str, charges: list[dict[str, Any]], write_off: Sequence[str]) -> list[Row]:
+    if set(write_off) - {one["charge_id"] for one in charges}:
+        raise Refusal("Only the rest of a charge that this payment goes to is written off with it.", field="write_off")
+    return write_off_rests(work, party, write_off)
 
 
 def _check_method(party: str, method: str) -> None:

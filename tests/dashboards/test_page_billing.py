@@ -208,7 +208,7 @@ def test_applied_money_is_taken_back_with_a_reason(open_page, books):
     app = select(show(open_page("billing", "biller"), "Payments"), "payments", 0)
     press(select(app, "allocations", 0), "Take back")
     assert "Say why" in refusals(app)[0]
-    press(fill(app, "Why take it back", "Wrong client"), "Take back")
+    press(fill(app, "Why move it", "Wrong client"), "Take back")
     assert books.unapplied(payment) == 80_00
 
 
@@ -274,3 +274,37 @@ def test_an_amount_is_offered_as_it_would_be_typed(code, text):
     currency = Currency.of(code)
     assert plain(123450, currency) == text
     assert currency.parse(plain(123450, currency)) == 123450
+
+
+def test_money_moves_to_another_visit_in_one_form_with_its_preview(open_page, books):
+    wrong = books.charged("client-ada", 80_00)
+    right = books.charged("client-cora", 60_00)
+    payment = books.receives("client:client-ada", 80_00, on=[(wrong, 80_00)])
+    app = select(show(open_page("billing", "biller"), "Payments"), "payments", 0)
+    select(select(app, "allocations", 0), "targets", 0)
+    assert "$60.00 → **$0.00** open" in texts(app)
+    assert "Kept as credit: **$20.00**" in texts(app)
+    press(app, "Move")
+    assert "Say why" in refusals(app)[0]
+    press(fill(app, "Why move it", "Paid for Cora"), "Move")
+    assert (books.due(wrong), books.due(right), books.unapplied(payment)) == (80_00, 0, 20_00)
+
+
+def test_the_rest_of_a_few_cents_is_written_off_with_the_payment(open_page, books):
+    charge = books.charged("client-ada", 80_00)
+    app = select(show(open_page("billing", "biller"), "Open items"), "owing", 0)
+    fill(app, "Amount, USD", "79.60")
+    next(box for box in app.checkbox if box.label.startswith("Write off a rest")).check()
+    press(app, "Take payment")
+    assert books.due(charge) == 0
+    assert books.balances()["4120"] == 40
+
+
+def test_unapplied_money_is_listed_oldest_first_with_its_age(open_page, books, clock):
+    books.receives("client:client-ada", 20_00)
+    clock.forward(days=40)
+    books.receives("client:client-dan", 30_00)
+    app = show(open_page("billing", "biller"), "Payments")
+    app.toggle(key="billing_unapplied").set_value(True).run()
+    assert "2 payments with $50.00 unapplied: 0-30 days $30.00 · 31-60 days $20.00." in texts(app)
+    assert list(table(app, "payments").value["age_days"]) == [40, 0]

@@ -9,8 +9,9 @@ import streamlit as st
 from dashboards.components.billing.common import Rows, plain, post_on, read
 from dashboards.components.forms import amount, entry, practice_currency, start_anew, turn
 from dashboards.session import WAITS, attempt, say
-from practice.access.permissions import Actor
+from practice.access.permissions import Actor, Permission
 from practice.billing.payments import take_payment
+from practice.billing.small_balances import most_small
 from practice.people.queries import locations
 
 CLIENT_METHODS = ["card", "cash", "bank", "check"]
@@ -41,32 +42,56 @@ def payment_form(person: Actor, party: str, title: str, items: Rows) -> None:
             value=True,
             key=f"{key}:apply",
         )
+        is_rest_off = person.may(Permission.ADJUST) and _asks_for_rest(person, items, key)
         if not st.form_submit_button("Take payment", type="primary", shortcut="Ctrl+Enter"):
             return
         minor = amount(name, typed)
         if minor is None:
             return
+        split = oldest_first(items, minor)
         answer = attempt(
             take_payment,
             name,
             is_in_place=True,
             # The split is derived from what is open, which the first of two clicks has changed.
-            typed=(party, minor, method, place, reference, is_applied, on, why),
-            reason=(why or None) if on else None,
+            typed=(party, minor, method, place, reference, is_applied, is_rest_off, on, why),
+            reason=why or (None if on or not is_rest_off else "Small difference"),
             party=party,
             amount_minor=minor,
             method=method,
             location_id=place,
             reference=reference or None,
-            charges=oldest_first(items, minor) if is_applied else None,
+            charges=split if is_applied else None,
+            write_off=_rest_of_last(items, split) if is_applied and is_rest_off else None,
             post_date=on,
         )
         if answer is not None:
             rest = answer.get("unapplied_minor")
             kept = f"; {currency.show(rest)} is kept as credit." if rest else "."
-            say(WAITS if "waits" in answer else f"{currency.show(minor)} taken{kept}")
+            off = [one for one in answer.get("written_off", []) if "waits" in one]
+            later = " The write-off waits for a second person." if off else ""
+            say(WAITS if "waits" in answer else f"{currency.show(minor)} taken{kept}{later}")
             start_anew(name)
             st.rerun()
+
+
+def _asks_for_rest(person: Actor, items: Rows, key: str) -> bool:
+    """Whether a few cents that stay open on the last item are written off with it."""
+    most = read(lambda reader, _: most_small(reader), person)
+    if not items or not most:
+        return False
+    limit = practice_currency().show(most)
+    return st.checkbox(f"Write off a rest of up to {limit}", key=f"{key}:rest_off", help="As a small balance.")
+
+
+def _rest_of_last(items: Rows, split: list[dict[str, Any]]) -> list[str]:
+    """The item that the money ends in, if something of it stays open."""
+    last = split[-1] if split else {"charge_id": None, "amount_minor": 0}
+    return [
+        row["charge_id"]
+        for row in items
+        if row["charge_id"] == last["charge_id"] and row["open_minor"] > last["amount_minor"]
+    ]
 
 
 def _place(column: Any, person: Actor, items: Rows, key: str) -> str:

@@ -8,16 +8,17 @@ import streamlit as st
 
 from dashboards.components.billing.charging import FRESH_INVOICE
 from dashboards.components.billing.common import Rows, choose, count, plain, read, total, void_popover
+from dashboards.components.billing.moving import where_it_went
 from dashboards.components.billing.payment_form import CLIENT_METHODS, payment_form
 from dashboards.components.desk import words
-from dashboards.components.forms import amount, entry, practice_currency, send, show_refusal, start_anew, turn
-from dashboards.session import attempt
+from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from practice.access.permissions import Actor, Permission
-from practice.billing.allocations import allocate_payment, deallocate
+from practice.billing.aging import LABELS, bucket_of
+from practice.billing.allocations import allocate_payment
 from practice.billing.documents import invoice_pdf
 from practice.billing.invoices import void_invoice
 from practice.billing.payments import void_payment
-from practice.billing.queries import allocations, invoice_document, invoices, open_items, payments
+from practice.billing.queries import invoice_document, invoices, open_items, payments
 from practice.billing.refunds import refund_payment
 
 NEWEST = 500
@@ -78,7 +79,11 @@ def invoice_panel(person: Actor, invoice: dict[str, Any]) -> None:
 def payments_part(person: Actor, party: str | None) -> None:
     """Payments with what is left of them; choose one to allocate, refund, take back or void."""
     only = st.toggle("Only with money left", key="billing_unapplied")
-    rows = read(payments, person, party=party, only_unapplied=only)[:NEWEST]
+    rows = read(payments, person, party=party, only_unapplied=only)
+    if only and rows:
+        rows = rows[::-1]
+        st.caption(_by_age(rows))
+    rows = rows[:NEWEST]
     columns = {
         "received_date": "Received",
         "party_name": "From",
@@ -87,13 +92,23 @@ def payments_part(person: Actor, party: str | None) -> None:
         "allocated_minor": "Applied",
         "refunded_minor": "Refunded",
         "unapplied_minor": "Left",
-        "status": "State",
+        "age_days" if only else "status": "Days" if only else "State",
     }
     picked = choose(rows, columns, key="payments", empty="No payments here.")
     if len(rows) == NEWEST:
-        st.caption(f"The newest {NEWEST}; choose a client above to see all of theirs.")
+        st.caption(f"{'The oldest' if only else 'The newest'} {NEWEST}; choose a client above to see all of theirs.")
     if picked:
         payment_panel(person, picked[0])
+
+
+def _by_age(rows: Rows) -> str:
+    """How much waits since when, counted from the day it was received."""
+    parts = [
+        f"{label} days {total(found, 'unapplied_minor')}"
+        for label in LABELS
+        if (found := [row for row in rows if bucket_of(row["age_days"]) == label])
+    ]
+    return f"{count(len(rows), 'payment')} with {total(rows, 'unapplied_minor')} unapplied: {' · '.join(parts)}."
 
 
 def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
@@ -102,7 +117,7 @@ def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
     with left:
         if payment["unapplied_minor"] and person.may(Permission.ALLOCATE):
             _allocate(person, payment)
-        picked = _where_it_went(person, payment)
+        picked = where_it_went(person, payment)
     if payment["status"] != "posted":
         return
     with right:
@@ -118,40 +133,6 @@ def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
                 payment_id=payment["payment_id"],
                 done="The payment is void.",
             )
-
-
-def _where_it_went(person: Actor, payment: dict[str, Any]) -> Rows:
-    payment_id = payment["payment_id"]
-    live = [row for row in read(allocations, person, payment_id=payment_id) if row["is_live"]]
-    columns = {"post_date": "On", "client_name": "Client", "description": "What", "amount_minor": "Amount"}
-    with st.container(border=True):
-        st.markdown("**Where it went**")
-        picked = choose(live, columns, key=f"allocations:{payment_id}", many=True, height=220, empty="Nowhere yet.")
-        if picked and person.may(Permission.ALLOCATE):
-            name = f"unapply:{payment_id}"
-            why = st.text_input("Why take it back", key=f"{name}:why:{turn(name)}")
-            if st.button("Take back", key=f"{name}:do") and _take_back(picked, why):
-                start_anew(name)
-                st.rerun()
-            for row in picked:
-                show_refusal(f"unapply:{row['allocation_id']}")
-    return picked
-
-
-def _take_back(picked: Rows, why: str) -> bool:
-    """Each allocation by itself; whether all of them were taken back."""
-    answers = [
-        attempt(
-            deallocate,
-            f"unapply:{row['allocation_id']}",
-            is_in_place=True,
-            reason=why or None,
-            allocation_id=row["allocation_id"],
-            done="Taken back; the money is unapplied.",
-        )
-        for row in picked
-    ]
-    return all(answer is not None for answer in answers)
 
 
 def _allocate(person: Actor, payment: dict[str, Any]) -> None:

@@ -9,6 +9,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.billing.common import plain
 from dashboards.components.charts import table_height
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from dashboards.components.set_up.common import DATE, EARLIEST, Rows, lists, read, today
@@ -17,6 +18,7 @@ from practice.billing.closing import close_period, reopen_period
 from practice.billing.limits import BACK_DATE, KINDS, LIMITED_ROLES, WAITS_DAYS, set_limit
 from practice.billing.locked import lock_date
 from practice.billing.queries.control import limits, period_locks
+from practice.billing.small_balances import most_small, set_small_balance
 
 ROLES = {role: role.replace("_", " ").capitalize() for role in LIMITED_ROLES}
 
@@ -42,6 +44,7 @@ def books_part(person: Actor) -> None:
     with right:
         if is_owner:
             _limit_form()
+            _small_form()
 
 
 def _locks(person: Actor, locked: date | None) -> None:
@@ -149,3 +152,20 @@ def _limit_form() -> None:
                 if most is None:
                     return
             send(set_limit, name, kind=kind, role=role, most=most, done="The limit was saved.")
+
+
+def _small_form() -> None:
+    name = "set_small_balance"
+    currency = practice_currency()
+    with runtime.current().record.read() as reader:
+        most = most_small(reader)
+    with entry(name):
+        st.markdown("**Small balances**")
+        typed = st.text_input(
+            f"What matching may write off in the same step, {currency.code}", plain(most, currency),
+            key=f"{name}:{turn(name)}:most",
+        )  # fmt: skip
+        if st.form_submit_button("Save"):
+            minor = amount(name, typed, is_zero_fine=True)
+            if minor is not None:
+                send(set_small_balance, name, most_minor=minor, done="Saved.")
