@@ -13,6 +13,7 @@ from practice.access.queries import users
 from practice.access.users import create_user, disable_user
 from practice.audit.verify import verify
 from practice.billing import books
+from practice.billing.code_lists import load_codes
 from practice.clock import local_date
 from practice.errors import NotFound
 from practice.home import Home
@@ -106,6 +107,12 @@ def remit(home: Home, record: Record, *, text: str, payer: str | None) -> Any:
     return record.run(post_remittance, SYSTEM, reason="A remittance file", text=text, payer_id=payer_id)
 
 
+def load_code_list(home: Home, record: Record, **fields: Any) -> Any:
+    """A list of codes from a file."""
+    del home
+    return record.run(load_codes, SYSTEM, reason="A list of codes", **fields)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_user": add_user,
     "list_users": list_users,
@@ -113,6 +120,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "backup": back_up,
     "verify_audit": verify_audit,
     "remit": remit,
+    "load_codes": load_code_list,
     "status": record_status,
     "journals": journals,
     "balances": trial_balance,

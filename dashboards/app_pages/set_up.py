@@ -10,6 +10,7 @@ from dashboards.components.set_up import (
     booking_rules,
     books,
     calendars,
+    code_lists,
     floor,
     hours,
     needs,
@@ -41,6 +42,7 @@ PARTS = {
     "Equipment": needs.needs_part,
     "Waiting room": floor.floor_part,
     "Online booking": online.online_part,
+    "Code lists": code_lists.code_lists_part,
     "Books and limits": books.books_part,
     "Calendars": calendars.calendars_part,
 }

@@ -61,7 +61,7 @@ _SERVICE: checks.Checks = {
 }
 _LOCATION_LATER = {"is_active": True, "slug": None, "directions": None}
 _SERVICE_LATER = {
-    "is_active": True, "online": "hidden", "description": None, "modifiers": None,
+    "is_active": True, "online": "hidden", "description": None,
     "preparation": None,
 }  # fmt: skip
 
@@ -187,6 +187,7 @@ def add_service(
     is_for_new_clients: bool = False,
     billing_unit: str = "attendee",
     modes: str = "both",
+    modifiers: str | None = None,
 ) -> dict[str, Any]:
     """Add what can be booked: how long it takes, what it costs, how many clients it takes at once.
 
@@ -196,7 +197,7 @@ def add_service(
         "name": name, "duration_minutes": duration_minutes, "fee_minor": fee_minor, "code": code,
         "buffer_before_minutes": buffer_before_minutes, "buffer_after_minutes": buffer_after_minutes,
         "capacity": capacity, "needs_room": needs_room, "is_for_new_clients": is_for_new_clients,
-        "billing_unit": billing_unit, "modes": modes,
+        "billing_unit": billing_unit, "modes": modes, "modifiers": modifiers,
     }  # fmt: skip
     row = {"service_id": work.new_id(), **checks.changed(fields, _SERVICE, "service"), **_SERVICE_LATER}
     check_unused(work, "services", row["name"], "service")

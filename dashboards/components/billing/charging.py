@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import streamlit as st
 
+from dashboards.components.billing.coding_fields import coding_fields
 from dashboards.components.billing.common import Rows, choose, count, go_to, plain, read, total
 from dashboards.components.forms import amount, entry, practice_currency
 from dashboards.session import attempt, say
@@ -43,7 +46,7 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
     with entry("charge", border=True):
         fees = "at the cancellation policy's fee" if missed else total(picked, "fee_minor")
         st.markdown(f"**Charge {count(len(picked), 'visit')}** · {fees}")
-        own = None
+        own, coded = None, {}
         if len(picked) == 1:
             own = st.text_input(
                 f"Amount, {currency.code}",
@@ -52,18 +55,20 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
                 key=f"amount:{picked[0]['attendee_id']}",
                 width=240,
             )
+            coded = {} if missed else coding_fields(picked[0])
         with st.container(horizontal=True):
             only = st.form_submit_button("Charge", type="primary", shortcut="Ctrl+Enter")
             both = person.may(Permission.INVOICE) and st.form_submit_button(
                 "Charge and invoice", help="What the client owes goes on an invoice at once; a payer's share does not."
             )
         if only or both:
-            minor = amount("charge", own) if own else None
-            if minor is not None or not own:
-                _charge(picked, minor, is_invoiced=bool(both))
+            is_fee = bool(own) and not missed and own == plain(picked[0]["fee_minor"], currency)
+            minor = amount("charge", own) if own and not is_fee else None
+            if minor is not None or not own or is_fee:
+                _charge(picked, minor, coded, is_invoiced=bool(both))
 
 
-def _charge(picked: Rows, minor: int | None, *, is_invoiced: bool) -> None:
+def _charge(picked: Rows, minor: int | None, coded: dict[str, Any], *, is_invoiced: bool) -> None:
     """Charge each; a refused one stays in the list with its sentence, the others go on."""
     charged: dict[str, list[str]] = {}
     for row in picked:
@@ -72,6 +77,7 @@ def _charge(picked: Rows, minor: int | None, *, is_invoiced: bool) -> None:
             f"charge:{row['attendee_id']}",
             attendee_id=row["attendee_id"],
             amount_minor=minor,
+            **coded,
         )
         if answer:
             charged.setdefault(answer["party"], []).append(answer["charge_id"])

@@ -8,13 +8,14 @@ from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.acts import begin_drawer
 from dashboards.components.desk.client_forms import coverage_drawer, details_drawer, guarantor_drawer
+from dashboards.components.desk.diagnoses import diagnoses_button, may_see, short
 from dashboards.components.desk.place import Desk, desk_of, nothing_yet
 from dashboards.components.desk.story import FILTERS, as_table, filtered, story
 from dashboards.components.desk.visit_drawer import visit_drawer
 from dashboards.components.messages.client import client_messages
 from dashboards.session import actor
 from practice.access.permissions import Permission
-from practice.billing.queries import client_account
+from practice.billing.queries import client_account, coding
 from practice.errors import Refusal
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
@@ -36,6 +37,7 @@ def client_page(client_id: str) -> None:
             client = people.client(reader, desk.person, client_id)
             visits = scheduling.client_visits(reader, desk.person, client_id)
             account = client_account(reader, desk.person, client_id) if may_see_money else None
+            diagnoses = coding.client_diagnoses(reader, desk.person, client_id) if may_see(desk) else []
             names = {
                 row["provider_id"]: row["name"] for row in people.providers(reader, desk.person, include_inactive=True)
             }
@@ -50,6 +52,7 @@ def client_page(client_id: str) -> None:
     client |= {
         "provider_name": names.get(client["provider_id"]),
         "source_name": sources.get(client["referral_source_id"]),
+        "diagnoses": short(diagnoses, desk.today),
     }
     _header(client, desk)
     _facts(client, desk)
@@ -82,6 +85,7 @@ def _header(client: Row, desk: Desk) -> None:
             "Take payment", icon=":material/payments:", key="client:pay"
         ):
             st.switch_page("app_pages/billing.py", query_params={"client": client_id})
+        diagnoses_button(client_id, desk)
         if person.may(Permission.EDIT_CLIENTS):
             if st.button("Edit details", key="client:edit", on_click=begin_drawer):
                 details_drawer(client_id)
@@ -108,6 +112,7 @@ def _facts(client: Row, desk: Desk) -> None:
         ("Owes for", owes_for),
         ("Usual provider", client["provider_name"] or ""),
         ("Referred by", client["source_name"] or ""),
+        ("Diagnoses", client["diagnoses"]),
     ]
     with st.container(border=True):
         grid = st.grid("auto", min_column_width=150)

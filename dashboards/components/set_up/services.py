@@ -63,7 +63,8 @@ def _service_form(row: dict[str, Any] | None, *, has_rooms: bool) -> None:
     currency = practice_currency()
     form = SERVICE.form(row)
     known = row or {
-        "name": "", "code": None, "duration_minutes": 50, "buffer_before_minutes": 0, "buffer_after_minutes": 10,
+        "name": "", "code": None, "modifiers": None,
+        "duration_minutes": 50, "buffer_before_minutes": 0, "buffer_after_minutes": 10,
         "capacity": 1, "needs_room": has_rooms, "is_for_new_clients": False, "billing_unit": "attendee",
         "modes": "both",
     }  # fmt: skip
@@ -71,8 +72,9 @@ def _service_form(row: dict[str, Any] | None, *, has_rooms: bool) -> None:
     with entry(form):
         SERVICE.heading(row)
         name = st.text_input("Name of the service", known["name"], required=True)
-        a, b = st.columns(2)
+        a, c, b = st.columns([3, 2, 3])
         code = a.text_input("Billing code", known["code"] or "")
+        modifiers = c.text_input("Modifiers", known["modifiers"] or "", placeholder="95, GT")
         fee = b.text_input(f"Fee, {currency.code}", fee_now, placeholder="150.00", required=True)
         a, b = st.columns(2)
         minutes = a.number_input("Minutes", 5, 720, known["duration_minutes"], step=5)
@@ -94,7 +96,8 @@ def _service_form(row: dict[str, Any] | None, *, has_rooms: bool) -> None:
         def typed() -> dict[str, Any] | None:
             minor = amount(form, fee, is_zero_fine=True)
             return None if minor is None else {
-                "name": name, "code": code or None, "duration_minutes": int(minutes), "fee_minor": minor,
+                "name": name, "code": code or None, "modifiers": modifiers or None,
+                "duration_minutes": int(minutes), "fee_minor": minor,
                 "buffer_before_minutes": int(before), "buffer_after_minutes": int(after), "capacity": int(capacity),
                 "needs_room": needs_room, "is_for_new_clients": is_new, "billing_unit": unit, "modes": modes,
             }  # fmt: skip

@@ -12,6 +12,7 @@ from practice.billing import commands
 from practice.billing.code_files import bare, dotted, read_codes
 from practice.billing.queries import coding
 from practice.errors import Conflict, NotFound, NotPermitted, Refusal
+from practice.people import commands as commands_of_people
 
 # As the publisher writes it: number, code, 1 = billable, short words, long words.
 ORDER = "\n".join(
@@ -211,3 +212,10 @@ def test_what_a_charge_left_out_is_said_later_once(listed, desk):
 def test_a_missed_visit_is_not_coded(listed, desk):
     diagnose(desk, "F41.1")
     assert coded(desk, desk.charged("client-ada", status="no_show")) == []
+
+
+def test_a_charge_carries_the_services_modifiers_unless_it_says_otherwise(desk, owner):
+    desk.run(commands_of_people.change_service, who=owner, service_id="svc-visit", modifiers="95")
+    desk.charged("client-ada")
+    desk.run(commands.charge_visit, attendee_id=desk.sees("client-dan"), modifiers="")
+    assert {row["modifiers"] for row in desk.rows("select modifiers from charges")} == {"95", None}
