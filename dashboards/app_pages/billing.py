@@ -12,6 +12,7 @@ from dashboards.components.billing.common import read
 from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
 from dashboards.components.desk.words import plain
+from dashboards.components.paper.handing import fresh_receipt
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
 from practice.errors import Refusal
@@ -41,6 +42,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         bind="query-params",
     )
 show_messages()
+fresh_receipt(person)
 
 party = None
 if part in ("Open items", "Payments"):

@@ -9,6 +9,7 @@ from practice.billing.diagnoses import add_diagnosis, end_diagnosis, put_diagnos
 from practice.billing.invoices import issue_invoice, void_invoice
 from practice.billing.payments import take_payment, void_payment
 from practice.billing.refunds import refund_payment
+from practice.billing.statements import issue_receipt, issue_statement
 
 __all__ = [
     "add_diagnosis",
@@ -19,6 +20,8 @@ __all__ = [
     "deallocate",
     "end_diagnosis",
     "issue_invoice",
+    "issue_receipt",
+    "issue_statement",
     "load_codes",
     "put_diagnosis_first",
     "refund_payment",

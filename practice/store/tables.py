@@ -216,6 +216,9 @@ TABLES: dict[str, Table] = {
     "period_locks": Table("period_lock_id"),
     "approval_limits": Table("approval_limit_id"),
     "approvals": Table("approval_id"),
+    # Papers name people and what they came for; logos are pictures: both stay in the record.
+    "documents": Table("document_id", secret=("content",)),
+    "logos": Table("logo_id", secret=("content",)),
     "ledger_transactions": Table(
         "transaction_id", _columns("transaction_id kind document_id post_date known_at actor_id reverses_id")
     ),

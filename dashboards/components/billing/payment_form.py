@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.components.billing.common import Rows, plain, post_on, read
 from dashboards.components.forms import amount, entry, practice_currency, start_anew, turn
+from dashboards.components.paper.handing import FRESH_PAYMENT
 from dashboards.session import WAITS, attempt, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.payments import take_payment
@@ -68,6 +69,8 @@ def payment_form(person: Actor, party: str, title: str, items: Rows) -> None:
         if answer is not None:
             rest = answer.get("unapplied_minor")
             kept = f"; {currency.show(rest)} is kept as credit." if rest else "."
+            if party.startswith("client:"):
+                st.session_state[FRESH_PAYMENT] = answer.get("payment_id")
             off = [one for one in answer.get("written_off", []) if "waits" in one]
             later = " The write-off waits for a second person." if off else ""
             say(WAITS if "waits" in answer else f"{currency.show(minor)} taken{kept}{later}")

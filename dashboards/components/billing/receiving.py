@@ -12,10 +12,10 @@ from dashboards.components.billing.moving import where_it_went
 from dashboards.components.billing.payment_form import CLIENT_METHODS, payment_form
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
+from dashboards.components.paper.handing import pdf_button, receipt_button
 from practice.access.permissions import Actor, Permission
 from practice.billing.aging import LABELS, bucket_of
 from practice.billing.allocations import allocate_payment
-from practice.billing.documents import invoice_pdf
 from practice.billing.invoices import void_invoice
 from practice.billing.payments import void_payment
 from practice.billing.queries import invoice_document, invoices, open_items, payments
@@ -59,13 +59,7 @@ def invoice_panel(person: Actor, invoice: dict[str, Any]) -> None:
     with right, st.container(border=True, height="stretch"):
         st.markdown(f"**Invoice {invoice['number']}**  \n{words.plain(invoice['party_name'])}")
         st.caption(f"{count(len(document['lines']), 'line')} · due {invoice['due_date']:%-d %b %Y}")
-        st.download_button(
-            "PDF",
-            lambda: invoice_pdf(document),
-            f"invoice-{invoice['number']}.pdf",
-            "application/pdf",
-            icon=":material/picture_as_pdf:",
-        )
+        pdf_button("PDF", lambda: document, f"invoice-{invoice['number']}", key=f"invoice:{invoice['invoice_id']}")
         if person.may(Permission.VOID):
             void_popover(
                 "Void",
@@ -118,6 +112,9 @@ def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
         if payment["unapplied_minor"] and person.may(Permission.ALLOCATE):
             _allocate(person, payment)
         picked = where_it_went(person, payment)
+    with right:
+        if payment["client_id"] and person.may(Permission.TAKE_PAYMENT):
+            receipt_button(person, payment["payment_id"], key=f"receipt:{payment['payment_id']}")
     if payment["status"] != "posted":
         return
     with right:

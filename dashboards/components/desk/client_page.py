@@ -13,6 +13,7 @@ from dashboards.components.desk.place import Desk, desk_of, nothing_yet
 from dashboards.components.desk.story import FILTERS, as_table, filtered, story
 from dashboards.components.desk.visit_drawer import visit_drawer
 from dashboards.components.messages.client import client_messages
+from dashboards.components.paper.client import client_papers
 from dashboards.session import actor
 from practice.access.permissions import Permission
 from practice.billing.queries import client_account, coding
@@ -59,6 +60,8 @@ def client_page(client_id: str) -> None:
     if account:
         _money_strip(account, desk)
     _next_visits(visits, desk)
+    if account:
+        client_papers(desk.person, client_id, desk.today)
     _timeline(visits, account, desk)
     client_messages(desk.person, client_id, desk.zone, desk.today)
 

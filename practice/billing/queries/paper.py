@@ -14,6 +14,12 @@ def letterhead(reader: Reader, location_id: str) -> Row:
     return {name: location[name] for name in ("name", "address", "phone")}
 
 
+def practice(reader: Reader) -> Row:
+    """The practice as it stands on paper: its name, and the logo_id of its logo if it has one."""
+    logo_id = reader.setting("logo_id")
+    return {"name": reader.setting("practice_name", "")} | ({"logo": logo_id} if logo_id else {})
+
+
 def party_name(reader: Reader, party: str) -> str:
     """The full name of a client or payer."""
     return str(reader.value(f"select party_name from ({PARTIES}) where party = ?", party))

@@ -1,0 +1,1 @@
+"""Papers on pages: making one, and handing it out as PDF or as data."""

@@ -1,0 +1,101 @@
+"""The papers of one client: a statement of any time in two clicks, and everything that was handed out before."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+import streamlit as st
+
+from dashboards import runtime
+from dashboards.components.desk import words
+from dashboards.components.paper.handing import data_buttons, fresh, invoice, pdf_button, stored
+from practice.access.permissions import Actor
+from practice.billing.queries import documents, invoices
+from practice.billing.queries.papers import may_state
+from practice.billing.statements import issue_statement
+
+SHOWN = 6
+KINDS = {"invoice": "Invoice", "statement": "Statement", "receipt": "Receipt"}
+PERIODS = ("Last month", "This month", "This year", "Last year", "Other days")
+
+
+@st.fragment
+def client_papers(person: Actor, client_id: str, today: date) -> None:
+    """Statement, and the list of papers with their PDF."""
+    st.markdown("#### Documents")
+    party = f"client:{client_id}"
+    with runtime.current().record.read() as reader:
+        rows = _listed(documents(reader, person, client_id), invoices(reader, person, client_id=client_id))
+        is_allowed = may_state(reader, person, party)
+    if is_allowed:
+        _statement(person, party, today)
+    if not rows:
+        st.caption("Nothing was handed out yet.")
+    is_all = len(rows) <= SHOWN or st.session_state.get("papers:all", False)
+    with st.container(gap=None):
+        for row in rows if is_all else rows[:SHOWN]:
+            _line(person, row)
+    if not is_all and st.button(f"Show all {len(rows)}", key="papers:more"):
+        st.session_state["papers:all"] = True
+        st.rerun(scope="fragment")
+
+
+def _statement(person: Actor, party: str, today: date) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        period = st.selectbox("Statement of", PERIODS, key="papers:period", width=180)
+        first, last = _days(str(period), today)
+        if period == "Other days":
+            chosen = st.date_input(
+                "From, to", (first, last), max_value=today, format="YYYY-MM-DD", key="papers:days", width=260
+            )
+            if not isinstance(chosen, tuple) or len(chosen) != 2:
+                st.caption("Choose the last day too.")
+                return
+            first, last = chosen
+        find = fresh(person, issue_statement, party=party, from_date=str(first), to_date=str(last))
+        name = f"statement-{first}-{last}"
+        pdf_button("Statement", find, name, key="papers:statement", help=f"{first} to {last}")
+        data_buttons(find, name, key="papers:statement")
+
+
+def _days(period: str, today: date) -> tuple[date, date]:
+    month = today.replace(day=1)
+    before = month - timedelta(days=1)
+    return {
+        "Last month": (before.replace(day=1), before),
+        "This month": (month, today),
+        "This year": (today.replace(month=1, day=1), today),
+        "Last year": (date(today.year - 1, 1, 1), date(today.year - 1, 12, 31)),
+    }.get(period, (before.replace(day=1), today))
+
+
+def _listed(papers: list[dict[str, Any]], asked: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Invoices and other papers as one list, the newest first."""
+    bills = [
+        {
+            "kind": "invoice",
+            "invoice_id": row["invoice_id"],
+            "number": row["number"],
+            "issued_date": row["issued_date"],
+            "known_at": row["known_at"],
+            "title": "void" if row["status"] == "void" else row["status"].replace("_", " "),
+            "is_replaced": row["status"] == "void",
+        }
+        for row in asked
+    ]
+    return sorted([*papers, *bills], key=lambda row: row["known_at"], reverse=True)
+
+
+def _line(person: Actor, row: dict[str, Any]) -> None:
+    key = f"papers:{row.get('document_id') or row['invoice_id']}"
+    find = stored(person, row["document_id"]) if "document_id" in row else invoice(person, row["invoice_id"])
+    what = f"{KINDS.get(row['kind'], row['kind'].capitalize())} {row['number']}"
+    title = row["title"] + (", replaced by a newer one" if row["is_replaced"] and row["kind"] != "invoice" else "")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        pdf_button(what, find, what.lower().replace(" ", "-"), key=key, type="tertiary")
+        st.markdown(
+            f":small[:gray[{words.plain(title)} · issued {words.date_of(row['issued_date'])}]]", width="content"
+        )
+        st.space("stretch")
+        data_buttons(find, what.lower().replace(" ", "-"), key=key)

@@ -1,0 +1,129 @@
+"""A statement: a guarantor's account over a time, and how that reads on paper. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from practice.billing.aging import LABELS, bucket_of
+from practice.billing.papers.words import moved_by
+from practice.money import Currency
+from practice.store.work import Row
+
+CREDIT_MOVES = ("received", "applied", "refunded", "other")
+
+
+def figures(
+    *,
+    first: date,
+    last: date,
+    opening_minor: int,
+    lines: Iterable[Row],
+    open_items: Sequence[Row],
+    credit: Mapping[str, int],
+    deposits_minor: int,
+) -> Row:
+    """What a statement says in numbers, JSON-able: opening + Σ lines = closing = Σ open items = Σ aging.
+
+    `lines`, `open_items` and `credit` are as `queries.statement` gives them. Allocations of one payment on one day are
+    one line. `credit` has opening and what was received, applied, refunded or otherwise moved since, in minor units.
+    """
+    balance, told = opening_minor, []
+    for line in _gathered(lines):
+        balance += line["amount_minor"]
+        told.append(line | {"balance_minor": balance})
+    items = [
+        {
+            "service_date": str(item["service_date"]),
+            "client_name": item["client_name"],
+            "description": item["description"],
+            "amount_minor": item["share_minor"],
+            "open_minor": item["open_minor"],
+            "age_days": max((last - item["service_date"]).days, 0),
+        }
+        for item in open_items
+    ]
+    aging = dict.fromkeys(LABELS, 0)
+    for item in items:
+        aging[bucket_of(item["age_days"])] += item["open_minor"]
+    return {
+        "from_date": str(first),
+        "to_date": str(last),
+        "opening_minor": opening_minor,
+        "lines": told,
+        "closing_minor": balance,
+        "open_items": items,
+        "aging": aging,
+        "credit": dict(credit) | {"closing": sum(credit.values())},
+        "deposits_minor": deposits_minor,
+    }
+
+
+def _gathered(lines: Iterable[Row]) -> list[Row]:
+    """Entries as lines of a statement; what one payment paid, or no longer pays, on one day is one line."""
+    told: dict[Any, Row] = {}
+    for line in lines:
+        together = (line["post_date"], line["kind"], line["payment_id"])
+        key = together if line["payment_id"] else line["transaction_id"] + line["charge_id"]
+        if key in told:
+            told[key]["amount_minor"] += line["amount_minor"]
+            told[key]["detail"] = ""
+        else:
+            seen = f"{line['client_name']}, {line['service_date']}" if line["client_name"] else ""
+            told[key] = {
+                "date": str(line["post_date"]),
+                "kind": line["kind"],
+                "description": moved_by(line),
+                "detail": seen,
+                "amount_minor": line["amount_minor"],
+            }
+    return [line for line in told.values() if line["amount_minor"]]
+
+
+def shown(document: Row) -> dict[str, Any]:
+    """The document with amounts as people read them, in its own currency."""
+    show = Currency.of(document["currency"]).show
+    clients = {item["client_name"] for item in document["open_items"]}
+    held = document["credit"]["closing"]
+    deposits = document["deposits_minor"]
+    return {
+        "facts": [],
+        "from": document["from_date"],
+        "to": document["to_date"],
+        "opening": show(document["opening_minor"]),
+        "closing": show(document["closing_minor"]),
+        "credit": show(held) if held else "",
+        "lines": [
+            {
+                "date": line["date"],
+                "what": line["description"],
+                "detail": line["detail"],
+                "amount": show(line["amount_minor"]),
+                "balance": show(line["balance_minor"]),
+            }
+            for line in document["lines"]
+        ],
+        "open": [_open(item, show, len(clients) > 1) for item in document["open_items"]],
+        "aging": [[label, show(minor)] for label, minor in document["aging"].items()],
+        "credits": _credits(document["credit"], show),
+        "note": f" Deposits held for coming visits: {show(deposits)}." if deposits else "",
+    }
+
+
+def _open(item: Row, show: Callable[[int], str], names_client: bool) -> dict[str, str]:
+    return {
+        "date": item["service_date"],
+        "what": item["description"],
+        "client": item["client_name"] if names_client else "",
+        "age": str(item["age_days"]),
+        "amount": show(item["amount_minor"]),
+        "open": show(item["open_minor"]),
+    }
+
+
+def _credits(credit: Mapping[str, int], show: Callable[[int], str]) -> list[list[str]]:
+    if not any(credit.values()):
+        return []
+    moves = [[name.capitalize(), show(credit[name])] for name in CREDIT_MOVES if credit.get(name)]
+    return [["Before", show(credit["opening"])], *moves, ["Not applied", show(credit["closing"])]]

@@ -1,0 +1,81 @@
+"""Statements and receipts: an account over a time, and where one payment went."""
+
+from __future__ import annotations
+
+from practice.access.permissions import Permission, require_location
+from practice.billing.accounts import client_of
+from practice.billing.freezing import freeze
+from practice.billing.papers import receipt
+from practice.billing.papers.statement import figures
+from practice.billing.posting import check_party, day, today_at
+from practice.billing.queries import papers, statement
+from practice.errors import Refusal
+from practice.store.record import command
+from practice.store.work import Row, Work
+
+
+@command(Permission.INVOICE)
+def issue_statement(work: Work, *, party: str, from_date: str, to_date: str) -> Row:
+    """A client's account from one day to another, both included: before, what happened, after, what is open by age.
+
+    Issued again for the same days it is the same paper, unless something was posted in them since: then it is a new
+    version that names the older one. Answers {document_id, number, version, is_new}.
+    """
+    check_party(work, party)
+    client_id = client_of(party)
+    if client_id is None:
+        raise Refusal("Statements are for clients; what a payer owes stands under Billing, Open items.", field="party")
+    first, last = day(from_date, "from_date"), day(to_date, "to_date")
+    if first > last:
+        raise Refusal(f"The period ends before it begins; swap the days, or begin on {last}.", field="from_date")
+    location_id = work.get("clients", client_id, "client")["location_id"]
+    today = today_at(work, location_id)
+    if last > today:
+        raise Refusal(f"The period is not over on {last}; end it on {today} or before.", rule="future", field="to_date")
+    for place in statement.places(work, party):
+        require_location(work.actor, place)
+    return freeze(
+        work,
+        "statement",
+        f"{party}|{first}|{last}",
+        title=f"{first} to {last}",
+        client_id=client_id,
+        party=party,
+        location_id=location_id,
+        figures=figures(
+            first=first,
+            last=last,
+            opening_minor=statement.balance(work, party, before=first),
+            lines=statement.lines(work, party, first, last),
+            open_items=statement.open_items(work, party, last),
+            credit=statement.credit(work, party, first, last),
+            deposits_minor=statement.deposits(work, party, last),
+        ),
+    )
+
+
+@command(Permission.TAKE_PAYMENT)
+def issue_receipt(work: Work, *, payment_id: str) -> Row:
+    """A receipt of a client's payment: what it was put towards, what was paid back, what is kept.
+
+    Issued again it is the same paper, unless the money has moved since: then it is a new version that names the older
+    one. Answers {document_id, number, version, is_new}.
+    """
+    payment = work.get("payments", payment_id, "payment")
+    if payment["client_id"] is None:
+        raise Refusal("Receipts are for clients; a payer's money is confirmed by its remittance.", field="payment_id")
+    return freeze(
+        work,
+        "receipt",
+        payment_id,
+        title=f"Payment of {payment['received_date']}",
+        client_id=payment["client_id"],
+        party=payment["party"],
+        location_id=payment["location_id"],
+        figures=receipt.figures(
+            payment=payment,
+            split=papers.split(work, payment_id),
+            refunds=papers.paid_back(work, payment_id),
+            deposit_minor=papers.held_as_deposit(work, payment_id),
+        ),
+    )
