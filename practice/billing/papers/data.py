@@ -53,13 +53,16 @@ def _invoice(document: Row, money: Callable[[int], str]) -> Table:
 
 
 def _statement(document: Row, money: Callable[[int], str]) -> Table:
-    heads = ("date", "description", "detail", "amount", "balance")
+    heads = ("date", "description", "client", "visit", "amount", "balance")
     lines = [
-        (line["date"], line["description"], line["detail"], money(line["amount_minor"]), money(line["balance_minor"]))
+        (
+            line["date"], line["description"], line["client_name"], line["service_date"], money(line["amount_minor"]),
+            money(line["balance_minor"]),
+        )
         for line in document["lines"]
-    ]
-    before = (document["from_date"], "Opening balance", "", "", money(document["opening_minor"]))
-    after = (document["to_date"], "Closing balance", "", "", money(document["closing_minor"]))
+    ]  # fmt: skip
+    before = (document["from_date"], "Opening balance", "", "", "", money(document["opening_minor"]))
+    after = (document["to_date"], "Closing balance", "", "", "", money(document["closing_minor"]))
     return heads, [before, *lines, after]
 
 

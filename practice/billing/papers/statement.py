@@ -68,14 +68,14 @@ def _gathered(lines: Iterable[Row]) -> list[Row]:
         key = together if line["payment_id"] else line["transaction_id"] + line["charge_id"]
         if key in told:
             told[key]["amount_minor"] += line["amount_minor"]
-            told[key]["detail"] = ""
+            told[key] |= {"client_name": None, "service_date": None}  # it is about several visits
         else:
-            seen = f"{line['client_name']}, {line['service_date']}" if line["client_name"] else ""
             told[key] = {
                 "date": str(line["post_date"]),
                 "kind": line["kind"],
                 "description": moved_by(line),
-                "detail": seen,
+                "client_name": line["client_name"],
+                "service_date": str(line["service_date"]) if line["service_date"] else None,
                 "amount_minor": line["amount_minor"],
             }
     return [line for line in told.values() if line["amount_minor"]]
@@ -85,6 +85,7 @@ def shown(document: Row) -> dict[str, Any]:
     """The document with amounts as people read them, in its own currency."""
     show = Currency.of(document["currency"]).show
     clients = {item["client_name"] for item in document["open_items"]}
+    seen = {line["client_name"] for line in document["lines"] if line["client_name"]}
     held = document["credit"]["closing"]
     deposits = document["deposits_minor"]
     return {
@@ -98,7 +99,7 @@ def shown(document: Row) -> dict[str, Any]:
             {
                 "date": line["date"],
                 "what": line["description"],
-                "detail": line["detail"],
+                "detail": _detail(line, len(seen) > 1),
                 "amount": show(line["amount_minor"]),
                 "balance": show(line["balance_minor"]),
             }
@@ -109,6 +110,13 @@ def shown(document: Row) -> dict[str, Any]:
         "credits": _credits(document["credit"], show),
         "note": f" Deposits held for coming visits: {show(deposits)}." if deposits else "",
     }
+
+
+def _detail(line: Row, names_client: bool) -> str:
+    """Which visit it was about, where the line does not say it by itself."""
+    day = line["service_date"]
+    parts = [line["client_name"] if names_client else None, f"visit of {day}" if day and day != line["date"] else None]
+    return ", ".join(part for part in parts if part)
 
 
 def _open(item: Row, show: Callable[[int], str], names_client: bool) -> dict[str, str]:
@@ -123,7 +131,7 @@ def _open(item: Row, show: Callable[[int], str], names_client: bool) -> dict[str
 
 
 def _credits(credit: Mapping[str, int], show: Callable[[int], str]) -> list[list[str]]:
-    if not any(credit.values()):
-        return []
+    if not credit["opening"] and not credit["closing"]:
+        return []  # what came in was applied at once, and stands among the lines
     moves = [[name.capitalize(), show(credit[name])] for name in CREDIT_MOVES if credit.get(name)]
     return [["Before", show(credit["opening"])], *moves, ["Not applied", show(credit["closing"])]]

@@ -45,5 +45,6 @@ def moved_by(line: Row) -> str:
     if kind == "adjustment_reversal" and line["class"]:
         return f"Taken back: {adjustment(line['class']).lower()}"
     if kind == "transfer" and line["other_name"]:
-        return f"{'Now yours to pay, before' if line['amount_minor'] > 0 else 'Now to be paid by'} {line['other_name']}"
+        is_theirs = line["amount_minor"] > 0
+        return f"{line['description']}: {'your part, after' if is_theirs else 'now to be paid by'} {line['other_name']}"
     return str(kind).replace("_", " ").capitalize()
