@@ -65,6 +65,11 @@ class Home:
         return self.path / "outbox"
 
     @property
+    def remittances_in(self) -> Path:
+        """Where payers' remittances (835) are dropped; a file that was read goes to done/ or refused/ in there."""
+        return self.path / "inbox" / "remittances"
+
+    @property
     def socket(self) -> Path:
         """Commands that need the record while the app runs go through here (mode 0600)."""
         return self.path / "daybook.sock"
@@ -98,6 +103,7 @@ class Home:
         self.path.mkdir(parents=True, exist_ok=True, mode=0o700)
         for folder in (self.landing, self.candidate.parent, self.builds, self.quality, self.logs, self.dagster):
             folder.mkdir(exist_ok=True)
+        self.remittances_in.mkdir(parents=True, exist_ok=True, mode=0o700)
         if not self._token.exists():
             self._token.touch(mode=0o600)
             self._token.write_text(secrets.token_urlsafe(32))

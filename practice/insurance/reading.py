@@ -77,6 +77,8 @@ class _Reading:
         self.found.claims.append(self.claim)
 
     def _nm1(self, segment: Segment) -> None:
+        if segment.at(1) == "QC" and self.claim:
+            self.claim.family_name, self.claim.given_name = segment.at(3), segment.at(4)
         is_person = segment.at(1) in ("QC", "IL") and segment.at(8) == "MI"
         if is_person and self.claim and not self.claim.member_number:
             self.claim.member_number = segment.at(9)

@@ -24,7 +24,7 @@ from practice.insurance.reading import read_remittance
 from practice.insurance.receiving import before, payer_of, receive, receive_anew
 from practice.insurance.remittance import Claim, Remittance
 from practice.insurance.rows import count_many, write_claims, write_provider_adjustments
-from practice.insurance.shares import Rules, shares_of
+from practice.insurance.shares import Rules, is_read_by_line, shares_of
 from practice.insurance.x12 import TransactionSet
 from practice.money import Currency
 from practice.store.record import command
@@ -70,18 +70,7 @@ def retry_remittance(work: Work, *, remittance_id: str) -> Row:
     found = plan(work, row["payer_id"], remittance)
     if found.hold:
         raise Conflict(found.hold, rule="still_held")
-    payment_id = row["payment_id"]
-    if found.interest_minor and payment_id:  # the deposit is parted anew, now that we know what is interest
-        payment_id = receive_anew(work, row, found.interest_minor)
-    row = work.update(
-        "remittances",
-        remittance_id,
-        status="posted",
-        held_reason=None,
-        payment_id=payment_id,
-        interest_minor=found.interest_minor,
-    )
-    return _post_detail(work, row, remittance, found)
+    return _post_held(work, row, remittance, found)
 
 
 @command(Permission.ADJUST)
@@ -105,6 +94,9 @@ def match_claim(work: Work, *, remittance_claim_id: str, charge_ids: list[str]) 
     apply_again(work, book)
     work.insert_all("remittance_entries", book.entries)
     work.update("remittance_claims", remittance_claim_id, status="posted", note=note)
+    if is_read_by_line(claim):
+        for line, charge in zip(queries.lines_of(work, remittance_claim_id), charges, strict=True):
+            work.update("remittance_lines", line["remittance_line_id"], charge_id=charge["charge_id"])
     return {"posted": len(charges), "note": note}
 
 
@@ -137,6 +129,9 @@ def _post(
     payer_id = payer_of(work, remittance, payer_id)
     work.known_money = Known()
     earlier = before(work, payer_id, remittance)
+    if earlier and earlier["status"] == "held" and earlier["content"] != one.dump():
+        require_location(work.actor, earlier["location_id"])
+        return _put_right(work, earlier, one, remittance)
     if earlier:
         return _answer(
             earlier | {"status": "known", "held_reason": "It was read before."}, len(remittance.claims), 0, 0
@@ -160,10 +155,37 @@ def _post(
     }
     row["payment_id"] = receive(work, row) if remittance.is_credit else None
     work.insert("remittances", row)
-    write_provider_adjustments(work, row, remittance)
     if found.hold:
         return _answer(row, len(remittance.claims), 0, 0)
     return _post_detail(work, row, remittance, found)
+
+
+def _post_held(work: Work, row: Row, remittance: Remittance, found: Plan) -> Row:
+    """Everything of a held one but the cash, which came when it was held."""
+    payment_id = row["payment_id"]
+    if found.interest_minor and payment_id:  # the deposit is parted anew, now that we know what is interest
+        payment_id = receive_anew(work, row, found.interest_minor)
+    row = work.update(
+        "remittances",
+        row["remittance_id"],
+        status="posted",
+        held_reason=None,
+        payment_id=payment_id,
+        interest_minor=found.interest_minor,
+    )
+    return _post_detail(work, row, remittance, found)
+
+
+def _put_right(work: Work, row: Row, one: TransactionSet, remittance: Remittance) -> Row:
+    """The payer sent a held remittance anew under its trace number: this is what it says from now on."""
+    content = one.dump()
+    found = plan(work, row["payer_id"], remittance)
+    row = work.update(
+        "remittances", row["remittance_id"], content=content, held_reason=found.hold or row["held_reason"]
+    )
+    if found.hold:
+        return _answer(row, len(remittance.claims), 0, 0)
+    return _post_held(work, row, remittance, found)
 
 
 def _post_detail(work: Work, row: Row, remittance: Remittance, found: Plan) -> Row:
@@ -192,6 +214,7 @@ def _post_detail(work: Work, row: Row, remittance: Remittance, found: Plan) -> R
             to_credit(work, book, found.to_credit_minor)
     apply_again(work, book)
     write_claims(work, row, remittance, found, rules, claim_ids, notes)
+    write_provider_adjustments(work, row, remittance)
     work.insert_all("remittance_entries", book.entries)
     count_many(work)
     return _answer(row, len(remittance.claims), len(found.charges) + len(found.take_backs), len(found.unmatched))

@@ -58,6 +58,8 @@ class Claim:
     patient_minor: int
     payer_control_number: str
     member_number: str = ""
+    family_name: str = ""
+    given_name: str = ""
     service_date: date | None = None
     adjustments: list[Cas] = field(default_factory=list)
     lines: list[Line] = field(default_factory=list)

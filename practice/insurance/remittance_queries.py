@@ -141,6 +141,13 @@ def claims_of(reader: Reader, remittance_id: str) -> list[Row]:
     return reader.rows("select * from remittance_claims where remittance_id = ? order by number", remittance_id)
 
 
+def lines_of(reader: Reader, remittance_claim_id: str) -> list[Row]:
+    """The service lines of a claim, in its order."""
+    return reader.rows(
+        "select * from remittance_lines where remittance_claim_id = ? order by number", remittance_claim_id
+    )
+
+
 def to_work(reader: Reader, actor: Actor) -> list[Row]:
     """What remittances left for people: held sets, unmatched claims, denials still open, and notes; the oldest first.
 

@@ -89,7 +89,7 @@ def _lines(
 
 
 def write_provider_adjustments(work: Work, row: Row, remittance: Remittance) -> None:
-    """Every PLB amount, whatever becomes of it."""
+    """Every PLB amount of a set that is posted."""
     work.insert_all(
         "provider_adjustments",
         [

@@ -238,4 +238,6 @@ TABLES: dict[str, Table] = {
     "remittance_entries": Table("remittance_entry_id"),
     "provider_adjustments": Table("provider_adjustment_id"),
     "remittance_rules": Table("remittance_rule_id"),
+    "denials": Table("remittance_claim_id"),
+    "payer_insurance": Table("payer_id"),
 }

@@ -195,6 +195,18 @@ def test_a_set_that_does_not_add_up_says_where_and_posts_its_cash_alone(desk):
     assert [kind for kind, _, _ in desk.queue()] == ["held"]
 
 
+def test_a_held_set_that_is_sent_anew_takes_the_place_of_the_broken_one(desk):
+    charge, other = desk.charged("client-ben"), desk.charged("client-ben")
+    held = desk.remits(remit(paid(charge, 90_00), deposit=180_00))
+    assert held["status"] == "held"
+    whole = remit(paid(charge, 90_00), paid(other, 90_00), deposit=180_00)
+    answer = desk.remits(whole)
+    assert (answer["status"], answer["remittance_id"], answer["posted"]) == ("posted", held["remittance_id"], 2)
+    assert (desk.due(charge), desk.due(other), desk.clearing()) == (20_00, 20_00, [])
+    assert desk.remits(whole)["status"] == "known"
+    assert desk.balances()["1000"] == 180_00
+
+
 # Matching -------------------------------------------------------------------------------------------------------------
 
 

@@ -1,0 +1,31 @@
+"""Insurance: what payers sent back, which of it nobody knows a charge for, and what they said no to."""
+
+from __future__ import annotations
+
+import streamlit as st
+
+from dashboards.components.insurance.denials import denials_part
+from dashboards.components.insurance.matching import to_match_part
+from dashboards.components.insurance.remittances import remittances_part
+from dashboards.session import actor, show_messages
+from practice.access.permissions import Permission, require
+
+person = actor()
+require(person, Permission.ADJUST)
+
+PARTS = {"Remittances": remittances_part, "To match": to_match_part, "Denials": denials_part}
+with st.container(horizontal=True, vertical_alignment="center"):
+    st.markdown("## Insurance")
+    st.space("stretch")
+    part = st.segmented_control(
+        "List",
+        list(PARTS),
+        default=None if "insurance_part" in st.session_state else "Remittances",
+        required=True,
+        label_visibility="collapsed",
+        wrap=True,
+        key="insurance_part",
+        bind="query-params",
+    )
+show_messages()
+PARTS[part or "Remittances"](person)

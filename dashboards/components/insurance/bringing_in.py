@@ -1,0 +1,109 @@
+"""Remittance files in: uploaded by hand, or taken out of the folder that they were dropped into."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards import runtime
+from dashboards.components.billing.common import count, read
+from dashboards.components.desk import words
+from dashboards.components.forms import show_refusal, start_anew, turn
+from dashboards.session import actor, attempt, forget_refusal, refused
+from practice.access.permissions import Actor
+from practice.insurance.folders import Taken, decode, take, waiting
+from practice.insurance.remits import post_remittance
+from practice.people.queries import payers
+
+FORM = "remittance_file"
+
+
+def bring_in_part(person: Actor) -> None:
+    """An uploader, and a button for the folder where something waits in it."""
+    with st.container(border=True):
+        left, right = st.columns([3, 2], gap="medium", vertical_alignment="center")
+        with left:
+            _upload(person)
+        with right:
+            _folder()
+    _report()
+
+
+def _upload(person: Actor) -> None:
+    files = st.file_uploader(
+        "Remittances (X12 835) from a payer",
+        accept_multiple_files=True,
+        key=f"{FORM}:file:{turn(FORM)}",
+        max_upload_size=50,
+    )
+    refusal = refused(FORM)
+    payer_id = None
+    if files and refusal is not None and refusal.rule == "unknown_payer":
+        names = {row["payer_id"]: row["name"] for row in read(payers, person)}
+        payer_id = st.selectbox("Whose is it?", list(names), format_func=names.get, index=None, key=f"{FORM}:payer")
+    label = f"Post {count(len(files), 'file')}" if files else "Post"
+    if st.button(label, type="primary", disabled=not files, key=f"{FORM}:post"):
+        _post(files, payer_id)
+    if files:
+        show_refusal(FORM)
+    else:
+        forget_refusal(FORM)
+
+
+def _post(files: list[Any], payer_id: str | None) -> None:
+    """Each file by itself. One that is refused stays chosen, with its sentence; what was posted is 'known' then."""
+    taken = []
+    for file in files:
+        text = decode(file.getvalue())
+        options = {"payer_id": payer_id} if payer_id else {}
+        answer = attempt(post_remittance, FORM, is_in_place=True, typed=(hash(text), payer_id), text=text, **options)
+        if answer is None:
+            break
+        taken.append(Taken(file.name, answer=answer))
+    st.session_state["remittances_taken"] = taken
+    if len(taken) == len(files):
+        start_anew(FORM)
+    st.rerun()
+
+
+def _folder() -> None:
+    folder = runtime.current().home.remittances_in
+    files = waiting(folder)
+    if not files:
+        st.caption(f"Files that are dropped into `{folder.parent.name}/{folder.name}` of the data directory show here.")
+        return
+    st.markdown(f"**{count(len(files), 'file')} in the folder**")
+    st.caption(words.plain(", ".join(file.name for file in files[:5]) + ("…" if len(files) > 5 else "")))
+    if st.button("Take them", icon=":material/move_to_inbox:", key="remittance_folder"):
+        person = actor()
+        run = runtime.current().record.run
+        found = take(folder, lambda text: run(post_remittance, person, reason="A remittance file", text=text))
+        st.session_state["remittances_taken"] = found
+        st.rerun()
+
+
+def _report() -> None:
+    """What became of the files that were read last, until the page is left."""
+    for one in st.session_state.get("remittances_taken", []):
+        if one.why:
+            st.error(f"{words.plain(one.name)}: {one.why}", icon=":material/error:")
+            continue
+        for remittance in one.answer["remittances"]:
+            _say(remittance)
+        if one.answer["defects"]:
+            with st.expander(f"{count(len(one.answer['defects']), 'remark')} on {words.plain(one.name)}"):
+                for sentence in one.answer["defects"]:
+                    st.markdown(f"- {words.plain(sentence)}")
+
+
+def _say(remittance: dict[str, Any]) -> None:
+    name = f"**{words.plain(remittance['trace_number'])}**"
+    if remittance["status"] == "held":
+        st.warning(f"{name} is held: {words.plain(remittance['why'])}", icon=":material/pause_circle:")
+    elif remittance["status"] == "known":
+        st.info(f"{name} was read before; nothing changed.", icon=":material/history:")
+    else:
+        left = f", {remittance['unmatched']} to match" if remittance["unmatched"] else ""
+        said = f"{count(remittance['claims'], 'claim')}, {remittance['posted']} posted{left}"
+        st.success(f"{name}: {said}.", icon=":material/task_alt:")

@@ -1,0 +1,94 @@
+"""Remittances: what came in, where it stands, and one of them opened to its claims and lines."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from dashboards.components.billing.common import choose, count, read
+from dashboards.components.charts import table_height
+from dashboards.components.desk import words
+from dashboards.components.forms import practice_currency, send, show_refusal
+from dashboards.components.insurance.bringing_in import bring_in_part
+from practice.access.permissions import Actor
+from practice.insurance import worklist_queries as queries
+from practice.insurance.remits import retry_remittance
+
+COLUMNS = {
+    "payment_date": "Paid on",
+    "payer_name": "Payer",
+    "trace_number": "Trace number",
+    "amount_minor": "Deposit",
+    "claims": "Claims",
+    "unmatched": "To match",
+    "denied_minor": "Denied",
+    "state": "State",
+}
+CLAIM_COLUMNS = {
+    "client_name": "Client",
+    "service_date": "Seen on",
+    "control_number": "Claim",
+    "charge_minor": "Charged",
+    "paid_minor": "Paid",
+    "contractual_minor": "Contractual",
+    "client_minor": "Client's share",
+    "denied_minor": "Denied",
+    "state": "State",
+    "note": "Note",
+}
+
+
+def remittances_part(person: Actor) -> None:
+    """Files in, the list, and the chosen one."""
+    bring_in_part(person)
+    rows = read(queries.remittances, person)
+    picked = choose(rows, COLUMNS, key="remittances", height=300, empty="No remittance was read yet.")
+    if picked:
+        _panel(person, picked[0])
+    elif rows:
+        st.caption("Select a remittance to see its claims.")
+
+
+def _panel(person: Actor, row: dict[str, Any]) -> None:
+    remittance_id, name = row["remittance_id"], f"retry:{row['remittance_id']}"
+    with st.container(border=True):
+        money = practice_currency().show(row["amount_minor"])
+        st.markdown(f"**{words.plain(row['payer_name'])}, {words.plain(row['trace_number'])}** · {words.plain(money)}")
+        if row["state"] == "held":
+            st.warning(words.plain(row["held_reason"]), icon=":material/pause_circle:")
+            st.caption("Its cash waits in clearing. When the cause is put right, it is posted as it came.")
+            if st.button("Try again", key=name):
+                send(retry_remittance, name, remittance_id=remittance_id, done="The remittance is posted.")
+            show_refusal(name)
+            return
+        claims = read(queries.claims, person, remittance_id=remittance_id)
+        if row["claims"] > len(claims):
+            st.caption(f"The first {count(len(claims), 'claim')} of {row['claims']:,}.")
+        picked = choose(claims, CLAIM_COLUMNS, key=f"claims:{remittance_id}", height=260, empty="It holds no claims.")
+        if picked:
+            claim_lines(person, picked[0]["remittance_claim_id"])
+        elif claims:
+            st.caption("Select a claim to see what the payer said of each line.")
+
+
+def claim_lines(person: Actor, remittance_claim_id: str) -> None:
+    """What the payer said of each line, in words."""
+    currency = practice_currency()
+    rows = read(queries.lines, person, remittance_claim_id=remittance_claim_id)
+    shown = [
+        {
+            "Line": row["code"] or "The claim as a whole",
+            "Seen on": words.date_of(row["service_date"]),
+            "Charged": currency.show(row["charge_minor"]) if row["charge_minor"] is not None else "",
+            "Paid": currency.show(row["paid_minor"]) if row["paid_minor"] is not None else "",
+            "Why not more": row["said"],
+        }
+        for row in rows
+    ]
+    if not shown:
+        st.caption("The payer gave no lines and no reasons.")
+        return
+    st.dataframe(pd.DataFrame(shown), hide_index=True, height=table_height(len(shown), 240))
+    st.caption("The words for the payer's codes are ours; the official texts belong to X12.")

@@ -1,0 +1,119 @@
+"""The Insurance page: a file is posted, a claim matched with one click, a denial worked."""
+
+from __future__ import annotations
+
+import pytest
+
+from dashboards import runtime
+from practice.insurance.folders import put
+from tests.dashboards.conftest import labels, texts
+from tests.dashboards.opening import commands, fill, press, refusals, select, typed
+from tests.practice.insurance.conftest import BEN, HARBOR, Desk
+from tests.practice.insurance.remits import claim, line, remit
+
+USUAL = ["CO*45*40.00", "PR*3*20.00"]
+
+
+@pytest.fixture
+def payers_say(record, house, biller):
+    return Desk(record, house, biller)
+
+
+def show(app, part):
+    app.segmented_control(key="insurance_part").set_value(part)
+    return app.run()
+
+
+def upload(app, text, name="harbor.835"):
+    app.file_uploader[0].set_value((name, text.encode(), "text/plain"))
+    return app.run()
+
+
+def paid(charge, amount, cas=USUAL, *, member="M1"):
+    parts = claim(charge, 150_00, amount, line("V50", 150_00, amount, cas=cas))
+    return [part.replace("MI*M1", f"MI*{member}") for part in parts]
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "biller"])
+def test_it_starts_empty_for_each_role_that_sees_it(open_page, role):
+    app = open_page("insurance", role)
+    for part in ("Remittances", "To match", "Denials"):
+        show(app, part)
+        assert not app.exception
+    assert "No denial waits for anybody." in texts(app)
+
+
+def test_a_file_is_posted_and_opened_to_its_lines(open_page, payers_say):
+    charge = payers_say.charged("client-ben")
+    app = upload(open_page("insurance", "biller"), remit(paid(charge, 90_00), paid=90_00))
+    press(app, "Post 1 file")
+    assert "1 claim, 1 posted." in texts(app)
+    assert (payers_say.due(charge, HARBOR), payers_say.due(charge, BEN)) == (0, 20_00)
+    app = select(app, "remittances", 0)
+    app = select(app, "claims:", 0)
+    [said] = app.dataframe[-1].value["Why not more"]
+    assert said == "$40.00 CO-45, above the agreed fee; $20.00 PR-3, copay"
+
+
+def test_a_wrong_file_is_refused_and_an_unknown_payer_asked_for(open_page, payers_say):
+    app = upload(open_page("insurance", "biller"), "Dear all")
+    press(app, "Post 1 file")
+    assert any("A remittance is an X12 835" in sentence for sentence in refusals(app))
+    charge = payers_say.charged("client-ben")
+    app = upload(app, remit(paid(charge, 90_00), paid=90_00, payer="HARBOR HLTH"))
+    press(app, "Post 1 file")
+    assert any("none of ours" in sentence for sentence in refusals(app))
+    app.selectbox(key="remittance_file:payer").set_value("payer-harbor").run()
+    press(app, "Post 1 file")
+    assert refusals(app) == []
+    assert payers_say.due(charge, BEN) == 20_00
+
+
+def test_the_folder_is_taken_and_a_held_set_says_where_it_breaks(open_page, payers_say, record):
+    charge = payers_say.charged("client-ben")
+    app = open_page("insurance", "biller")
+    assert "Take them" not in labels(app)
+    folder = runtime.current().home.remittances_in
+    put(folder, "good.835", remit(paid(charge, 90_00), paid=90_00))
+    put(folder, "held.835", remit(paid(charge, 90_00), deposit=85_00, trace="TRACE-2"))
+    put(folder, "letter.835", "Dear all, no IEA")
+    press(app.run(), "Take them")
+    assert "1 claim, 1 posted." in texts(app)
+    assert "which makes" in texts(app)
+    assert any("letter.835" in sentence for sentence in refusals(app))
+    assert sorted(file.name for file in (folder / "done").iterdir()) == ["good.835", "held.835"]
+    app = select(app, "remittances", 0)
+    press(app, "Try again")
+    assert any("but the deposit is" in sentence for sentence in refusals(app))
+    assert commands(record)[-2:] == ["post_remittance", "post_remittance"]
+
+
+def test_a_claim_is_matched_with_one_click(open_page, payers_say):
+    charge, twin = payers_say.charged("client-ben"), payers_say.charged("client-ben")
+    payers_say.remits(remit(paid("THEIRS", 90_00, member="H-100"), paid=90_00))
+    app = show(open_page("insurance", "biller"), "To match")
+    assert "1 claim to match" in texts(app)
+    assert "same member number, amount, day, code" in texts(app)
+    press(app, "Match")
+    assert not app.exception
+    assert {payers_say.due(charge, HARBOR), payers_say.due(twin, HARBOR)} == {0, 150_00}
+    assert "Every claim that was paid found its charge." in texts(app)
+
+
+def test_a_denial_is_worked(open_page, payers_say):
+    charge = payers_say.charged("client-ben")
+    payers_say.remits(remit(paid(charge, 0, ["CO*197*150.00"])))
+    app = show(open_page("insurance", "biller"), "Denials")
+    assert "1 denial, $150.00 owed." in texts(app)
+    app = select(app, "denials", 0)
+    press(fill(app, "What was done, and why", "She should pay"), "Client owes it")
+    assert any("may not be asked" in sentence for sentence in refusals(app))
+    assert typed(app, "What was done, and why") == "She should pay"
+    press(fill(app, "What was done, and why", "Sent the authorisation"), "Appealed")
+    assert "Noted; it stays here until the payer answers." in texts(app)
+    app = select(app, "denials", 0)
+    press(fill(app, "What was done, and why", "Appeal failed"), "Write off")
+    assert payers_say.due(charge) == 0
+    assert "No denial waits for anybody." in texts(app)
+    app.toggle(key="denials_done").set_value(True).run()
+    assert list(app.dataframe[0].value["state_name"]) == ["Written off"]
