@@ -45,6 +45,7 @@ PAGES = (
     PageSpec("client.py", "client", "Clients", ":material/group:", "Desk", _P.SEE_CLIENTS),
     PageSpec("messages.py", "messages", "Messages", ":material/outgoing_mail:", "Desk", _P.BOOK),
     PageSpec("billing.py", "billing", "Billing", ":material/receipt_long:", "Money", _P.SEE_MONEY),
+    PageSpec("cash.py", "cash", "Cash", ":material/savings:", "Money", _P.SEE_MONEY),
     PageSpec("insurance.py", "insurance", "Insurance", ":material/health_and_safety:", "Money", _P.ADJUST),
     PageSpec("quality.py", "quality", "Data quality", ":material/fact_check:", "Numbers", _P.SEE_NUMBERS),
     PageSpec("sql.py", "sql", "SQL", ":material/terminal:", "Numbers", _P.QUERY),

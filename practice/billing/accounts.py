@@ -15,10 +15,13 @@ RECEIVABLE_PAYER = "1100"
 RECEIVABLE_CLIENT = "1110"
 EXPECTED_CONTRACTUAL = "1190"
 CLIENT_CREDIT = "2100"
+DEPOSITS = "2110"
+PACKAGES = "2120"
 PAYER_CREDIT = "2130"
 SERVICE_INCOME = "4000"
 MISSED_VISIT_FEES = "4010"
 PRODUCTS = "4020"
+BREAKAGE = "4030"
 INTEREST = "4040"
 CONTRACTUAL = "4100"
 CONTRACTUAL_ESTIMATE = "4105"
@@ -33,6 +36,9 @@ RECEIVABLES = (RECEIVABLE_PAYER, RECEIVABLE_CLIENT)
 
 POTS = (CLIENT_CREDIT, REMITTANCE_CLEARING, PAYER_CREDIT)
 """Where a payment's money waits until it is allocated or refunded: a client's, a payer's, a payer's excess."""
+
+HELD = (DEPOSITS, PACKAGES)
+"""Where a client's money is held for something to come; it can be neither allocated nor refunded from there."""
 
 INCOME_OF_KIND = {"service": SERVICE_INCOME, "missed_visit": MISSED_VISIT_FEES, "product": PRODUCTS}
 ADJUSTMENT_ACCOUNT = {

@@ -26,7 +26,7 @@ from practice.billing.posting import (
     today_at,
     why,
 )
-from practice.billing.queries import facts
+from practice.billing.queries import facts, held
 from practice.billing.small_balances import write_off_rests
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
@@ -140,6 +140,13 @@ def void_payment(work: Work, *, payment_id: str) -> Row:
         raise Conflict(
             f"{show(work, refunded)} of this payment was refunded, so it did arrive; refund the rest instead.",
             rule="refunded",
+        )
+    kept = held.held_of(work, payment_id)
+    if kept:
+        raise Conflict(
+            f"{show(work, kept)} of this payment is held as a deposit or a package, or was kept of one; return"
+            " that first.",
+            rule="held",
         )
     released = facts.live_allocations(work, payment_id=payment_id)
     for allocation in released:

@@ -213,6 +213,11 @@ TABLES: dict[str, Table] = {
     "refunds": Table(
         "refund_id", _columns("refund_id payment_id method amount_minor post_date transaction_id known_at")
     ),
+    "deposit_rules": Table("deposit_rule_id"),
+    "deposits": Table("deposit_id"),
+    "package_offers": Table("package_offer_id"),
+    "packages": Table("package_id"),
+    "held_moves": Table("held_move_id"),
     "period_locks": Table("period_lock_id"),
     "approval_limits": Table("approval_limit_id"),
     "approvals": Table("approval_id"),

@@ -130,6 +130,7 @@ def _money_strip(account: Row, desk: Desk) -> None:
         ("Owed by payers", account["payer_open_minor"]),
         ("Owed by the guarantor", account["guarantor_open_minor"]),
         ("Unapplied credit", account["unapplied_minor"]),
+        ("Deposits and packages", account["held_minor"]),
     ]
     shown = [pair for pair in amounts if pair[1] or pair[0] in ("Owed by the client", "Unapplied credit")]
     grid = st.grid(len(shown), min_column_width=150)

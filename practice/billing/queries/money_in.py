@@ -8,18 +8,26 @@ from practice.billing.queries.items import PARTIES, also, here
 from practice.billing.queries.worklists import invoices, today
 from practice.store.work import Reader, Row
 
+# Deposits and packages, and what was kept of packages that expired.
+HELD = """
+    select payment_id, sum(credit_minor - debit_minor) as held_minor
+    from postings where account in ('2110', '2120', '4030') group by 1
+"""
+
 _PAYMENTS = f"""
     select p.payment_id, p.party, n.party_name, p.client_id, p.payer_id, p.location_id, l.name as location_name,
         p.method, p.amount_minor, p.reference, p.received_date, p.status, p.transaction_id, p.known_at,
         cast(coalesce(a.allocated_minor, 0) as bigint) as allocated_minor,
         cast(coalesce(r.refunded_minor, 0) as bigint) as refunded_minor,
+        cast(coalesce(d.held_minor, 0) as bigint) as held_minor,
         cast(case when p.status = 'void' then 0 else p.amount_minor - coalesce(a.allocated_minor, 0)
-            - coalesce(r.refunded_minor, 0) end as bigint) as unapplied_minor
+            - coalesce(r.refunded_minor, 0) - coalesce(d.held_minor, 0) end as bigint) as unapplied_minor
     from payments p
     join ({PARTIES}) n on n.party = p.party
     join locations l on l.location_id = p.location_id
     left join (select payment_id, sum(amount_minor) as allocated_minor from allocations group by 1) a using (payment_id)
     left join (select payment_id, sum(amount_minor) as refunded_minor from refunds group by 1) r using (payment_id)
+    left join ({HELD}) d using (payment_id)
     where true
 """
 
@@ -33,7 +41,7 @@ _ACCOUNT_CHARGES = """
 def payments(
     reader: Reader, actor: Actor, client_id: str | None = None, party: str | None = None, only_unapplied: bool = False
 ) -> list[Row]:
-    """Payments, the newest first, each with what is allocated, refunded and unapplied, and its age in days.
+    """Payments, the newest first, each with what is allocated, refunded, held and unapplied, and its age in days.
 
     `client_id` is the client who paid. A void payment has nothing unapplied.
     """
@@ -82,7 +90,7 @@ def client_account(reader: Reader, actor: Actor, client_id: str) -> Row:
 
     Answers {client_id, party, charges, payments, allocations, adjustments, transfers, refunds, invoices, timeline,
     balance_minor (what the client owes now), payer_open_minor (what payers owe for the client's visits),
-    guarantor_open_minor (what others owe for them), unapplied_minor}.
+    guarantor_open_minor (what others owe for them), unapplied_minor, held_minor (deposits and packages)}.
     """
     require(actor, Permission.SEE_MONEY)
     party = client_party(client_id)
@@ -103,8 +111,23 @@ def client_account(reader: Reader, actor: Actor, client_id: str) -> Row:
         "payer_open_minor": sum(charge["payer_open_minor"] for charge in charges),
         "guarantor_open_minor": sum(charge["guarantor_open_minor"] for charge in charges),
         "unapplied_minor": sum(payment["unapplied_minor"] for payment in paid),
+        "held_minor": held_for(reader, actor, client_id),
     }
     return account | {"timeline": _timeline(account)}
+
+
+def held_for(reader: Reader, actor: Actor, client_id: str) -> int:
+    """What is held as deposits and packages for the client's own visits, in minor units."""
+    scope, values = here(actor, "location_id")
+    return int(
+        reader.value(
+            "with held as (select deposit_id as held_id, amount_minor from deposits where client_id = ?" + scope
+            + " union all select package_id, price_minor from packages where client_id = ?" + scope
+            + ") select coalesce(sum(amount_minor), 0) - (select coalesce(sum(amount_minor), 0) from held_moves"
+            " where held_id in (select held_id from held)) from held",
+            client_id, *values, client_id, *values,
+        )
+    )  # fmt: skip
 
 
 def _charges(reader: Reader, actor: Actor, client_id: str, party: str) -> list[Row]:

@@ -9,6 +9,13 @@ all_allocations as (select * from {{ ref('fct_allocations') }}),
 
 all_refunds as (select * from {{ ref('stg_practice__refunds') }}),
 
+-- What was kept of packages that expired.
+all_kept as (
+    select payment_id, credit_minor - debit_minor as amount_minor, _seq
+    from {{ ref('stg_practice__postings') }}
+    where account = '4030' and payment_id is not null
+),
+
 changed as (
     select payment_id from all_payments where {{ is_new('_seq') }}
     {% if is_added_to() %}
@@ -16,6 +23,8 @@ changed as (
     select payment_id from all_allocations where {{ is_new() }}
     union
     select payment_id from all_refunds where {{ is_new('_seq') }}
+    union
+    select payment_id from all_kept where {{ is_new('_seq') }}
     {% endif %}
 ),
 
@@ -24,6 +33,13 @@ payments as (select * from all_payments where payment_id in (select payment_id f
 allocations as (select * from all_allocations where payment_id in (select payment_id from changed)),
 
 refunds as (select * from all_refunds where payment_id in (select payment_id from changed)),
+
+kept as (
+    select payment_id, cast(sum(amount_minor) as bigint) as kept_minor, max(_seq) as kept_seq
+    from all_kept
+    where payment_id in (select payment_id from changed)
+    group by payment_id
+),
 
 transactions as (
     select * from {{ ref('stg_practice__ledger_transactions') }}
@@ -50,10 +66,12 @@ joined as (
         payments.status = 'void' as is_void,
         coalesce(applied.allocated_minor, 0) as allocated_minor,
         coalesce(given_back.refunded_minor, 0) as refunded_minor,
-        greatest(payments._seq, applied.allocated_seq, given_back.refunded_seq) as feed_seq
+        coalesce(kept.kept_minor, 0) as kept_minor,
+        greatest(payments._seq, applied.allocated_seq, given_back.refunded_seq, kept.kept_seq) as feed_seq
     from payments
     left join applied on payments.payment_id = applied.payment_id
     left join given_back on payments.payment_id = given_back.payment_id
+    left join kept on payments.payment_id = kept.payment_id
     left join transactions as posted on payments.transaction_id = posted.transaction_id
     left join transactions as voided on payments.void_transaction_id = voided.transaction_id
 ),
@@ -65,7 +83,8 @@ finished as (
         payment_id, client_id, payer_id, location_id, transaction_id, void_transaction_id,
         party, method, '{{ var("currency") }}' as currency,
         amount_minor, allocated_minor, refunded_minor,
-        case when is_void then 0 else amount_minor end - allocated_minor - refunded_minor as unapplied_minor,
+        case when is_void then 0 else amount_minor end - kept_minor
+        - allocated_minor - refunded_minor as unapplied_minor,
         is_void,
         received_date, post_date, void_post_date, known_at, feed_seq
     from joined

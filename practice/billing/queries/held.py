@@ -1,0 +1,177 @@
+"""Deposits and packages: what is held for whom. `booking` to `is_undone` are for commands; the lists ask."""
+
+from __future__ import annotations
+
+from practice.access.permissions import Actor, Permission, require
+from practice.billing.queries.items import PARTIES, also, here
+from practice.billing.queries.worklists import today
+from practice.errors import NotFound
+from practice.store.work import Reader, Row
+
+# A booking is followed through its moves to the visit that stands now, and to that visit's charge.
+_BOOKINGS = """
+    with recursive steps as (
+        select attendee_id as first_id, attendee_id, moved_to_attendee_id, 0 as step from attendees {which}
+        union all
+        select s.first_id, t.attendee_id, t.moved_to_attendee_id, s.step + 1
+        from steps s join attendees t on t.attendee_id = s.moved_to_attendee_id where s.step < 200
+    ), now as (select first_id, arg_max(attendee_id, step) as attendee_id from steps group by first_id)
+    select n.first_id, t.attendee_id, t.client_id, t.status, t.cancelled_by, t.is_late, a.appointment_id, a.start_date,
+        a.starts_at, a.wall_start, a.location_id, a.service_id, s.name as service_name, s.fee_minor,
+        c.given_name || ' ' || c.family_name as client_name,
+        coalesce(c.guarantor_client_id, c.client_id) as guarantor_client_id, h.charge_id
+    from now n join attendees t using (attendee_id) join appointments a using (appointment_id)
+    join services s using (service_id) join clients c on c.client_id = t.client_id
+    left join charges h
+        on h.live_key = case t.billing_unit when 'appointment' then t.appointment_id else t.attendee_id end
+"""
+
+_MOVED = """
+    select held_id, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(sessions) as bigint) as sessions,
+        cast(coalesce(sum(amount_minor) filter (kind = 'applied'), 0) as bigint) as applied_minor,
+        cast(coalesce(sum(amount_minor) filter (kind = 'returned'), 0) as bigint) as returned_minor,
+        cast(coalesce(sum(amount_minor) filter (kind = 'expired'), 0) as bigint) as expired_minor,
+        cast(coalesce(sum(sessions) filter (kind = 'redeemed'), 0) as bigint) as redeemed
+    from held_moves group by held_id
+"""
+
+
+def booking(reader: Reader, attendee_id: str) -> Row:
+    """The visit that stands now of what was booked as `attendee_id`: client, service, guarantor, live charge."""
+    row = reader.one(_BOOKINGS.format(which="where attendee_id = ?"), attendee_id)
+    if row is None:
+        raise NotFound("This visit does not exist; it may have been opened from an old page, so search again.")
+    return row
+
+
+def moved(reader: Reader, held_id: str) -> dict[str, int]:
+    """What of a deposit or package has gone, as {amount_minor, sessions}; undone moves count as nothing."""
+    row = reader.one(
+        "select cast(coalesce(sum(amount_minor), 0) as bigint) as amount_minor,"
+        " cast(coalesce(sum(sessions), 0) as bigint) as sessions from held_moves where held_id = ?",
+        held_id,
+    )
+    assert row is not None
+    return row
+
+
+def left_of(reader: Reader, package: Row) -> dict[str, int]:
+    """What is left of a package, as {amount_minor, sessions}."""
+    gone = moved(reader, package["package_id"])
+    return {
+        "amount_minor": package["price_minor"] - gone["amount_minor"],
+        "sessions": package["sessions"] - gone["sessions"],
+    }
+
+
+def is_undone(reader: Reader, held_move_id: str) -> bool:
+    """Whether a row undoes it."""
+    return bool(reader.one("select 1 from held_moves where reverses_id = ?", held_move_id))
+
+
+def held_of(reader: Reader, payment_id: str) -> int:
+    """What of a payment is held as deposits and packages, or was kept of a package that expired."""
+    return int(
+        reader.value(
+            "select coalesce(sum(credit_minor - debit_minor), 0) from postings"
+            " where payment_id = ? and account in ('2110', '2120', '4030')",
+            payment_id,
+        )
+    )
+
+
+def deposit_asked(reader: Reader, attendee_id: str) -> int:
+    """What the rules ask for this booking, in minor units; 0 for nothing. Never more than the service's fee."""
+    visit = booking(reader, attendee_id)
+    rules = {
+        (row["client_id"] is not None, row["is_for_first_visit"]): row
+        for row in reader.rows(
+            "select * from deposit_rules where not is_withdrawn and (client_id = ? or service_id = ?)",
+            visit["client_id"],
+            visit["service_id"],
+        )
+    }
+    is_first = not reader.one(
+        "select 1 from attendees t join appointments a using (appointment_id) where t.client_id = ?"
+        " and t.status not in ('cancelled', 'rescheduled', 'entered_in_error') and a.starts_at < ? limit 1",
+        visit["client_id"],
+        visit["starts_at"],
+    )
+    order = [(True, True), (True, False), (False, True), (False, False)]
+    rule = next((rules[key] for key in order if key in rules and (is_first or not key[1])), None)
+    if rule is None or rule["kind"] == "none":
+        return 0
+    fee = int(visit["fee_minor"] or 0)
+    return fee if rule["kind"] == "full" else min(int(rule["amount_minor"]), fee or int(rule["amount_minor"]))
+
+
+def deposits(
+    reader: Reader, actor: Actor, *, client_id: str | None = None, attendee_id: str | None = None, is_open: bool = True
+) -> list[Row]:
+    """Deposits, the oldest first, each with what is left, its age in days and the booking that stands now.
+
+    `attendee_id` is of the booking as it stands. `charge_id` is of its charge, so that the deposit can be applied.
+    """
+    require(actor, Permission.SEE_MONEY)
+    conditions = (
+        here(actor, "d.location_id"), also("d.client_id", client_id), also("b.attendee_id", attendee_id),
+    )  # fmt: skip
+    which = "where attendee_id in (select attendee_id from deposits)"
+    rows = reader.rows(
+        f"""
+        with bookings as ({_BOOKINGS.format(which=which)}), moved as ({_MOVED})
+        select d.*, p.party, p.method, p.received_date, n.party_name, b.* exclude (first_id, client_id, location_id),
+            coalesce(m.applied_minor, 0) as applied_minor, coalesce(m.returned_minor, 0) as returned_minor,
+            d.amount_minor - coalesce(m.amount_minor, 0) as left_minor
+        from (select * exclude (attendee_id), attendee_id as first_id from deposits) d
+        join payments p using (payment_id) join ({PARTIES}) n on n.party = p.party
+        join bookings b on b.first_id = d.first_id left join moved m on m.held_id = d.deposit_id where true
+        """
+        + "".join(condition for condition, _ in conditions)
+        + " order by d.post_date, d.known_at, d.deposit_id",
+        *(value for _, values in conditions for value in values),
+    )
+    now = today(reader)
+    for row in rows:
+        row["age_days"] = (now - row["received_date"]).days
+    return [row for row in rows if row["left_minor"] or not is_open]
+
+
+def deposits_to_take(reader: Reader, actor: Actor, *, days: int = 60, limit: int = 200) -> list[Row]:
+    """Coming visits for which the rules ask more than is held, the next first, with asked_minor and missing_minor."""
+    require(actor, Permission.SEE_MONEY)
+    if not reader.one("select 1 from deposit_rules where not is_withdrawn and kind <> 'none' limit 1"):
+        return []
+    scope, values = here(actor, "a.location_id")
+    coming = reader.rows(
+        "select t.attendee_id from attendees t join appointments a using (appointment_id)"
+        " where t.status = 'scheduled' and a.starts_at >= ? and a.start_date <= cast(? as date) + cast(? as integer)"
+        " and (a.service_id in (select service_id from deposit_rules where not is_withdrawn)"
+        f" or t.client_id in (select client_id from deposit_rules where not is_withdrawn)){scope} order by a.starts_at",
+        reader.now.replace(tzinfo=None),
+        today(reader),
+        days,
+        *values,
+    )
+    held: dict[str, int] = {}
+    for row in deposits(reader, actor, is_open=False):
+        held[row["attendee_id"]] = held.get(row["attendee_id"], 0) + row["amount_minor"] - row["returned_minor"]
+    wanted = []
+    for row in coming:
+        asked = deposit_asked(reader, row["attendee_id"])
+        missing = asked - held.get(row["attendee_id"], 0)
+        if missing > 0:
+            wanted.append(booking(reader, row["attendee_id"]) | {"asked_minor": asked, "missing_minor": missing})
+        if len(wanted) == limit:
+            break
+    return wanted
+
+
+def deposit_rules(reader: Reader, actor: Actor) -> list[Row]:
+    """The rules in force, with service_name or client_name."""
+    require(actor, Permission.SEE_MONEY)
+    return reader.rows(
+        "select r.*, s.name as service_name, c.given_name || ' ' || c.family_name as client_name from deposit_rules r"
+        " left join services s using (service_id) left join clients c using (client_id) where not r.is_withdrawn"
+        " order by s.name nulls last, client_name, r.is_for_first_visit desc"
+    )
