@@ -107,11 +107,12 @@ def sell_package(
 
 
 @command(Permission.CHARGE)
-def redeem_session(work: Work, *, package_id: str, attendee_id: str) -> Row:
+def redeem_session(work: Work, *, package_id: str, attendee_id: str, coding: dict[str, Any] | None = None) -> Row:
     """Charge a visit that took place at a session's value, and pay it out of the package.
 
-    The visit is of the package's service and client, on or before its last day. A payer is not asked for it. Answers
-    {charge_id, amount_minor, sessions_left}.
+    The visit is of the package's service and client, on or before its last day. A payer is not asked for it.
+    `coding` is what `charge_visit` is told of units, modifiers and diagnoses. Answers {charge_id, amount_minor,
+    sessions_left}.
     """
     package, left = _package(work, package_id)
     booking = held.booking(work, attendee_id)
@@ -122,7 +123,7 @@ def redeem_session(work: Work, *, package_id: str, attendee_id: str) -> Row:
     value = left["amount_minor"] if left["sessions"] == 1 else session_value(
         package["price_minor"], package["sessions"], used
     )  # fmt: skip
-    charged = charge_visit(work, attendee_id=attendee_id, amount_minor=value)
+    charged = charge_visit(work, attendee_id=attendee_id, amount_minor=value, **(coding or {}))
     charge = posted_charge(work, charged["charge_id"])
     if charge["kind"] != "service":
         raise Refusal(

@@ -8,11 +8,13 @@ import streamlit as st
 
 from dashboards.components.billing.coding_fields import coding_fields
 from dashboards.components.billing.common import Rows, choose, count, go_to, plain, read, total
+from dashboards.components.cash.redeeming import offered_packages
 from dashboards.components.forms import amount, entry, practice_currency
 from dashboards.session import attempt, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.charges import charge_visit
 from practice.billing.invoices import issue_invoice
+from practice.billing.packages import redeem_session
 from practice.billing.queries import missed_to_charge, to_charge, to_invoice
 
 DUE_DAYS = 30
@@ -56,6 +58,7 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
                 width=240,
             )
             coded = {} if missed else coding_fields(picked[0])
+        redeemed = {} if missed else offered_packages(person, picked)
         with st.container(horizontal=True):
             only = st.form_submit_button("Charge", type="primary", shortcut="Ctrl+Enter")
             both = person.may(Permission.INVOICE) and st.form_submit_button(
@@ -65,22 +68,27 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
             is_fee = bool(own) and not missed and own == plain(picked[0]["fee_minor"], currency)
             minor = amount("charge", own) if own and not is_fee else None
             if minor is not None or not own or is_fee:
-                _charge(picked, minor, coded, is_invoiced=bool(both))
+                _charge(picked, minor, coded, redeemed, is_invoiced=bool(both))
 
 
-def _charge(picked: Rows, minor: int | None, coded: dict[str, Any], *, is_invoiced: bool) -> None:
+def _charge(
+    picked: Rows, minor: int | None, coded: dict[str, Any], redeemed: dict[str, str], *, is_invoiced: bool
+) -> None:
     """Charge each; a refused one stays in the list with its sentence, the others go on."""
     charged: dict[str, list[str]] = {}
+    sessions = 0
     for row in picked:
-        answer = attempt(
-            charge_visit,
-            f"charge:{row['attendee_id']}",
-            attendee_id=row["attendee_id"],
-            amount_minor=minor,
-            **coded,
-        )
+        name = f"charge:{row['attendee_id']}"
+        package_id = redeemed.get(row["attendee_id"])
+        if package_id:
+            used = attempt(redeem_session, name, attendee_id=row["attendee_id"], package_id=package_id, coding=coded)
+            sessions += bool(used)
+            continue
+        answer = attempt(charge_visit, name, attendee_id=row["attendee_id"], amount_minor=minor, **coded)
         if answer:
             charged.setdefault(answer["party"], []).append(answer["charge_id"])
+    if sessions:
+        say(f"{count(sessions, 'visit')} paid by package.")
     if charged:
         say(f"{count(sum(map(len, charged.values())), 'visit')} charged.")
     clients = {party: ids for party, ids in charged.items() if party.startswith("client:")}

@@ -38,7 +38,7 @@ def deposits_part(person: Actor, client_id: str | None, attendee_id: str | None)
         if picked and person.may(Permission.TAKE_PAYMENT):
             _take(person, picked[0], picked[0]["missing_minor"])
     rows = read(deposits, person, client_id=client_id)
-    st.markdown(f"**Held**{f' · {total(rows, "left_minor")}' if rows else ''}")
+    st.markdown(f"**Held** · {total(rows, 'left_minor')}" if rows else "**Held**")
     shown = [row | {"state": state_of(row)} for row in rows]
     columns = {
         "start_date": "Visit",
@@ -151,7 +151,8 @@ def _return(person: Actor, deposit: dict[str, Any]) -> None:
     with entry(name, border=True):
         st.markdown(f"**Return** · {currency.show(deposit['left_minor'])}")
         a, b = st.columns(2)
-        typed = a.text_input(f"Amount, {currency.code}", plain(deposit["left_minor"], currency), key=f"{key}:amount")
+        left = deposit["left_minor"]  # part of the key: after a part was applied, what is offered is the rest
+        typed = a.text_input(f"Amount, {currency.code}", plain(left, currency), key=f"{key}:amount:{left}")
         way = str(b.selectbox("How", return_ways(person), key=f"{key}:how", format_func=str.capitalize))
         why = st.text_input("Why", key=f"{key}:why")
         if st.form_submit_button("Return"):

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.calendar import STATUS_LABELS
+from dashboards.components.cash.at_the_desk import deposit_link, redeem_button
 from dashboards.components.desk import acts, steps, words
 from dashboards.components.desk.board import shown_status
 from dashboards.components.desk.group_box import charged_as, group_box, seat_box
@@ -112,14 +113,17 @@ def _attendee(row: Row, desk: Desk, today: date, fee_minor: int, rows: list[Row]
     form = f"visit:{row['attendee_id']}:{row['status']}"
     _step_buttons(row, desk, today, form)
     due = charged_as(row, rows)
+    if row["client_id"]:
+        deposit_link(desk.person, row)
     if steps.may_charge(due, desk.person):
+        has_package = due["status"] == "completed" and redeem_button(desk.person, row, form)
         amount = desk.currency.show(fee_minor)
         label = f"Charge {amount}" if due["status"] == "completed" else "Charge the missed-visit fee"
         shown = amount if due["status"] == "completed" else "the missed-visit fee"
         st.button(
             label,
             key=f"{form}:charge",
-            type="primary" if due["status"] == "completed" else "secondary",
+            type="primary" if due["status"] == "completed" and not has_package else "secondary",
             width="stretch",
             on_click=acts.charge,
             args=(row,),

@@ -1,0 +1,164 @@
+"""Cash: a deposit is taken, applied and returned, a package sold, used and taken back, each in a step or two."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from practice.access.permissions import SYSTEM, Permission
+from practice.billing.deposits import set_deposit_rule, take_deposit
+from practice.billing.packages import sell_package, set_package_offer
+from practice.store.commands import Command
+from tests.dashboards.conftest import labels, texts
+from tests.dashboards.opening import commands, fill, open_empty, press, refusals, select, typed
+from tests.practice.billing.conftest import Desk
+
+ROLES = ["owner", "manager", "front_desk", "biller"]
+PARTS = ["Deposits", "Packages"]
+
+
+@pytest.fixture
+def books(record, house, owner):
+    """The practice's books, kept by its owner."""
+    return Desk(record, house, owner)
+
+
+@pytest.fixture
+def coming(books):
+    """A visit of Ada's next week, for which a deposit of 30.00 is asked."""
+    books.run(set_deposit_rule, service_id="svc-visit", kind="amount", amount_minor=30_00)
+    return books.sees("client-ada", day=date(2026, 3, 9), status="scheduled")
+
+
+@pytest.fixture
+def offer(books):
+    return books.run(
+        set_package_offer,
+        name="Three follow-ups",
+        service_id="svc-visit",
+        sessions=3,
+        price_minor=400_00,
+        valid_days=90,
+    )["package_offer_id"]
+
+
+def show(app, part):
+    app.segmented_control(key="cash_part").set_value(part)
+    return app.run()
+
+
+def is_over(books, attendee_id, status="completed"):
+    change = Command(
+        "over", Permission.OPERATE, lambda work: work.update("attendees", attendee_id, status=status) and {}
+    )
+    books.record.run(change, SYSTEM)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_list_opens_for_each_role_that_sees_money(open_page, books, coming, offer, role):
+    books.run(take_deposit, attendee_id=coming, amount_minor=10_00, method="card")
+    books.run(sell_package, client_id="client-dan", package_offer_id=offer, location_id="loc-elm", method="card")
+    app = open_page("cash", role)
+    for part in PARTS:
+        show(app, part)
+        assert not app.exception
+        assert not app.error
+        assert app.dataframe
+
+
+def test_every_list_opens_in_an_empty_practice(record, tmp_path, monkeypatch):
+    app = open_empty(record, tmp_path, monkeypatch, "cash", "owner")
+    for part in PARTS:
+        show(app, part)
+        assert not app.exception
+        assert app.success
+
+
+def test_the_deposit_that_a_rule_asks_for_is_two_clicks(open_page, books, coming):
+    app = select(open_page("cash", "front_desk"), "deposits_wanted", 0)
+    assert typed(app, "Amount, USD") == "30.00"
+    press(fill(app, "Amount, USD", "thirty"), "Take deposit")
+    assert "is not an amount" in refusals(app)[0]
+    assert typed(app, "Amount, USD") == "thirty"
+    press(fill(app, "Amount, USD", "30"), "Take deposit")
+    assert "$30.00 is held for 9 Mar." in texts(app)
+    assert books.balances() == {"1020": 30_00, "2110": -30_00}
+
+
+def test_a_charged_visit_takes_its_deposit_and_the_rest_goes_back(open_page, books, coming, clock):
+    books.run(take_deposit, attendee_id=coming, amount_minor=200_00, method="card")
+    clock.forward(days=8)
+    is_over(books, coming)
+    books.charges(coming)
+    app = select(open_page("cash", "biller"), "deposits_held", 0)
+    press(app, "Apply to the visit")
+    select(app, "deposits_held", 0)
+    assert typed(app, "Amount, USD") == "50.00"
+    press(app, "Return")
+    assert "Say why" in refusals(app)[0]
+    app.selectbox(key=next(box.key for box in app.selectbox if box.label == "How")).set_value("card")
+    press(fill(app, "Why", "Paid too much"), "Return")
+    assert books.balances() == {"1020": 150_00, "4000": -150_00}
+    assert commands(books.record)[-2:] == ["apply_deposit", "return_deposit"]
+
+
+def test_the_desk_gives_back_as_credit_and_refunds_nothing(open_page, books, coming):
+    books.run(take_deposit, attendee_id=coming, amount_minor=30_00, method="card")
+    app = select(open_page("cash", "front_desk"), "deposits_held", 0)
+    assert next(box for box in app.selectbox if box.label == "How").options == ["Keep as credit"]
+    press(fill(app, "Why", "Cancelled in time"), "Return")
+    assert books.balances() == {"1020": 30_00, "2100": -30_00}
+
+
+def test_a_rule_is_made_where_it_is_used(open_page, books):
+    app = open_page("cash", "owner")
+    press(fill(app, "Amount, USD", ""), "Save the rule")
+    assert refusals(app)
+    press(fill(app, "Amount, USD", "40"), "Save the rule")
+    assert books.rows("select kind, amount_minor from deposit_rules") == [{"kind": "amount", "amount_minor": 40_00}]
+    assert "Save the rule" not in labels(open_page("cash", "biller"))
+
+
+def test_a_package_is_offered_sold_and_used_in_billing(open_page, books):
+    app = show(open_page("cash", "owner"), "Packages")
+    press(fill(fill(app, "Name", "Three follow-ups"), "Price, USD", "400"), "Save the package")
+    assert "The package was saved." in texts(app)
+    press(app, "Save the package")
+    assert "is not an amount" in refusals(app)[0]
+    app.text_input(key="sell_package:search").input("Dan").run()
+    press(app, "Sell")
+    assert books.balances() == {"1020": 400_00, "2120": -400_00}
+
+    books.sees("client-dan")
+    books.sees("client-ada")
+    app = select(open_page("billing", "biller"), "to_charge", 0, 1)
+    press(app, "Charge")
+    assert "1 visit paid by package." in texts(app)
+    assert books.balances()["2120"] == -360_00
+
+
+def test_unused_sessions_go_back_and_one_session_can_be_given_back(open_page, books, offer):
+    books.run(sell_package, client_id="client-dan", package_offer_id=offer, location_id="loc-elm", method="card")
+    books.sees("client-dan")
+    press(select(open_page("billing", "owner"), "to_charge", 0), "Charge")
+    app = select(show(open_page("cash", "biller"), "Packages"), "packages", 0)
+    select(app, "sessions:", 0)
+    press(fill(app, "Why give the session back", "Was no follow-up"), "Give the session back")
+    assert books.balances()["2120"] == -400_00
+    select(app, "packages", 0)
+    app.selectbox(key=next(box.key for box in app.selectbox if box.label == "How")).set_value("card")
+    fields = [field for field in app.text_input if field.label == "Why" and field.key.startswith("return_package")]
+    fields[0].input("Moved away")
+    press(app, "Take back")
+    assert "1020" not in books.balances()
+
+
+def test_what_expired_is_kept_by_one_press(open_page, books, offer, clock):
+    books.run(sell_package, client_id="client-dan", package_offer_id=offer, location_id="loc-elm", method="card")
+    clock.forward(days=91)
+    app = show(open_page("cash", "biller"), "Packages")
+    assert "1 package expired with $400.00 unused" in texts(app)
+    press(app, "Keep it as income")
+    assert books.balances() == {"1020": 400_00, "4030": -400_00}
+    assert not [found for found in app.dataframe if (found.key or "").startswith("packages")]
