@@ -20,11 +20,11 @@ from tests.dashboards.published import publish, refuse
 NUMBERS = {"overview", "attendance", "revenue", "receivables", "capacity", "metrics", "quality"}
 DESK = {"today", "flow", "new-visit", "waitlist", "messages", "client"}
 SEEN = {
-    "owner": NUMBERS | DESK | {"billing", "insurance", "sql", "users", "handoff", "new-provider", "set-up"},
-    "manager": NUMBERS | DESK | {"billing", "insurance", "sql", "handoff", "new-provider", "set-up"},
-    "front_desk": DESK | {"billing"},
+    "owner": NUMBERS | DESK | {"billing", "cash", "insurance", "sql", "users", "handoff", "new-provider", "set-up"},
+    "manager": NUMBERS | DESK | {"billing", "cash", "insurance", "sql", "handoff", "new-provider", "set-up"},
+    "front_desk": DESK | {"billing", "cash"},
     "provider": {"today", "flow", "client", "my-calendars"},
-    "biller": NUMBERS | {"today", "flow", "client", "billing", "insurance"},
+    "biller": NUMBERS | {"today", "flow", "client", "billing", "cash", "insurance"},
     "analyst": NUMBERS | {"sql"},
 }
 
