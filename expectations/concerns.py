@@ -13,22 +13,23 @@ VISITS = ("fct_appointments",)
 CAPACITY = ("fct_availability", "*_minutes", "*_fill_rate*", "kept_utilization*", "buffer_share", "capacity_forecast")
 RECEIVABLES = ("ar_daily", "ar_*", "days_in_ar_*", "unapplied_credit")
 COLLECTION = ("*_collection_rate_*", "collection_curve")
-MONEY = ("fct_ledger_entries", "revenue_per_*", *RECEIVABLES, *COLLECTION)
+LEAKS = ("revenue_leakage", "revenue_leaked", "leakage_rate")
+MONEY = ("fct_ledger_entries", "revenue_per_*", *RECEIVABLES, *COLLECTION, *LEAKS)
 
 OF_TABLE = {
     "clients": ("dim_client", "new_clients", "active_clients", "returning_*", "lead_time_days_*"),
-    "appointments": (*VISITS, *CAPACITY),
-    "attendees": VISITS,
+    "appointments": (*VISITS, *CAPACITY, *LEAKS),
+    "attendees": (*VISITS, *LEAKS),
     "appointment_events": (*VISITS, "fct_appointment_events"),
     "availability": CAPACITY,
     "availability_exceptions": CAPACITY,
     "time_off": CAPACITY,
     "charges": ("fct_charges", *MONEY),
-    "invoices": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced"),
-    "invoice_lines": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced"),
+    "invoices": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced", *LEAKS),
+    "invoice_lines": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced", *LEAKS),
     "payments": ("fct_payments", "collected*", "unapplied_credit", *COLLECTION),
-    "allocations": ("fct_allocations", "collected_applied", *RECEIVABLES, *COLLECTION),
-    "adjustments": ("contractual_adjustments", "write_offs", *RECEIVABLES, *COLLECTION),
+    "allocations": ("fct_allocations", "collected_applied", *RECEIVABLES, *COLLECTION, *LEAKS),
+    "adjustments": ("contractual_adjustments", "write_offs", *RECEIVABLES, *COLLECTION, *LEAKS),
     "transfers": RECEIVABLES,
     "refunds": ("refunds", "collected*", *COLLECTION),
     "ledger_transactions": MONEY,

@@ -1,0 +1,74 @@
+-- Visits that are charged, with where the money of the charge is and what the rules say that it should be.
+with visits as (select * from {{ ref('int_billing__visits_to_pay') }}),
+
+seats as (select attendee_id, appointment_id, billing_unit from {{ ref('fct_appointments') }} where source = 'record'),
+
+charges as (select * from {{ ref('int_billing__charge_places') }}),
+
+services as (select * from {{ ref('stg_practice__services') }}),
+
+policies as (select * from {{ ref('stg_practice__policies') }}),
+
+contracts as (select * from {{ ref('stg_practice__payer_contracts') }}),
+
+lines as (select * from {{ ref('fct_invoice_lines') }} where not is_void),
+
+invoiced as (select distinct charge_id from lines where party like 'client:%'),
+
+of_visits as (
+    select
+        charges.*,
+        case when seats.billing_unit = 'appointment' then seats.appointment_id else seats.attendee_id end as unit_id
+    from charges
+    inner join seats on charges.attendee_id = seats.attendee_id
+),
+
+covered as (
+    select distinct of_visits.charge_id
+    from of_visits
+    inner join visits on of_visits.unit_id = visits.unit_id
+    inner join policies
+        on visits.client_id = policies.client_id and of_visits.payer_id = policies.payer_id
+        and policies.effective_from <= of_visits.service_date
+        and of_visits.service_date <= coalesce(policies.effective_to, date '9999-12-31')
+),
+
+allowances as (
+    select of_visits.charge_id, arg_max(contracts.allowed_minor, contracts.effective_from) as allowed_minor
+    from of_visits
+    inner join contracts
+        on of_visits.payer_id = contracts.payer_id and of_visits.service_id = contracts.service_id
+        and contracts.effective_from <= of_visits.service_date
+        and of_visits.service_date <= coalesce(contracts.effective_to, date '9999-12-31')
+    group by of_visits.charge_id
+)
+
+select
+    visits.source, visits.attendee_id, visits.appointment_id, visits.unit_id, visits.client_id, visits.provider_id,
+    visits.location_id, visits.service_id, visits.cover_payer_id, visits.referral_source_id, visits.kind,
+    visits.start_date,
+    of_visits.charge_id, of_visits.payer_id,
+    of_visits.amount_minor, of_visits.charged_minor, of_visits.collected_minor, of_visits.contractual_minor,
+    of_visits.written_off_minor, of_visits.open_client_minor, of_visits.open_payer_minor,
+    of_visits.contractual_date, of_visits.client_owes_since,
+    invoiced.charge_id is not null as is_invoiced,
+    covered.charge_id is not null as is_covered,
+    -- A fee that was keyed lower than the service costs; another code has another fee.
+    case
+        when visits.kind = 'attended' and of_visits.code is not distinct from services.service_code
+            then greatest(visits.fee_minor - of_visits.amount_minor, 0)
+        else 0
+    end as short_minor,
+    -- More taken off than the contract takes off: what the payer should still pay.
+    case
+        when allowances.allowed_minor is null then 0
+        else greatest(
+            of_visits.contractual_minor - greatest(of_visits.amount_minor - allowances.allowed_minor, 0), 0
+        )
+    end as underpaid_minor
+from visits
+inner join of_visits on visits.unit_id = of_visits.unit_id
+left join services on visits.service_id = services.service_id
+left join invoiced on of_visits.charge_id = invoiced.charge_id
+left join covered on of_visits.charge_id = covered.charge_id
+left join allowances on of_visits.charge_id = allowances.charge_id

@@ -1,0 +1,100 @@
+{#
+    What each visit should bring at the fee in force: an attended one the service's, one that the client missed or
+    cancelled late the policy's. A couple or family is one unit, and took place when one of them was seen.
+#}
+with visits as (
+    select * from {{ ref('fct_appointments') }} where source = 'record' and outcome <> 'entered_in_error'
+),
+
+payers as (select * from {{ ref('stg_practice__payers') }}),
+
+policies as (select * from {{ ref('stg_practice__policies') }}),
+
+cancellation_policies as (select * from {{ ref('stg_practice__cancellation_policies') }}),
+
+-- Every version of a service says what it cost from then on; what was before the first version cost the same.
+fees as (
+    select
+        service_id, fee_minor,
+        case
+            when row_number() over by_service = 1 then timestamp '1900-01-01 00:00:00'
+            else _known_at
+        end as known_from
+    from {{ source('practice', 'services') }}
+    where _op not in ('tombstone', 'delete')
+    window by_service as (partition by service_id order by _seq)
+),
+
+units as (
+    select appointment_id, bool_or(outcome = 'completed') as is_anybody_seen
+    from visits
+    where billing_unit = 'appointment'
+    group by appointment_id
+),
+
+judged as (
+    select
+        visits.*,
+        case when billing_unit = 'appointment' then visits.appointment_id else attendee_id end as unit_id,
+        case
+            when coalesce(units.is_anybody_seen, outcome = 'completed') then 'attended'
+            when outcome in ('no_show', 'late_cancelled') then 'missed'
+        end as kind,
+        coalesce(outcome_at, cancelled_at, ends_at) as happened_at
+    from visits
+    left join units on visits.appointment_id = units.appointment_id
+    where is_counted
+),
+
+-- Whom the rules ask first on the day of the visit.
+covers as (
+    select
+        judged.attendee_id,
+        arg_max(policies.payer_id, policies.effective_from) as payer_id
+    from judged
+    inner join policies
+        on judged.client_id = policies.client_id and policies.rank = 1
+        and policies.effective_from <= judged.start_date
+        and judged.start_date <= coalesce(policies.effective_to, date '9999-12-31')
+    where judged.kind is not null
+    group by judged.attendee_id
+),
+
+missed_fees as (
+    select
+        judged.attendee_id,
+        arg_max(
+            cancellation_policies.fee_minor,
+            (cancellation_policies.service_id is not null, cancellation_policies.effective_from)
+        ) as fee_minor
+    from judged
+    inner join cancellation_policies
+        on (cancellation_policies.service_id is null or judged.service_id = cancellation_policies.service_id)
+        and cancellation_policies.effective_from <= coalesce(judged.cancelled_date, judged.start_date)
+        and coalesce(judged.cancelled_date, judged.start_date)
+        <= coalesce(cancellation_policies.effective_to, date '9999-12-31')
+    where judged.kind = 'missed'
+    group by judged.attendee_id
+),
+
+-- A public payer's clients owe nothing for a visit that they miss (Medicaid forbids the fee).
+priced as (
+    select
+        judged.*,
+        covers.payer_id as cover_payer_id,
+        case
+            when judged.kind = 'attended' then fees.fee_minor
+            when coalesce(payers.payer_kind, '') <> 'public' then missed_fees.fee_minor
+        end as fee_minor
+    from judged
+    left join covers on judged.attendee_id = covers.attendee_id
+    left join payers on covers.payer_id = payers.payer_id
+    left join missed_fees on judged.attendee_id = missed_fees.attendee_id
+    asof left join fees on judged.service_id = fees.service_id and judged.happened_at >= fees.known_from
+    where judged.kind is not null
+)
+
+select
+    source, attendee_id, appointment_id, unit_id, client_id, provider_id, location_id, service_id, cover_payer_id,
+    referral_source_id, kind, start_date, coalesce(fee_minor, 0) as fee_minor
+from priced

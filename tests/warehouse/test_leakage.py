@@ -1,0 +1,150 @@
+"""The leakage ledger: every visit's money is in one place, and what leaks has a name. Worked out by hand, 100.00 a visit."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from .till import Till, amounts
+
+pytestmark = pytest.mark.warehouse
+PLACE, SERVICE, FREE, RAISED = "seep", "seep-talk", "seep-free", "seep-long"
+JUNE = date(2026, 6, 1)
+SELF_PAY, INSURED, PUBLIC = "c7", "c8", "c9"
+PLAN, STATE = "seep-plan", "seep-state"
+
+
+def land(landing):
+    """One visit for every place that money can be in, at a location of its own. Answers attendee ids by what they show."""
+    till, seats = Till(landing, PLACE), {}
+    since = date(2025, 1, 1)
+    landing.record("services", {"service_id": SERVICE, "name": "Talk", "fee_minor": 100_00})
+    landing.record("services", {"service_id": FREE, "name": "Free talk", "fee_minor": None})
+    for fee in (80_00, 100_00):  # raised today
+        landing.record("services", {"service_id": RAISED, "name": "Long talk", "fee_minor": fee})
+    for payer, kind in ((PLAN, "commercial"), (STATE, "public")):
+        landing.record("payers", {"payer_id": payer, "name": payer, "kind": kind})
+    for client, payer in ((INSURED, PLAN), (PUBLIC, STATE)):
+        cover = {
+            "policy_id": f"seep-{client}",
+            "client_id": client,
+            "payer_id": payer,
+            "rank": 1,
+            "effective_from": since,
+        }
+        landing.record("policies", cover)
+    landing.record("payer_contracts", {
+        "payer_contract_id": "seep-contract", "payer_id": PLAN, "service_id": SERVICE, "allowed_minor": 70_00,
+        "effective_from": since,
+    })  # fmt: skip
+    landing.record("cancellation_policies", {
+        "cancellation_policy_id": "seep-policy", "service_id": SERVICE, "notice_minutes": 1440, "fee_minor": 60_00,
+        "effective_from": since,
+    })  # fmt: skip
+
+    def visit(name, client=SELF_PAY, day=JUNE, status="completed", **about):
+        about = {"location_id": PLACE, "service_id": SERVICE} | about
+        seats[name] = landing.visit(day, status, client_id=client, **about)
+        return {
+            "attendee_id": seats[name], "appointment_id": f"a{landing.visits}", "client_id": client,
+            "service_id": about["service_id"],
+        }  # fmt: skip
+
+    def charged(name, amount=100_00, payer=None, client=SELF_PAY, day=JUNE, **about):
+        return till.charge(amount, day, payer_id=payer, **visit(name, client, day, **about))
+
+    till.paid(charged("collected"), 100_00, JUNE, f"client:{SELF_PAY}")
+    shared = charged("shared", payer=PLAN, client=INSURED)
+    till.adjust(shared, f"payer:{PLAN}", "contractual", 30_00, JUNE)
+    till.paid(shared, 50_00, JUNE)
+    till.move(shared, f"payer:{PLAN}", f"client:{INSURED}", 20_00, JUNE)
+    till.invoice([(shared, 20_00)], JUNE)
+    till.adjust(charged("written off"), f"client:{SELF_PAY}", "charity", 100_00, JUNE)
+    charged("at the payer", payer=PLAN, client=INSURED)
+    charged("not invoiced yet", day=date(2026, 6, 20))
+    visit("no_charge")
+    visit("no_charge at the old fee", service_id=RAISED)
+    visit("no_fee", service_id=FREE)
+    till.paid(charged("undercharged", 75_00), 75_00, JUNE, f"client:{SELF_PAY}")
+    till.void(charged("void_not_recharged"), JUNE)
+    charged("wrong_payer", payer=PLAN)
+    charged("payer_not_asked", client=INSURED)
+    charged("not_invoiced")
+    charged("past_filing_limit", payer=PLAN, client=INSURED, day=date(2025, 6, 29))
+    cut = charged("underpaid", payer=PLAN, client=INSURED)
+    till.adjust(cut, f"payer:{PLAN}", "contractual", 45_00, JUNE)
+    till.paid(cut, 55_00, JUNE)
+    visit("fee_not_taken", status="no_show")
+    visit("no fee is allowed", PUBLIC, status="no_show")
+    waived = visit("waived", status="no_show")
+    till.adjust(till.charge(60_00, JUNE, kind="missed_visit", **waived), f"client:{SELF_PAY}", "courtesy", 60_00, JUNE)
+    till.void(till.charge(60_00, JUNE, kind="missed_visit", **visit("taken back", status="no_show")), JUNE)
+    both = visit("a couple", billing_unit="appointment", is_identified=True)
+    other = {"attendee_id": "seep-other", "appointment_id": both["appointment_id"], "client_id": "c6", "billing_unit": "appointment",
+             "is_identified": False, "status": "no_show", "booked_date": JUNE, "first_booked_date": JUNE}  # fmt: skip
+    landing.record("attendees", other)
+    till.paid(till.charge(100_00, JUNE, **both), 100_00, JUNE, f"client:{SELF_PAY}")
+    return seats
+
+
+EXPECTED = {
+    "collected": {"collected": 100_00},
+    "shared": {"collected": 50_00, "contractual": 30_00, "open_client": 20_00},
+    "written off": {"written_off": 100_00},
+    "at the payer": {"open_payer": 100_00},
+    "not invoiced yet": {"open_client": 100_00},
+    "no_charge": {"no_charge": 100_00},
+    "no_charge at the old fee": {"no_charge": 80_00},
+    "no_fee": {"no_fee": 0},
+    "undercharged": {"collected": 75_00, "undercharged": 25_00},
+    "void_not_recharged": {"void_not_recharged": 100_00},
+    "wrong_payer": {"wrong_payer": 100_00},
+    "payer_not_asked": {"payer_not_asked": 100_00},
+    "not_invoiced": {"not_invoiced": 100_00},
+    "past_filing_limit": {"past_filing_limit": 100_00},
+    "underpaid": {"collected": 55_00, "contractual": 30_00, "underpaid": 15_00},
+    "fee_not_taken": {"fee_not_taken": 60_00},
+    "no fee is allowed": {},
+    "waived": {"waived": 60_00},
+    "taken back": {"waived": 60_00},
+    "a couple": {"collected": 100_00},
+}
+
+
+def test_every_visits_money_is_in_its_places(warehouse, told):
+    rows = warehouse(
+        "select attendee_id, coalesce(leak, place), amount_minor from marts.revenue_leakage where location_id = ?",
+        PLACE,
+    )
+    found: dict[str, dict[str, int]] = {}
+    for seat, place, amount in rows:
+        found.setdefault(seat, {})[place] = amount
+    assert {name: found.pop(seat, {}) for name, seat in told.items()} == EXPECTED
+    assert found == {}
+
+
+def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
+    rows = warehouse(
+        "select leak, owner_role, due_date from marts.revenue_leakage where location_id = ? and leak is not null", PLACE
+    )
+    due = {leak: (owner, day) for leak, owner, day in rows}
+    assert due == {
+        "no_charge": ("biller", date(2026, 6, 4)),
+        "no_fee": ("biller", date(2026, 6, 4)),
+        "undercharged": ("biller", date(2026, 6, 4)),
+        "void_not_recharged": ("biller", date(2026, 6, 4)),
+        "wrong_payer": ("biller", date(2027, 6, 1)),
+        "payer_not_asked": ("biller", date(2027, 6, 1)),
+        "not_invoiced": ("biller", date(2026, 6, 15)),
+        "past_filing_limit": ("biller", date(2026, 6, 29)),
+        "underpaid": ("biller", date(2026, 8, 30)),
+        "fee_not_taken": ("front_desk", date(2026, 6, 4)),
+    }  # fmt: skip
+
+
+def test_the_rate_is_of_attended_visits_alone(warehouse):
+    """In June 13 attended visits of 100.00 and one of 80.00; of them leak 100 + 80 + 25 + 4 × 100 + 15."""
+    assert amounts(warehouse, "leakage_rate", PLACE, JUNE, date(2026, 6, 30)) == (620_00, 1_380_00)
+    assert amounts(warehouse, "revenue_leaked", PLACE, JUNE, date(2026, 6, 30)) == (680_00, None)
+    assert amounts(warehouse, "revenue_leaked", PLACE, date(2025, 6, 29)) == (100_00, None)
