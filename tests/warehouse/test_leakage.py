@@ -11,7 +11,7 @@ from .till import Till, amounts
 pytestmark = pytest.mark.warehouse
 PLACE, SERVICE, FREE, RAISED = "seep", "seep-talk", "seep-free", "seep-long"
 JUNE = date(2026, 6, 1)
-SELF_PAY, INSURED, PUBLIC = "c7", "c8", "c9"
+SELF_PAY, INSURED, PUBLIC, PARTNER = "seep-self", "seep-insured", "seep-public", "seep-partner"
 PLAN, STATE = "seep-plan", "seep-state"
 
 
@@ -19,6 +19,8 @@ def land(landing):
     """One visit for every place that money can be in, at a location of its own. Answers attendee ids by what they show."""
     till, seats = Till(landing, PLACE), {}
     since = date(2025, 1, 1)
+    for client in (SELF_PAY, INSURED, PUBLIC, PARTNER):
+        landing.record("clients", {"client_id": client, "location_id": PLACE})
     landing.record("services", {"service_id": SERVICE, "name": "Talk", "fee_minor": 100_00})
     landing.record("services", {"service_id": FREE, "name": "Free talk", "fee_minor": None})
     for fee in (80_00, 100_00):  # raised today
@@ -81,7 +83,7 @@ def land(landing):
     till.adjust(till.charge(60_00, JUNE, kind="missed_visit", **waived), f"client:{SELF_PAY}", "courtesy", 60_00, JUNE)
     till.void(till.charge(60_00, JUNE, kind="missed_visit", **visit("taken back", status="no_show")), JUNE)
     both = visit("a couple", billing_unit="appointment", is_identified=True)
-    other = {"attendee_id": "seep-other", "appointment_id": both["appointment_id"], "client_id": "c6", "billing_unit": "appointment",
+    other = {"attendee_id": "seep-other", "appointment_id": both["appointment_id"], "client_id": PARTNER, "billing_unit": "appointment",
              "is_identified": False, "status": "no_show", "booked_date": JUNE, "first_booked_date": JUNE}  # fmt: skip
     landing.record("attendees", other)
     till.paid(till.charge(100_00, JUNE, **both), 100_00, JUNE, f"client:{SELF_PAY}")

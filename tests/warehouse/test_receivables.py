@@ -91,7 +91,7 @@ def _pay(landing, books, charge, party, paid, day, of_charge):
         payment_id=payment,
         **{key: of_charge[key] for key in ("location_id", "provider_id", "service_date")},
     )
-    applied = books.post(day, "allocation", {"account": pot, "amount": paid} | about, item)
+    applied = books.post(day, "allocation", {"account": pot, "amount": paid} | about | {"charge_id": charge}, item)
     money = {"payment_id": payment, "party": party, "payer_id": payer, "location_id": of_charge["location_id"]}
     landing.record("payments", money | {
         "method": "check", "amount_minor": received, "received_date": day, "transaction_id": entry, "status": "posted",
