@@ -16,8 +16,9 @@ from itertools import pairwise
 KINDS = {"icd10": "ICD-10-CM", "cpt": "CPT"}
 
 _ORDER = re.compile(r"^\d{5} ([A-Z]\w{2,6}) +([01]) (.{60}) (.+)$")
-_ICD10 = re.compile(r"^([A-Z]\d[0-9A-Z])\.?([0-9A-Z]{0,4})$")
-_HEADING = re.compile(r"^(\d{1,2}|[A-Z]\d[0-9A-Z]-[A-Z]\d[0-9A-Z])$")
+# The second sign was a digit in every code until QA0 came in April 2026; words alone have no digit in front.
+_ICD10 = re.compile(r"^(?=..?\d)([A-Z][0-9A-Z]{2})\.?([0-9A-Z]{0,4})$")
+_HEADING = re.compile(r"^(\d{1,2}|[A-Z][0-9A-Z]{2}-[A-Z][0-9A-Z]{2})$")
 _CPT = re.compile(r"^[A-Z0-9][A-Z0-9.-]{0,14}$")
 
 

@@ -57,9 +57,16 @@ def test_the_order_file_says_which_codes_can_be_billed(listed, record):
 
 
 def test_of_codes_alone_a_code_with_others_below_it_is_a_category():
-    found = read_codes("icd10", "1\nA00-A09\nA00\nA000\nA001\nI10\nwhat is this\n")
-    assert found.codes == {"A00": (None, False), "A000": (None, True), "A001": (None, True), "I10": (None, True)}
-    assert (found.headings, found.rejected) == (2, ["line 7"])
+    found = read_codes("icd10", "1\nA00-A09\nA00\nA000\nA001\nI10\nQA0\nQA08\nwhat is this\nanxiety\n")
+    assert found.codes == {
+        "A00": (None, False),
+        "A000": (None, True),
+        "A001": (None, True),
+        "I10": (None, True),
+        "QA0": (None, False),
+        "QA08": (None, True),
+    }
+    assert (found.headings, found.rejected) == (2, ["line 9", "line 10"])
 
 
 def test_the_practices_own_list_is_code_and_words():
