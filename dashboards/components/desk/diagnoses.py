@@ -103,7 +103,7 @@ def _new(client_id: str, desk: Desk, warning: str | None) -> None:
         autocomplete="off", on_change=forget_refusal, args=(form,),
     )  # fmt: skip
     since = right.date_input(
-        "Since", desk.today, EARLIEST, desk.today, key=f"{key}:from", format="YYYY-MM-DD", help="A day to come is none."
+        "Since", desk.today, EARLIEST, desk.today, key=f"{key}:from", format="YYYY-MM-DD"
     )
     if warning:
         st.caption(warning)
