@@ -10,13 +10,16 @@ from practice.billing.charges import void_charge
 from practice.billing.payments import take_payment
 from practice.billing.posting import why
 from practice.billing.refunds import refund_payment
+from practice.billing.uncharged import leave_uncharged
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.people import checks
 from practice.store.record import command
 from practice.store.work import Row, Work
 
-APPROVABLE = {command.name: command for command in (adjust_charge, refund_payment, take_payment, void_charge)}
+APPROVABLE = {
+    command.name: command for command in (adjust_charge, leave_uncharged, refund_payment, take_payment, void_charge)
+}
 """What can wait for a second person."""
 
 

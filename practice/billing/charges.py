@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
 
 from practice.access.permissions import Permission, require_location
 from practice.billing import ledger
@@ -13,12 +12,13 @@ from practice.billing.allocations import release
 from practice.billing.coding import PLACE_OF_SERVICE, check_units, diagnosis_rows
 from practice.billing.limits import WAIVER, second_person
 from practice.billing.posting import heading, minor, post_mirror, posted_charge, posting_date, why
-from practice.billing.queries import facts
-from practice.clock import local_date, stored
+from practice.billing.pricing import Price, price
+from practice.billing.queries import facts, pricing
+from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.people import checks
 from practice.store.record import command
-from practice.store.work import Row, Work
+from practice.store.work import Reader, Row, Work
 
 
 @command(Permission.CHARGE)
@@ -27,7 +27,8 @@ def charge_visit(
     *,
     attendee_id: str,
     amount_minor: int | None = None,
-    units: int = 1,
+    units: int | None = None,
+    minutes: int | None = None,
     modifiers: str | None = None,
     diagnoses: Sequence[str] | None = None,
     pointers: Sequence[int] | None = None,
@@ -35,21 +36,48 @@ def charge_visit(
     """Charge a completed visit at the service's fee, or a no-show or late cancellation at the policy's fee.
 
     A couple or family is charged once, on the identified client, and took place when one of them was seen.
-    `amount_minor` replaces the fee times the `units`. `modifiers` ('95,GT') are the service's unless given;
+    Code, units and fee are those of its payer, day and minutes (`pricing`), unless given; `amount_minor` replaces the
+    fee times the units. `modifiers` ('95,GT') are the service's unless given;
     `diagnoses` are all that the client has that day unless chosen, `pointers` their places (`coding`). A visit is
     asked of the payer of rank 1 in force that day, else of the guarantor; a missed one always of the guarantor.
     Answers {charge_id, transaction_id, party}.
     """
-    attendee = work.get("attendees", attendee_id, "visit")
-    appointment = work.get("appointments", attendee["appointment_id"], "visit")
+    return post_charge(
+        work,
+        attendee_id,
+        amount_minor=amount_minor,
+        units=units,
+        minutes=minutes,
+        modifiers=modifiers,
+        diagnoses=diagnoses,
+        pointers=pointers,
+    )
+
+
+def post_charge(
+    work: Work,
+    attendee_id: str,
+    *,
+    amount_minor: int | None = None,
+    units: int | None = None,
+    minutes: int | None = None,
+    modifiers: str | None = None,
+    diagnoses: Sequence[str] | None = None,
+    pointers: Sequence[int] | None = None,
+) -> Row:
+    """Charge a visit inside a command that has checked who may. Every refusal comes before the first write."""
+    attendee, appointment = charged_as(work, attendee_id)
     require_location(work.actor, appointment["location_id"])
-    if attendee["billing_unit"] == "appointment":
-        attendee = _of_the_unit(work, attendee)
-    kind = _kind(attendee)
+    kind = kind_of(attendee)
     live_key = visit_key(attendee)
     if facts.live_charge(work, live_key):
         raise Conflict("This visit is charged already; void that charge first to charge it anew.", rule="charged")
-    charge = _new_charge(work, attendee, appointment, kind, amount_minor, check_units(units)) | {"live_key": live_key}
+    if pricing.uncharged(work, attendee["attendee_id"]):
+        raise Conflict("This visit is marked as not to be charged; take that back first.", rule="uncharged")
+    amount = None if amount_minor is None else minor(amount_minor)
+    times = None if units is None else check_units(units)
+    found = price(work, attendee, appointment, kind, minutes=minutes, units=times, amount_minor=amount)
+    charge = _new_charge(work, attendee, appointment, kind, found, amount) | {"live_key": live_key}
     coded = diagnosis_rows(work, charge, diagnoses, pointers) if kind == "service" else []
     if modifiers is not None and kind == "service":
         charge["modifiers"] = checks.modifiers(modifiers)
@@ -119,7 +147,15 @@ def visit_key(attendee: Row) -> str:
     return str(attendee["appointment_id" if attendee["billing_unit"] == "appointment" else "attendee_id"])
 
 
-def _of_the_unit(work: Work, attendee: Row) -> Row:
+def charged_as(work: Reader, attendee_id: str) -> tuple[Row, Row]:
+    """The attendee who is charged for a visit, with what became of it, and the appointment."""
+    attendee = work.get("attendees", attendee_id, "visit")
+    appointment = work.get("appointments", attendee["appointment_id"], "visit")
+    unit = attendee["billing_unit"] == "appointment"
+    return (_of_the_unit(work, attendee) if unit else attendee), appointment
+
+
+def _of_the_unit(work: Reader, attendee: Row) -> Row:
     """The identified attendee of a couple or family, with what became of them together."""
     unit = facts.unit_of(work, attendee["appointment_id"])
     identified = [row for row in unit if row["is_identified"]]
@@ -144,10 +180,11 @@ def expected_contractual(work: Work, charge: Row) -> int:
     if not charge["payer_id"]:
         return 0
     allowed = facts.allowed(work, charge["payer_id"], charge["service_id"], charge["service_date"])
-    return 0 if allowed is None else max(charge["amount_minor"] - allowed, 0)
+    return 0 if allowed is None else max(charge["amount_minor"] - allowed * charge["units"], 0)
 
 
-def _kind(attendee: Row) -> str:
+def kind_of(attendee: Row) -> str:
+    """service or missed_visit; refuses what costs nothing, or has no outcome yet."""
     status = attendee["status"]
     if status == "completed":
         return "service"
@@ -165,55 +202,32 @@ def _kind(attendee: Row) -> str:
     )
 
 
-def _new_charge(work: Work, attendee: Row, appointment: Row, kind: str, amount_minor: int | None, units: int) -> Row:
+def _new_charge(work: Work, attendee: Row, appointment: Row, kind: str, found: Price, amount: int | None) -> Row:
     """The row of charges, still without its entry."""
     client = work.get("clients", attendee["client_id"], "client")
     service = work.get("services", appointment["service_id"], "service")
     missed = kind == "missed_visit"
-    payer_id = None if missed else facts.first_payer(work, client["client_id"], appointment["start_date"])
     return {
         "charge_id": work.new_id(),
         "attendee_id": attendee["attendee_id"],
         "appointment_id": appointment["appointment_id"],
         "client_id": client["client_id"],
         "guarantor_client_id": client["guarantor_client_id"] or client["client_id"],
-        "payer_id": payer_id,
+        "payer_id": found.payer_id,
         "provider_id": appointment["provider_id"],
         "location_id": appointment["location_id"],
         "service_id": service["service_id"],
         "kind": kind,
-        "code": None if missed else service["code"],
+        "code": found.code,
         "description": f"Missed visit: {service['name']}" if missed else service["name"],
-        "units": units,
+        "units": found.units,
+        "minutes": found.minutes,
+        "minutes_basis": found.basis,
         "modifiers": None if missed else service["modifiers"],
         "place_of_service": None if missed else PLACE_OF_SERVICE.get(appointment["mode"]),
-        "amount_minor": minor(_fee(work, attendee, appointment, service, kind) * units)
-        if amount_minor is None
-        else minor(amount_minor),
+        "amount_minor": minor(found.amount_minor) if amount is None else amount,
         "service_date": appointment["start_date"],
         "known_at": stored(work.now),
         "status": "posted",
         "void_transaction_id": None,
     }
-
-
-def _fee(work: Work, attendee: Row, appointment: Row, service: Row, kind: str) -> int:
-    if kind == "service":
-        fee, where = service["fee_minor"], "the service"
-    else:
-        happened = _missed_on(attendee, appointment)
-        fee, where = facts.missed_visit_fee(work, service["service_id"], happened), "the cancellation policy"
-    if not fee:
-        raise Refusal(
-            f"The fee is zero, and a charge of nothing is none; set a fee for {where}, or give an amount.",
-            rule="zero_fee",
-            field="amount_minor",
-        )
-    return int(fee)
-
-
-def _missed_on(attendee: Row, appointment: Row) -> date:
-    """The local day whose cancellation policy judges: that of the cancellation, else that of the visit."""
-    cancelled_at = attendee["cancelled_at"]
-    day: date = local_date(cancelled_at, appointment["zone"]) if cancelled_at else appointment["start_date"]
-    return day

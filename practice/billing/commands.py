@@ -6,15 +6,18 @@ from practice.billing.charges import charge_visit, void_charge
 from practice.billing.code_lists import load_codes
 from practice.billing.coding import code_charge
 from practice.billing.diagnoses import add_diagnosis, end_diagnosis, put_diagnosis_first, withdraw_diagnosis
+from practice.billing.fees import set_charging, set_fee, set_time_codes
 from practice.billing.invoices import issue_invoice, void_invoice
 from practice.billing.payments import take_payment, void_payment
 from practice.billing.refunds import refund_payment
 from practice.billing.statements import issue_receipt, issue_statement
+from practice.billing.uncharged import charge_after_all, leave_uncharged
 
 __all__ = [
     "add_diagnosis",
     "adjust_charge",
     "allocate_payment",
+    "charge_after_all",
     "charge_visit",
     "code_charge",
     "deallocate",
@@ -22,10 +25,14 @@ __all__ = [
     "issue_invoice",
     "issue_receipt",
     "issue_statement",
+    "leave_uncharged",
     "load_codes",
     "put_diagnosis_first",
     "refund_payment",
     "reverse_adjustment",
+    "set_charging",
+    "set_fee",
+    "set_time_codes",
     "take_payment",
     "transfer_responsibility",
     "void_charge",

@@ -13,11 +13,16 @@ from practice.store.record import command
 from practice.store.work import Work
 
 PAYER_KINDS = ("commercial", "public", "employer", "other")
+MISSED_FEE_RULES = ("allowed", "if_all", "none")
+"""Whether a payer's clients may be charged for a missed visit: yes; only if everybody is; no."""
 REFERRAL_KINDS = ("client", "professional", "payer", "web", "event", "other", "unknown")
 
 _PAYER: checks.Checks = {
     "name": partial(checks.text, what="The payer's name", field="name"),
     "kind": partial(checks.one_of, what="The kind of payer", field="kind", choices=PAYER_KINDS),
+    "missed_fee_rule": partial(
+        checks.one_of, what="The rule about missed visits", field="missed_fee_rule", choices=MISSED_FEE_RULES
+    ),
     "is_active": partial(checks.flag, what="Whether the payer is active", field="is_active"),
 }
 _REFERRAL_SOURCE: checks.Checks = {
@@ -28,11 +33,11 @@ _REFERRAL_SOURCE: checks.Checks = {
 
 
 @command(Permission.SET_UP)
-def add_payer(work: Work, *, name: str, kind: str) -> dict[str, Any]:
+def add_payer(work: Work, *, name: str, kind: str, missed_fee_rule: str = "allowed") -> dict[str, Any]:
     """Add somebody who pays for clients: an insurer, a public fund, an employer."""
     row = {
         "payer_id": work.new_id(),
-        **checks.changed({"name": name, "kind": kind}, _PAYER, "payer"),
+        **checks.changed({"name": name, "kind": kind, "missed_fee_rule": missed_fee_rule}, _PAYER, "payer"),
         "is_active": True,
     }
     check_unused(work, "payers", row["name"], "payer")

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from practice.access.permissions import Permission, require_own
+from practice.billing.at_completion import charge_if_wished
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
@@ -38,11 +39,14 @@ def start_visit(work: Work, *, attendee_id: str) -> Row:
 
 @command(Permission.RECORD_ATTENDANCE)
 def complete_visit(work: Work, *, attendee_id: str) -> Row:
-    """The visit took place. Its end is now if it was in session today; otherwise only the outcome is known."""
+    """The visit took place. Its end is now if it was in session today; otherwise only the outcome is known.
+
+    Where the practice charges at completion the answer says what became of that, too.
+    """
     appointment, attendee = begin(work, attendee_id, {"scheduled", "arrived", "in_session"}, "completion")
     _require_started(work, appointment, "completed")
     is_now = attendee["status"] == "in_session" and _is_today(work, appointment)
-    return state(
+    answer = state(
         work,
         appointment,
         attendee,
@@ -52,6 +56,7 @@ def complete_visit(work: Work, *, attendee_id: str) -> Row:
         ended_at=work.now if is_now else None,
         outcome_at=work.now,
     )
+    return answer | charge_if_wished(work, attendee_id)
 
 
 @command(Permission.RECORD_ATTENDANCE)

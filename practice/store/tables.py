@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 """Raised whenever a fed column is added, dropped or changes its meaning."""
 
 
@@ -184,6 +184,9 @@ TABLES: dict[str, Table] = {
     "listed_codes": Table("listed_code_id"),
     "client_diagnoses": Table("diagnosis_id"),
     "charge_diagnoses": Table("charge_diagnosis_id"),
+    "fees": Table("fee_id"),
+    "time_codes": Table("time_code_id"),
+    "uncharged_visits": Table("attendee_id", _columns("attendee_id kind amount_minor is_withdrawn known_at")),
     "invoices": Table(
         "invoice_id",
         _columns("invoice_id number party client_id issued_date due_date total_minor known_at status"),

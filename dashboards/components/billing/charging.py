@@ -6,8 +6,10 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards import runtime
 from dashboards.components.billing.coding_fields import coding_fields
 from dashboards.components.billing.common import Rows, choose, count, go_to, plain, read, total
+from dashboards.components.billing.uncharging import uncharged_popover
 from dashboards.components.cash.redeeming import offered_packages
 from dashboards.components.forms import amount, entry, practice_currency
 from dashboards.session import attempt, say
@@ -16,6 +18,7 @@ from practice.billing.charges import charge_visit
 from practice.billing.invoices import issue_invoice
 from practice.billing.packages import redeem_session
 from practice.billing.queries import missed_to_charge, to_charge, to_invoice
+from practice.billing.suggesting import priced
 
 DUE_DAYS = 30
 FRESH_INVOICE = "billing_fresh_invoice"
@@ -25,20 +28,26 @@ FRESH_INVOICE = "billing_fresh_invoice"
 def to_charge_part(person: Actor) -> None:
     """Completed visits without a charge; no-shows and late cancellations on demand."""
     missed = st.toggle("Missed visits instead (no-shows and late cancellations)", key="billing_missed")
-    rows = read(missed_to_charge if missed else to_charge, person)
+    with runtime.current().record.read() as reader:
+        found = missed_to_charge(reader, person) if missed else to_charge(reader, person)
+        rows = priced(reader, found, missed=missed)
     columns = {
         "service_date": "Visit",
         "client_name": "Client",
         "provider_name": "Provider",
         "service_name": "Service",
-        "fee_minor": "Fee of the service" if missed else "Fee",
+        "amount_minor": "Fee by the policy" if missed else "Fee",
     }
+    if any(row["note"] for row in rows):
+        columns["note"] = "Note"
     empty = "No missed visit waits for a charge." if missed else "Every finished visit is charged."
     picked = choose(rows, columns, key="to_charge", many=True, empty=empty)
     if not person.may(Permission.CHARGE):
         return
     if picked:
         _charge_form(person, picked, missed)
+        if person.may(Permission.ADJUST):
+            uncharged_popover(picked)
     elif rows:
         st.caption("Select the visits to charge; the box in the table's head selects all.")
 
@@ -46,14 +55,19 @@ def to_charge_part(person: Actor) -> None:
 def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
     currency = practice_currency()
     with entry("charge", border=True):
-        fees = "at the cancellation policy's fee" if missed else total(picked, "fee_minor")
+        fees = (
+            "at the cancellation policy's fee"
+            if missed
+            else total([row for row in picked if row["amount_minor"]], "amount_minor")
+        )
         st.markdown(f"**Charge {count(len(picked), 'visit')}** · {fees}")
         own, coded = None, {}
         if len(picked) == 1:
             own = st.text_input(
                 f"Amount, {currency.code}",
-                "" if missed else plain(picked[0]["fee_minor"], currency),
-                placeholder="The policy's fee" if missed else None,
+                "",
+                placeholder=plain(picked[0]["amount_minor"] or 0, currency),
+                help="Empty: the fee times the units, as its payer, day and minutes say.",
                 key=f"amount:{picked[0]['attendee_id']}",
                 width=240,
             )
@@ -65,9 +79,8 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
                 "Charge and invoice", help="What the client owes goes on an invoice at once; a payer's share does not."
             )
         if only or both:
-            is_fee = bool(own) and not missed and own == plain(picked[0]["fee_minor"], currency)
-            minor = amount("charge", own) if own and not is_fee else None
-            if minor is not None or not own or is_fee:
+            minor = amount("charge", own) if own else None
+            if minor is not None or not own:
                 _charge(picked, minor, coded, redeemed, is_invoiced=bool(both))
 
 

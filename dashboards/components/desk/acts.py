@@ -11,7 +11,7 @@ from dashboards.components.desk import notices
 from dashboards.components.desk.steps import Step
 from dashboards.components.desk.why import why_of
 from dashboards.components.waitlist import hint
-from dashboards.session import attempt, refused
+from dashboards.session import attempt, refused, say
 from practice.billing.charges import charge_visit
 from practice.scheduling.attendance import correct_attendance
 from practice.scheduling.commands import cancel_appointment, enter_in_error, move_appointment
@@ -43,6 +43,10 @@ def take_step(step: Step, row: Row, *, form: str, is_closing: bool = True) -> No
     """State something about a visit. Its refusal is shown under `form`."""
     done = step.done.format(client=row["client_name"] or "The client")
     answer = attempt(step.command, form, is_in_place=True, done=done, **step.parameters(row))
+    if answer and "not_charged" in answer:
+        say(f"Not charged: {answer['not_charged']}", "refusal")
+    elif answer and "charge_id" in answer:
+        say("The visit was charged.")
     if answer and is_closing:
         st.session_state[CLOSE] = True
 

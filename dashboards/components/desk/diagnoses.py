@@ -102,9 +102,7 @@ def _new(client_id: str, desk: Desk, warning: str | None) -> None:
         placeholder="F41.1" if warning else "F41 or anxiety",
         autocomplete="off", on_change=forget_refusal, args=(form,),
     )  # fmt: skip
-    since = right.date_input(
-        "Since", desk.today, EARLIEST, desk.today, key=f"{key}:from", format="YYYY-MM-DD"
-    )
+    since = right.date_input("Since", desk.today, EARLIEST, desk.today, key=f"{key}:from", format="YYYY-MM-DD")
     if warning:
         st.caption(warning)
         meaning = st.text_input("What it means", key=f"{key}:words", autocomplete="off")

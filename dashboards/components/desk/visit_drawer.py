@@ -11,6 +11,7 @@ from dashboards.components.calendar import STATUS_LABELS
 from dashboards.components.cash.at_the_desk import deposit_link, redeem_button
 from dashboards.components.desk import acts, steps, words
 from dashboards.components.desk.board import shown_status
+from dashboards.components.desk.charge_box import charge_box, late_fee_line
 from dashboards.components.desk.group_box import charged_as, group_box, seat_box
 from dashboards.components.desk.mode_box import mode_box
 from dashboards.components.desk.move_form import move_form
@@ -53,7 +54,6 @@ def visit_drawer(appointment_id: str, *, is_moving: bool = False) -> None:
         with runtime.current().record.read() as reader:
             visit = scheduling.visit(reader, desk.person, appointment_id)
             today = local_date(reader.now, visit["zone"])
-            fee_minor = reader.get("services", visit["service_id"], "service")["fee_minor"]
     except Refusal as refusal:
         st.error(str(refusal))
         return
@@ -65,10 +65,10 @@ def visit_drawer(appointment_id: str, *, is_moving: bool = False) -> None:
     for row in rows:
         if visit["capacity"] > 1:
             with st.container(border=True):
-                _attendee(row, desk, today, fee_minor, rows)
+                _attendee(row, desk, today, rows)
                 seat_box(visit, row, desk, today)
         else:
-            _attendee(row, desk, today, fee_minor, rows)
+            _attendee(row, desk, today, rows)
     if visit["capacity"] > 1:
         group_box(visit, desk)
     is_movable = any(steps.may_change(row, desk.person) for row in rows)
@@ -100,7 +100,7 @@ def _heading(visit: Row, today: date) -> None:
         st.caption(f"{visit['attendee_count']} of {visit['capacity']} places taken")
 
 
-def _attendee(row: Row, desk: Desk, today: date, fee_minor: int, rows: list[Row]) -> None:
+def _attendee(row: Row, desk: Desk, today: date, rows: list[Row]) -> None:
     status = shown_status(row)
     with st.container(horizontal=True, vertical_alignment="center"):
         _name(row, desk)
@@ -117,21 +117,9 @@ def _attendee(row: Row, desk: Desk, today: date, fee_minor: int, rows: list[Row]
         deposit_link(desk.person, row)
     if steps.may_charge(due, desk.person):
         has_package = due["status"] == "completed" and redeem_button(desk.person, row, form)
-        amount = desk.currency.show(fee_minor)
-        label = f"Charge {amount}" if due["status"] == "completed" else "Charge the missed-visit fee"
-        shown = amount if due["status"] == "completed" else "the missed-visit fee"
-        st.button(
-            label,
-            key=f"{form}:charge",
-            type="primary" if due["status"] == "completed" and not has_package else "secondary",
-            width="stretch",
-            on_click=acts.charge,
-            args=(row,),
-            kwargs={"form": f"charge:{row['attendee_id']}", "amount": shown},
-        )
-        _why_not(f"charge:{row['attendee_id']}")
+        charge_box(row, desk, form, is_first=not has_package)
     if steps.may_change(row, desk.person):
-        _cancel_form(row, form)
+        _cancel_form(row, desk, form)
     if steps.may_correct(row, desk.person):
         _correct_form(row, form)
 
@@ -197,10 +185,11 @@ def _cancelled_line(row: Row) -> None:
     st.caption(f"Cancelled by the {row['cancelled_by']}{late}: {words.plain(row['cancel_reason'])}")
 
 
-def _cancel_form(row: Row, form: str) -> None:
+def _cancel_form(row: Row, desk: Desk, form: str) -> None:
     form = f"{form}:cancel"
     label = "Cancel the visit" if row["capacity"] == 1 else "Cancel for this client"
     with st.expander(label, key=f"{form}:box"):
+        late_fee_line(row, desk)
         who_and_why(form, "Who cancels")
         st.button(label, key=f"{form}:do", on_click=acts.cancel, args=(row,), kwargs={"form": form})
         _why_not(form)

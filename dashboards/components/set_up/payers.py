@@ -18,6 +18,11 @@ from practice.people import queries
 from practice.people.commands import add_payer, add_referral_source, change_payer, change_referral_source, set_contract
 from practice.people.payers import PAYER_KINDS, REFERRAL_KINDS
 
+MISSED = {
+    "allowed": "As the cancellation policy says",
+    "if_all": "Only if every client does (Medicare)",
+    "none": "Never (Medicaid)",
+}
 PAYER = Thing("payer", "payer_id", add_payer, change_payer)
 SOURCE = Thing("referral source", "referral_source_id", add_referral_source, change_referral_source)
 
@@ -60,7 +65,16 @@ def _kind_form(thing: Thing, row: dict[str, Any] | None, label: str, kinds: tupl
         name = st.text_input(label, row["name"] if row else "", required=True)
         index = kinds.index(row["kind"]) if row else 0
         kind = st.selectbox("Kind", kinds, index=index, format_func=str.capitalize)
-        submit(thing, row, lambda: {"name": name, "kind": kind})
+        more = _missed_rule(row) if thing is PAYER else {}
+        submit(thing, row, lambda: {"name": name, "kind": kind} | more)
+
+
+def _missed_rule(row: dict[str, Any] | None) -> dict[str, Any]:
+    """Whether the payer's clients may be charged for a missed visit."""
+    keys = list(MISSED)
+    index = keys.index(row["missed_fee_rule"] or "allowed") if row else 0
+    rule = st.selectbox("Its clients pay for a missed visit", keys, index=index, format_func=MISSED.get)
+    return {"missed_fee_rule": rule}
 
 
 def _contracts(person: Actor, payers: dict[str, str], services: dict[str, str]) -> None:

@@ -149,6 +149,13 @@ def live_charge(reader: Reader, live_key: str) -> Row | None:
     return reader.one("select * from charges where live_key = ?", live_key)
 
 
+def live_charge_of(reader: Reader, attendee: Row) -> Row | None:
+    """The posted charge of what an attendee belongs to: the visit, or the whole appointment of a couple."""
+    return live_charge(
+        reader, attendee["appointment_id" if attendee["billing_unit"] == "appointment" else "attendee_id"]
+    )
+
+
 def unit_of(reader: Reader, appointment_id: str) -> list[Row]:
     """Those of an appointment that is one billing unit who hold a place, with `client_name`."""
     return reader.rows(

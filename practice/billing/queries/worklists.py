@@ -32,6 +32,7 @@ _VISITS = f"""
         and not (t.billing_unit = 'appointment'
             and (not t.is_identified
                 or t.appointment_id in (select live_key from charges where live_key is not null)))
+        and not exists (select 1 from uncharged_visits u where u.attendee_id = t.attendee_id and not u.is_withdrawn)
 """
 
 _OPEN_ITEMS = f"""
