@@ -233,7 +233,14 @@ def test_a_locked_period_says_when_it_opens(desk, refused, clock, ada):
 
 
 MAY = {
-    "front_desk": {"charge_visit", "code_charge", "issue_invoice", "take_payment"},
+    "front_desk": {
+        "charge_visit",
+        "code_charge",
+        "issue_invoice",
+        "issue_receipt",
+        "issue_statement",
+        "take_payment",
+    },
     "provider": {"add_diagnosis", "end_diagnosis", "put_diagnosis_first", "withdraw_diagnosis"},
     "analyst": set(),
 }
