@@ -114,7 +114,8 @@ def _time_codes(services: dict[str, str]) -> None:
     )
     with entry(f"{name}:{service}"):
         edited = st.data_editor(
-            frame, num_rows="dynamic", hide_index=True, placeholder="", key=f"{key}:{st.session_state.get(f'{key}:round', 0)}",
+            frame, num_rows="dynamic", hide_index=True, placeholder="",
+            key=f"{key}:{st.session_state.get(f'{key}:round', 0)}",
             column_config=_columns(),
         )  # fmt: skip
         st.caption("Without rows the service is billed by its own code. An empty fee is the service's.")
