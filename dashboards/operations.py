@@ -12,7 +12,7 @@ from practice.access.permissions import SYSTEM
 from practice.access.queries import users
 from practice.access.users import create_user, disable_user
 from practice.audit.verify import verify
-from practice.billing import books
+from practice.billing import books, schedules
 from practice.billing.code_lists import load_codes
 from practice.clock import local_date
 from practice.errors import NotFound
@@ -113,6 +113,12 @@ def load_code_list(home: Home, record: Record, **fields: Any) -> Any:
     return record.run(load_codes, SYSTEM, reason="A list of codes", **fields)
 
 
+def run_documents(home: Home, record: Record) -> Any:
+    """The papers that are due by their schedules."""
+    del home
+    return schedules.beat(record)
+
+
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "add_user": add_user,
     "list_users": list_users,
@@ -120,6 +126,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "backup": back_up,
     "verify_audit": verify_audit,
     "remit": remit,
+    "run_documents": run_documents,
     "load_codes": load_code_list,
     "status": record_status,
     "journals": journals,

@@ -18,7 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import control, messaging, runtime, waitlist_beat, warming
+from dashboards import control, documents_beat, messaging, runtime, waitlist_beat, warming
 from dashboards.failures import on_script_error
 from dashboards.http import api, calendars, feed, first_run, kiosk, offer, public, sign_in, stop
 from dashboards.http.gate import Gate
@@ -53,7 +53,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     running = runtime.current()
     stop_sending = messaging.start(running.home, running.record)
     stop_waitlist = waitlist_beat.start(running.record)
+    stop_documents = documents_beat.start(running.record)
     yield
+    await anyio.to_thread.run_sync(stop_documents)
     await anyio.to_thread.run_sync(stop_waitlist)
     await anyio.to_thread.run_sync(stop_sending)
     running.record.close()

@@ -13,6 +13,7 @@ from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
 from dashboards.components.desk.words import plain
 from dashboards.components.paper.handing import fresh_receipt
+from dashboards.components.paper.runs import documents_part
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
 from practice.errors import Refusal
@@ -21,7 +22,7 @@ from practice.people.queries import client, search_clients
 person = actor()
 require(person, Permission.SEE_MONEY)
 
-PARTS = ["To charge", "To invoice", "Unpaid", "Open items", "Payments"]
+PARTS = ["To charge", "To invoice", "Unpaid", "Open items", "Payments", "Documents"]
 if person.may(Permission.APPROVE) or person.may(Permission.ADJUST):
     PARTS.append("Approvals")
 if person.may(Permission.EXPORT_BOOKS):
@@ -79,6 +80,8 @@ elif part == "Open items":
     owing_part(person, party)
 elif part == "Approvals":
     approvals_part(person)
+elif part == "Documents":
+    documents_part(person)
 elif part == "Books":
     books_part(person)
 else:

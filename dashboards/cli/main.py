@@ -12,6 +12,7 @@ from dashboards.cli.bench import bench
 from dashboards.cli.books import books
 from dashboards.cli.codes import codes
 from dashboards.cli.data import check, import_command, refresh, sql
+from dashboards.cli.documents import run_documents
 from dashboards.cli.metric import metric
 from dashboards.cli.remit import remit
 from dashboards.cli.run import serve, status, up
@@ -168,7 +169,7 @@ def audit_verify() -> None:
     click.echo(f"{found['entries']} entries, whole and unchanged; {found['anchors']} anchors agree.")
 
 
-for verb in (up, serve, refresh, check, status, import_command, remit, codes, sql, metric, books, bench):
+for verb in (up, serve, refresh, check, status, import_command, remit, run_documents, codes, sql, metric, books, bench):
     main.add_command(verb)
 
 

@@ -227,6 +227,9 @@ TABLES: dict[str, Table] = {
     # Papers name people and what they came for; logos are pictures: both stay in the record.
     "documents": Table("document_id", secret=("content",)),
     "logos": Table("logo_id", secret=("content",)),
+    "document_schedules": Table("document_schedule_id"),
+    "document_runs": Table("document_run_id"),
+    "run_papers": Table("run_paper_id"),
     "ledger_transactions": Table(
         "transaction_id", _columns("transaction_id kind document_id post_date known_at actor_id reverses_id")
     ),

@@ -104,3 +104,55 @@ def test_a_logo_is_shown_and_taken_away_and_what_is_none_is_refused(open_page, r
     assert not app.exception
     with record.read() as reader:
         assert reader.setting("logo_id") is None
+
+
+# Papers for many
+
+
+def papers(app, part):
+    app.segmented_control(key="billing_part").set_value("Documents").run()
+    app.pills(key="papers_part").set_value(part)
+    return app.run()
+
+
+@pytest.mark.parametrize("role", ["owner", "manager", "front_desk", "biller"])
+def test_every_step_of_the_days_paper_opens(open_page, books, role):
+    books.charged("client-ada")
+    books.sees("client-dan")
+    app = open_page("billing", role)
+    for part in ("Invoice everybody", "Not invoiced", "Statements", "Automatic"):
+        papers(app, part)
+        assert not app.exception
+        assert not app.error, part
+
+
+def test_everybody_is_invoiced_with_one_click_and_the_run_can_be_printed(open_page, books):
+    for client in ("client-ada", "client-dan"):
+        books.charged(client)
+    app = papers(open_page("billing", "biller"), "Invoice everybody")
+    assert "2 clients, 2 lines, $300.00" in texts(app)
+    press(app, "Issue 2 invoices")
+    assert not app.exception
+    assert "2 invoices issued." in texts(app)
+    assert {"One PDF to print", "ZIP"} <= set(downloads(app))
+    assert "Everything that clients owe is on an invoice." in texts(app)
+    assert "Issue 2 invoices" not in labels(app)
+
+
+def test_what_is_not_invoiced_says_why_and_who_sees_to_it(open_page, books):
+    books.sees("client-dan")
+    app = papers(open_page("billing", "biller"), "Not invoiced")
+    [row] = app.dataframe[0].value.to_dict("records")
+    assert (row["client_name"], row["why"], row["owner"]) == ("Dan Ford", "Not charged yet", "Billing")
+
+
+def test_papers_are_made_by_themselves_until_somebody_ends_it_and_twice_is_refused(open_page, books):
+    app = papers(open_page("billing", "biller"), "Automatic")
+    press(app, "Begin")
+    assert "every day from 18:00" in texts(app)
+    app.number_input(key="auto_hour").set_value(17)
+    press(app, "Begin")
+    assert "made by themselves already" in texts(app)
+    assert app.number_input(key="auto_hour").value == 17
+    press(app, "End")
+    assert "Nothing is made by itself yet." in texts(app)
