@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from dashboards.bench.measure import Laps, Measure, Say, alone, compare, seconds_of
+from dashboards.bench.papers import measure_papers
 from dashboards.bench.raw import Duel, pass_over
 from dashboards.bench.remittance import measure_remittance
 from dashboards.bench.scheduling import RAW, writes
@@ -31,6 +32,8 @@ VISITS = 15
 """Visits in a round: each is charged, paid and allocated."""
 CLAIMS = 10_000
 """Claims of the one remittance that is posted."""
+PAPERS = 1_000
+"""Invoices that are issued and printed."""
 ASKED = 7
 """How often each list is asked for."""
 
@@ -57,7 +60,14 @@ def measure(home: Home, say: Say) -> list[Measure]:
             ours, theirs = together
             whole = compare(AREA, "charge, payment, allocation", "per second", ours, RAW, theirs, is_rate=True)
             bulk = measure_remittance(AREA, home, say, CLAIMS)
-            return [whole, bulk, *(line for name, laps in rounds.items() for line in writes(AREA, name, laps)), *said]
+            paper = measure_papers(AREA, home, say, PAPERS)
+            return [
+                whole,
+                bulk,
+                *paper,
+                *(line for name, laps in rounds.items() for line in writes(AREA, name, laps)),
+                *said,
+            ]
         finally:
             duel.close()
 

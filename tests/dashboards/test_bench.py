@@ -178,6 +178,7 @@ def test_an_area_compares_each_rate_with_raw_inserts_and_leaves_the_demo_as_it_w
     monkeypatch.setattr(money, "VISITS", 3)
     monkeypatch.setattr(money, "ASKED", 1)
     monkeypatch.setattr(money, "CLAIMS", 20)
+    monkeypatch.setattr(money, "PAPERS", 3)
     before = demo.record.stat()
     said = []
     found = area.measure(demo, said.append)

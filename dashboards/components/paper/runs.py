@@ -101,23 +101,27 @@ def _statements(person: Actor, today: date) -> None:
 
 
 def _run(person: Actor, **about: Any) -> None:
-    """Begin a run and make its papers, one after the other, while the bar shows how far it is."""
+    """Begin a run and make its papers, one after the other. Leaving the page meanwhile interrupts it."""
     begun = attempt(begin_run, f"run:{about}", **about)
-    if begun is None:
-        return
+    if begun is not None:
+        _go(person, begun["document_run_id"], about["kind"])
+
+
+def _go(person: Actor, run_id: str, kind: str) -> None:
     bar = st.progress(0.0, "Beginning")
 
     def tell(done: int, of: int) -> None:
         bar.progress(done / of, f"{done:,} of {of:,}")
 
-    ended = go(runtime.current().record, person, begun["document_run_id"], tell=tell)
+    ended = go(runtime.current().record, person, run_id, tell=tell)
     left = f"; {count(ended['refused'], 'account')} left out, see below" if ended["refused"] else ""
-    say(f"{count(ended['issued'], about['kind'].removesuffix('s'))} issued{left}.")
+    say(f"{count(ended['issued'], kind.removesuffix('s'))} issued{left}.")
     st.rerun()
 
 
 def _runs(person: Actor, kind: str) -> None:
-    found = [row for row in read(runs, person) if row["kind"] == kind and (row["issued"] or row["refused"])]
+    found = [row for row in read(runs, person) if row["kind"] == kind]
+    found = [row for row in found if row["issued"] or row["refused"] or row["finished_at"] is None]
     if not found:
         return
     st.markdown("#### Runs")
@@ -141,6 +145,9 @@ def _run_line(person: Actor, row: dict[str, Any]) -> None:
         by = "by itself" if row["document_schedule_id"] else "by hand"
         st.markdown(f"**{count(row['issued'], noun)}** :small[:gray[up to {until}, {by}]]", width="content")
         st.space("stretch")
+        is_open = row["finished_at"] is None
+        if is_open and st.button("Interrupted: go on", icon=":material/resume:", key=f"run:{run_id}:on"):
+            _go(person, run_id, row["kind"])
         if row["issued"]:
             looks = {"icon": ":material/print:", "key": f"run:{run_id}:print"}
             st.download_button("One PDF to print", printed, f"{name}.pdf", "application/pdf", **looks)

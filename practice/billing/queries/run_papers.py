@@ -54,9 +54,14 @@ def moved_or_owing(reader: Reader, actor: Actor, first: date, last: date) -> lis
 
 
 def runs(reader: Reader, actor: Actor, limit: int = 20) -> list[Row]:
-    """Runs, the newest first."""
+    """Runs with what came out of them so far, the newest first. One without finished_at was interrupted or goes on."""
     require(actor, Permission.SEE_MONEY)
-    return reader.rows("select * from document_runs order by started_at desc, document_run_id desc limit ?", limit)
+    return reader.rows(
+        "select r.* exclude (issued, refused), (select count(*) from run_papers p"
+        " where p.document_run_id = r.document_run_id and p.why is null) as issued, r.refused"
+        " from document_runs r order by r.started_at desc, r.document_run_id desc limit ?",
+        limit,
+    )
 
 
 def papers_of(reader: Reader, actor: Actor, document_run_id: str) -> list[dict[str, Any]]:
