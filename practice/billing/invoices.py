@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Any
 
 from practice.access.permissions import Permission, require_location
 from practice.billing.accounts import client_of
@@ -25,19 +26,47 @@ def issue_invoice(work: Work, *, charge_ids: Sequence[str], due_days: int = 30, 
 
     `party` is needed only where one charge is owed by two clients. Answers {invoice_id, number}.
     """
-    if type(due_days) is not int or not 0 <= due_days <= LONGEST_DUE_DAYS:
-        raise Refusal(f"Due days are a whole number from 0 to {LONGEST_DUE_DAYS}, such as 30.", field="due_days")
-    charges = [posted_charge(work, charge_id) for charge_id in dict.fromkeys(charge_ids)]
+    _check_due(due_days)
+    known = paper.ground(work, list(dict.fromkeys(charge_ids)))
+    return _issue(work, known, charge_ids, due_days, party, facts.next_invoice_number(work))
+
+
+@command(Permission.INVOICE)
+def issue_invoices(work: Work, *, asks: list[dict[str, Any]], due_days: int = 30) -> Row:
+    """Some invoices at once, each as `issue_invoice` would: `asks` is [{party, charge_ids}].
+
+    Answers {issued: [{party, invoice_id, number}], refused: [{party, why}]}: one that is refused stops no other.
+    """
+    _check_due(due_days)
+    known = paper.ground(work, list(dict.fromkeys(charge_id for ask in asks for charge_id in ask["charge_ids"])))
+    number = facts.next_invoice_number(work)
+    answer: Row = {"issued": [], "refused": []}
+    for ask in asks:
+        try:
+            issued = _issue(work, known, ask["charge_ids"], due_days, ask["party"], number)
+        except Refusal as refusal:
+            answer["refused"].append({"party": ask["party"], "why": str(refusal)})
+            continue
+        number += 1
+        known.live.update({(charge_id, ask["party"]): issued["number"] for charge_id in ask["charge_ids"]})
+        answer["issued"].append({"party": ask["party"]} | issued)
+    return answer
+
+
+def _issue(
+    work: Work, known: paper.Ground, charge_ids: Sequence[str], due_days: int, party: str | None, number: int
+) -> Row:
+    """Check, then write. Whatever is refused is refused before anything is written."""
+    charges = [_posted(work, known, charge_id) for charge_id in dict.fromkeys(charge_ids)]
     if not charges:
         raise Refusal("An invoice needs at least one charge; choose what to ask for.", field="charge_ids")
     for charge in charges:
         require_location(work.actor, charge["location_id"])
-    party = _party(work, charges, party)
-    _check_not_invoiced(work, charges, party)
+    party = _party(work, known, charges, party)
+    _check_not_invoiced(known, charges, party)
     charges.sort(key=lambda charge: (charge["service_date"], charge["charge_id"]))
     issued = today_at(work, charges[0]["location_id"])
     due = issued + timedelta(days=due_days)
-    number = facts.next_invoice_number(work)
     document = build_invoice(
         number=number,
         issued_date=str(issued),
@@ -48,8 +77,8 @@ def issue_invoice(work: Work, *, charge_ids: Sequence[str], due_days: int = 30, 
         location=paper.letterhead(work, charges[0]["location_id"]),
         party=party,
         bill_to=paper.party_name(work, party),
-        lines=[paper.line(work, charge, party) for charge in charges],
-        settlements=paper.settlements(work, [charge["charge_id"] for charge in charges], party),
+        lines=[paper.line(work, charge, party, known) for charge in charges],
+        settlements=paper.settlements(work, [charge["charge_id"] for charge in charges], party, known),
     )
     invoice_id = work.new_id()
     invoice = {
@@ -84,12 +113,23 @@ def void_invoice(work: Work, *, invoice_id: str) -> Row:
     return {"invoice_id": invoice_id, "number": invoice["number"]}
 
 
-def _party(work: Work, charges: list[Row], party: str | None) -> str:
+def _check_due(due_days: int) -> None:
+    if type(due_days) is not int or not 0 <= due_days <= LONGEST_DUE_DAYS:
+        raise Refusal(f"Due days are a whole number from 0 to {LONGEST_DUE_DAYS}, such as 30.", field="due_days")
+
+
+def _posted(work: Work, known: paper.Ground, charge_id: str) -> Row:
+    """The charge, unless it is void or unknown."""
+    charge = known.charges.get(charge_id)
+    return charge if charge and charge["status"] == "posted" else posted_charge(work, charge_id)
+
+
+def _party(work: Work, known: paper.Ground, charges: list[Row], party: str | None) -> str:
     """The one client that owes something for every one of the charges."""
     owing = []
     for charge in charges:
-        balances = facts.item_balances(work, charge["charge_id"])
-        owing.append({who for who, amount in balances.items() if amount > 0 and client_of(who)})
+        items = known.items.get(charge["charge_id"], {})
+        owing.append({who for who, item in items.items() if item["open_minor"] > 0 and client_of(who)})
     if not all(owing):
         raise Refusal(
             "One of these charges has nothing open for a client; transfer the client's part to them first, or leave it"
@@ -117,9 +157,9 @@ def _party(work: Work, charges: list[Row], party: str | None) -> str:
     return common.pop()
 
 
-def _check_not_invoiced(work: Work, charges: list[Row], party: str) -> None:
+def _check_not_invoiced(known: paper.Ground, charges: list[Row], party: str) -> None:
     for charge in charges:
-        number = facts.live_invoice(work, charge["charge_id"], party)
+        number = known.live.get((charge["charge_id"], party))
         if number is not None:
             raise Conflict(
                 f"One of these charges is on invoice {number} already; void that first, or leave the charge out.",

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
 from practice.access.permissions import Actor, Permission
-from practice.billing.invoices import LONGEST_DUE_DAYS, issue_invoice
+from practice.billing.invoices import LONGEST_DUE_DAYS, issue_invoices
 from practice.billing.posting import day
 from practice.billing.queries import run_papers as queries
 from practice.billing.queries.worklists import today
@@ -16,6 +16,9 @@ from practice.clock import stored
 from practice.errors import Refusal
 from practice.store.record import Record, command
 from practice.store.work import Row, Work
+
+AT_ONCE = 25
+"""Papers in a transaction: a desk that books meanwhile waits for one of them at most."""
 
 Told = Callable[[int, int], None]
 """Hears how many accounts are done, of how many."""
@@ -69,18 +72,27 @@ def begin_run(
 
 
 @command(Permission.INVOICE)
-def run_paper(work: Work, *, document_run_id: str, party: str, charge_ids: Sequence[str] = ()) -> Row:
-    """One account's paper of a run, noted with it. Answers as issuing it by itself does."""
+def run_papers(work: Work, *, document_run_id: str, asks: list[dict[str, Any]]) -> Row:
+    """Some accounts' papers of a run, noted with it. `asks` is [{party, charge_ids}]; statements need no charges.
+
+    Answers {issued: how many, refused: [{party, why}]}.
+    """
     run = work.get("document_runs", document_run_id, "run")
     if run["kind"] == "invoices":
-        answer: Row = issue_invoice(work, charge_ids=charge_ids, due_days=run["due_days"], party=party)
-        made = {"invoice_id": answer["invoice_id"], "document_id": None}
-    else:
+        answer = issue_invoices(work, asks=asks, due_days=run["due_days"])
+        for one in answer["issued"]:
+            _note(work, document_run_id, one["party"], invoice_id=one["invoice_id"], document_id=None, why=None)
+        return {"issued": len(answer["issued"]), "refused": answer["refused"]}
+    refused = []
+    for ask in asks:
         about = {"from_date": str(run["from_date"]), "to_date": str(run["until_date"])}
-        answer = issue_statement(work, party=party, **about)
-        made = {"invoice_id": None, "document_id": answer["document_id"]}
-    _note(work, document_run_id, party, **made, why=None)
-    return answer
+        try:
+            made = issue_statement(work, party=ask["party"], **about)
+        except Refusal as refusal:
+            refused.append({"party": ask["party"], "why": str(refusal)})
+        else:
+            _note(work, document_run_id, ask["party"], invoice_id=None, document_id=made["document_id"], why=None)
+    return {"issued": len(asks) - len(refused), "refused": refused}
 
 
 @command(Permission.INVOICE)
@@ -95,35 +107,34 @@ def end_run(work: Work, *, document_run_id: str, refused: list[dict[str, str]]) 
 
 
 def go(record: Record, actor: Actor, document_run_id: str, *, only: str | None = None, tell: Told | None = None) -> Row:
-    """Make every paper of a run that is still to be made, each in a transaction of its own, and close the run.
+    """Make every paper of a run that is still to be made, a few in each transaction, and close the run.
 
-    `only` is the one party that it is about. The desk works on meanwhile; whoever cannot have a paper is noted.
+    `only` is the one party that it is about. The desk works on between them; whoever cannot have a paper is noted.
     """
     with record.read() as reader:
         run = reader.get("document_runs", document_run_id, "run")
         wanted = _wanted(reader, actor, run, only)
     refused = []
-    for number, (party, charge_ids) in enumerate(wanted, 1):
-        try:
-            record.run(run_paper, actor, document_run_id=document_run_id, party=party, charge_ids=charge_ids)
-        except Refusal as refusal:
-            refused.append({"party": party, "why": str(refusal)})
+    for done in range(0, len(wanted), AT_ONCE):
+        asks = wanted[done : done + AT_ONCE]
+        answer = record.run(run_papers, actor, document_run_id=document_run_id, asks=asks)
+        refused += answer["refused"]
         if tell:
-            tell(number, len(wanted))
+            tell(done + len(asks), len(wanted))
     ended: Row = record.run(end_run, actor, document_run_id=document_run_id, refused=refused)
     return ended
 
 
-def _wanted(reader: Any, actor: Actor, run: Row, only: str | None) -> list[tuple[str, list[str]]]:
-    """Who gets a paper: (party, the charges to ask for). Whoever has theirs in this run is left out."""
+def _wanted(reader: Any, actor: Actor, run: Row, only: str | None) -> list[dict[str, Any]]:
+    """Who gets a paper: [{party, charge_ids}]. Whoever has theirs in this run is left out."""
     if run["kind"] == "invoices":
         found = queries.to_ask(reader, actor, run["until_date"])
-        wanted = [(row["party"], row["charge_ids"]) for row in found]
+        wanted = [{"party": row["party"], "charge_ids": row["charge_ids"]} for row in found]
     else:
         parties = queries.moved_or_owing(reader, actor, run["from_date"], run["until_date"])
         have = queries.parties_of(reader, run["document_run_id"])
-        wanted = [(party, []) for party in parties if party not in have]
-    return [one for one in wanted if only in (None, one[0])]
+        wanted = [{"party": party, "charge_ids": []} for party in parties if party not in have]
+    return [one for one in wanted if only in (None, one["party"])]
 
 
 def _note(work: Work, run_id: str, party: str, **made: str | None) -> None:

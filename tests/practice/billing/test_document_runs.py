@@ -12,7 +12,8 @@ from practice.billing import queries
 from practice.billing.documents import pdf
 from practice.billing.exceptions import not_invoiced
 from practice.billing.queries import run_papers
-from practice.billing.runs import begin_run, go, run_paper
+from practice.billing.runs import begin_run, go
+from practice.billing.runs import run_papers as run_some
 from practice.billing.schedules import add_schedule, beat, due_on, end_schedule
 from practice.errors import Conflict, Refusal
 
@@ -51,7 +52,7 @@ def test_a_run_that_was_interrupted_goes_on_and_issues_nothing_twice(desk):
         desk.charged(client)
     run_id = desk.run(begin_run, kind="invoices", until_date="2026-03-02")["document_run_id"]
     [first, _] = read(desk, run_papers.to_ask, until=date(2026, 3, 2))
-    desk.run(run_paper, document_run_id=run_id, party=first["party"], charge_ids=first["charge_ids"])
+    desk.run(run_some, document_run_id=run_id, asks=[{name: first[name] for name in ("party", "charge_ids")}])
     ended = go(desk.record, desk.who, run_id)  # as after the app was stopped between two papers
     assert ended["issued"] == len(read(desk, queries.invoices)) == 2
     assert go(desk.record, desk.who, run_id)["issued"] == 2
