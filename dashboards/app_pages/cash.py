@@ -6,8 +6,10 @@ import streamlit as st
 
 from dashboards.components.billing.common import read
 from dashboards.components.cash.deposits import deposits_part
+from dashboards.components.cash.drawer import drawer_part
 from dashboards.components.cash.offers import deposit_rules_box, package_offers_box
 from dashboards.components.cash.packages import packages_part
+from dashboards.components.cash.plans import plans_part
 from dashboards.components.desk.words import plain
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
@@ -17,7 +19,7 @@ from practice.people.queries import client
 person = actor()
 require(person, Permission.SEE_MONEY)
 
-PARTS = ["Deposits", "Packages"]
+PARTS = ["Deposits", "Packages", "Plans", "Drawer"]
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Cash")
     st.space("stretch")
@@ -50,6 +52,10 @@ if client_id:
 if part == "Deposits":
     deposits_part(person, client_id, st.query_params.get("visit"))
     deposit_rules_box(person, chosen)
-else:
+elif part == "Packages":
     packages_part(person, client_id)
     package_offers_box(person)
+elif part == "Plans":
+    plans_part(person, client_id)
+else:
+    drawer_part(person)

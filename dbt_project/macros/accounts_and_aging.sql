@@ -29,6 +29,11 @@
 {# Where money is once received. #}
 {% macro cash_accounts() -%} ('1000', '1010', '1020') {%- endmacro %}
 
+{# Money that came in or went back: what lies in the cash accounts, but for what only moves between them or is counted. #}
+{% macro is_received() -%}
+    account in {{ cash_accounts() }} and coalesce(transaction_kind, '') not in ('payout', 'cash_count')
+{%- endmacro %}
+
 {# What charges are posted to: service, missed visits, products. #}
 {% macro income_accounts() -%} ('4000', '4010', '4020') {%- endmacro %}
 

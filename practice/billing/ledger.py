@@ -19,6 +19,7 @@ from datetime import date, datetime
 from typing import Any
 
 from practice.billing import accounts
+from practice.billing.drawer_days import check_drawer
 from practice.store.work import Work
 
 Row = dict[str, Any]
@@ -178,20 +179,18 @@ def refund_entry(
 
 
 def mirror(heading: Heading, postings: Iterable[Mapping[str, Any]]) -> Entry:
-    """The reversal of an entry: every debit a credit. `heading.reverses_id` names it; the original stays as it was."""
+    """The reversal of an entry: every debit a credit. `heading.reverses_id` names it."""
     if not heading.reverses_id:
         raise ValueError("A reversal names the transaction that it reverses.")
+    swapped = {"debit_minor": "credit_minor", "credit_minor": "debit_minor"}
     return numbered(
-        heading,
-        *(
-            dict(posting) | {"debit_minor": posting["credit_minor"], "credit_minor": posting["debit_minor"]}
-            for posting in postings
-        ),
+        heading, *({name: posting[swapped.get(name, name)] for name in posting} for posting in map(dict, postings))
     )
 
 
 def post(work: Work, entry: Entry) -> str:
-    """Write the transaction and, in ONE statement, all its postings (the store checks balance per statement)."""
+    """Write the transaction and, in ONE statement, all its postings (the store checks each statement's balance)."""
+    check_drawer(work, entry.postings)
     work.insert("ledger_transactions", entry.transaction())
     work.insert("postings", *entry.postings)
     if work.known_money:

@@ -13,7 +13,7 @@ from dashboards.components.forms import amount, entry, practice_currency, send, 
 from practice.access.permissions import Actor, Permission
 from practice.billing.adjustments import adjust_charge, transfer_responsibility
 from practice.billing.charges import void_charge
-from practice.billing.queries import open_items
+from practice.billing.queries.plans import due_items
 from practice.people.queries import payers
 
 CLASSES = {
@@ -29,16 +29,22 @@ SHOWN = 1000
 
 def owing_part(person: Actor, party: str | None) -> None:
     """Open items, the oldest first."""
-    rows = read(open_items, person, party=party)
+    rows = read(due_items, person, party=party)
+    is_due_only = any(row["payment_plan_id"] for row in rows) and st.toggle(
+        "Due only", key="owing_due", help="Without what payment plans put off."
+    )
+    if is_due_only:
+        rows = [row for row in rows if row["due_minor"]]
     if rows:
         more = f" The oldest {SHOWN:,} are shown; choose a client above for all of theirs." * (len(rows) > SHOWN)
-        st.caption(f"{count(len(rows), 'open item')}, {total(rows, 'open_minor')}.{more}")
+        due = f"{total(rows, 'due_minor')} due of " if any(row["payment_plan_id"] for row in rows) else ""
+        st.caption(f"{count(len(rows), 'open item')}, {due}{total(rows, 'open_minor')}.{more}")
     columns = {
         "service_date": "Visit",
         "client_name": "Seen",
         "party_name": "Owed by",
         "description": "What",
-        "open_minor": "Open",
+        "due_minor" if is_due_only else "open_minor": "Due" if is_due_only else "Open",
         "age_days": "Days",
         "invoice_number": "Invoice",
     }
@@ -46,6 +52,11 @@ def owing_part(person: Actor, party: str | None) -> None:
     if picked:
         item_panel(person, picked[0])
     elif party and person.may(Permission.TAKE_PAYMENT):
+        if rows and party.startswith("client:") and person.may(Permission.INVOICE):
+            st.page_link(
+                "app_pages/cash.py", label="Agree on a payment plan", icon=":material/calendar_month:", width="content",
+                query_params={"cash_part": "Plans", "client": party.removeprefix("client:")},
+            )  # fmt: skip
         payment_form(person, party, "Take a payment", rows)
 
 

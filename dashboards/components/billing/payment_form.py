@@ -19,16 +19,20 @@ CLIENT_METHODS = ["card", "cash", "bank", "check"]
 PAYER_METHODS = ["remittance", "bank", "check"]
 
 
-def payment_form(person: Actor, party: str, title: str, items: Rows) -> None:
-    """Take a payment and put it towards open items, the oldest first; what is left over stays as credit."""
+def payment_form(person: Actor, party: str, title: str, items: Rows, *, wanted_minor: int | None = None) -> None:
+    """Take a payment and put it towards open items, the oldest first; what is left over stays as credit.
+
+    It begins with all that is open of them, or with the `wanted_minor` of it.
+    """
     currency = practice_currency()
     owed = sum(row["open_minor"] for row in items)
+    wanted = owed if wanted_minor is None else min(wanted_minor, owed)
     name = f"pay:{party}:{title}"
     key = f"{name}:{turn(name)}"
     with entry(name, border=True):
         st.markdown(f"**{title}** · open {currency.show(owed)}")
         a, b, c = st.columns(3)
-        typed = a.text_input(f"Amount, {currency.code}", plain(owed, currency) if owed else "", key=f"{key}:amount")
+        typed = a.text_input(f"Amount, {currency.code}", plain(wanted, currency) if wanted else "", key=f"{key}:amount")
         methods = CLIENT_METHODS if party.startswith("client:") else PAYER_METHODS
         method = b.selectbox("How", methods, key=f"{key}:method", format_func=str.capitalize)
         place = _place(c, person, items, key)

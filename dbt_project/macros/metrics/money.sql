@@ -24,7 +24,7 @@
         },
         'collected': posted_metric(
             'Collected', 'Money received on the day less refunds and voided payments, from clients and payers, applied or not.',
-            'up', 'collected_minor', 'account in ' ~ cash_accounts(), 'debit_minor - credit_minor'),
+            'up', 'collected_minor', is_received(), 'debit_minor - credit_minor'),
         'collected_applied': {
             'label': 'Collected, applied to charges',
             'formula': 'Payments applied to charges on the day less those taken back on the day, whenever the money came. So it has a provider and a service, which money received has not.',

@@ -18,7 +18,7 @@ moved as (
         {{ net_debit("('4100')", "charge_kind = 'service'") }} as contractual_service_minor,
         {{ net_debit(write_off_accounts()) }} as write_off_minor,
         {{ net_credit("('1190')") }} as allowance_minor,
-        {{ net_debit(cash_accounts()) }} as collected_minor,
+        {{ net_debit(cash_accounts(), is_received()) }} as collected_minor,
         {{ net_credit(cash_accounts(), "transaction_kind = 'refund'") }} as refunded_minor,
         {{ net_credit(waiting_accounts()) }} as waiting_minor
     from entries
