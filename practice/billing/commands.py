@@ -11,6 +11,7 @@ from practice.billing.invoices import issue_invoice, void_invoice
 from practice.billing.payments import take_payment, void_payment
 from practice.billing.refunds import refund_payment
 from practice.billing.statements import issue_receipt, issue_statement
+from practice.billing.superbills import issue_superbill
 from practice.billing.uncharged import charge_after_all, leave_uncharged
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "issue_invoice",
     "issue_receipt",
     "issue_statement",
+    "issue_superbill",
     "leave_uncharged",
     "load_codes",
     "put_diagnosis_first",

@@ -232,6 +232,7 @@ TABLES: dict[str, Table] = {
     # Papers name people and what they came for; logos are pictures: both stay in the record.
     "documents": Table("document_id", secret=("content",)),
     "logos": Table("logo_id", secret=("content",)),
+    "paper_identities": Table("subject"),
     "document_schedules": Table("document_schedule_id"),
     "document_runs": Table("document_run_id"),
     "run_papers": Table("run_paper_id"),

@@ -9,11 +9,14 @@ import pytest
 from dashboards.components.paper.handing import fresh, stored
 from practice.access.permissions import SYSTEM
 from practice.billing.commands import issue_receipt, issue_statement
+from practice.billing.diagnoses import add_diagnosis
 from practice.billing.papers.data import as_csv, as_json
 from practice.billing.queries import documents
+from practice.people.identities import identity, set_practice_identity, set_provider_identity
 from practice.people.logo import set_logo
+from practice.people.providers import change_provider
 from tests.dashboards.conftest import labels, texts
-from tests.dashboards.opening import press, select
+from tests.dashboards.opening import fill, press, select, typed
 from tests.practice.billing.conftest import Desk
 
 
@@ -156,3 +159,40 @@ def test_papers_are_made_by_themselves_until_somebody_ends_it_and_twice_is_refus
     assert app.number_input(key="auto_hour").value == 17
     press(app, "End")
     assert "Nothing is made by itself yet." in texts(app)
+
+
+# Superbills
+
+
+def test_a_superbill_says_what_lacks_until_it_can_be_issued(open_page, books, owner):
+    books.charged("client-ada")
+    app = open_page("client", "biller", client="client-ada")
+    assert "No diagnosis is dated on or before the visit of 2026-03-02" in texts(app)
+    assert "Superbill" not in downloads(app)
+    about = {"client_id": "client-ada", "code": "F41.1", "description": "Anxiety", "from_date": "2026-02-01"}
+    books.run(add_diagnosis, who=SYSTEM, **about)
+    books.run(set_practice_identity, who=owner, tax_id="123456789")
+    books.run(change_provider, who=owner, provider_id="prov-moss", npi="1245319599")
+    app.run()
+    assert "it lacks the credentials and license of Dr. Ines Moss (Set-up, Providers)." in texts(app)
+    license_ = {"credentials": "PhD", "license_number": "4711", "license_state": "NY"}
+    books.run(set_provider_identity, who=owner, provider_id="prov-moss", **license_)
+    app.run()
+    assert "Superbill" in downloads(app)
+    assert list(app.selectbox(key="papers:superbill").options) == [
+        "March 2026",
+        "2 Mar 2026, Follow-up",
+    ]
+    assert not app.exception
+
+
+def test_who_stands_behind_a_superbill_is_said_in_set_up(open_page, record, house):
+    app = open_page("set-up", "owner")
+    app.pills[0].set_value("Places").run()
+    fill(app, "Tax id (EIN)", "12-34")
+    press(app, "Save")
+    assert "nine digits" in texts(app)
+    assert typed(app, "Tax id (EIN)") == "12-34"
+    press(fill(app, "Tax id (EIN)", "12-3456789"), "Save")
+    with record.read() as reader:
+        assert identity(reader, "practice")["tax_id"] == "123456789"

@@ -10,13 +10,15 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.paper.handing import data_buttons, fresh, invoice, pdf_button, stored
-from practice.access.permissions import Actor
+from practice.access.permissions import Actor, Permission
 from practice.billing.queries import documents, invoices
+from practice.billing.queries.attended import superbill_choices
 from practice.billing.queries.papers import may_state
 from practice.billing.statements import issue_statement
+from practice.billing.superbills import issue_superbill, why_not
 
 SHOWN = 6
-KINDS = {"invoice": "Invoice", "statement": "Statement", "receipt": "Receipt"}
+KINDS = {"invoice": "Invoice", "statement": "Statement", "receipt": "Receipt", "superbill": "Superbill"}
 PERIODS = ("Last month", "This month", "This year", "Last year", "Other days")
 
 
@@ -28,8 +30,12 @@ def client_papers(person: Actor, client_id: str, today: date) -> None:
     with runtime.current().record.read() as reader:
         rows = _listed(documents(reader, person, client_id), invoices(reader, person, client_id=client_id))
         is_allowed = may_state(reader, person, party)
-    if is_allowed:
-        _statement(person, party, today)
+        visits = superbill_choices(reader, client_id) if person.may(Permission.INVOICE) else []
+    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+        if is_allowed:
+            _statement(person, party, today)
+        if visits:
+            _superbill(person, client_id, visits)
     if not rows:
         st.caption("Nothing was handed out yet.")
     is_all = len(rows) <= SHOWN or st.session_state.get("papers:all", False)
@@ -42,7 +48,7 @@ def client_papers(person: Actor, client_id: str, today: date) -> None:
 
 
 def _statement(person: Actor, party: str, today: date) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         period = st.selectbox("Statement of", PERIODS, key="papers:period", width=180)
         first, last = _days(str(period), today)
         if period == "Other days":
@@ -57,6 +63,34 @@ def _statement(person: Actor, party: str, today: date) -> None:
         name = f"statement-{first}-{last}"
         pdf_button("Statement", find, name, key="papers:statement", help=f"{first} to {last}")
         data_buttons(find, name, key="papers:statement")
+
+
+def _superbill(person: Actor, client_id: str, visits: list[dict[str, Any]]) -> None:
+    """Of a month or of one visit. What an insurer would miss is said in place of the button."""
+    months = dict.fromkeys(f"{row['service_date']:%Y-%m}" for row in visits)
+    choices: dict[str, tuple[str, dict[str, str]]] = {}
+    for month in months:
+        named = f"{date.fromisoformat(month + '-01'):%B %Y}"
+        choices[month] = (named, {"client_id": client_id, "month": month})
+        for row in visits:
+            if f"{row['service_date']:%Y-%m}" == month:
+                label = f"{words.date_of(row['service_date'])}, {row['description']}"
+                choices[row["attendee_id"]] = (label, {"attendee_id": row["attendee_id"]})
+    with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
+        chosen = st.selectbox(
+            "Superbill of", list(choices), format_func=lambda key: choices[key][0], key="papers:superbill", width=260
+        )
+        about = choices[str(chosen)][1]
+        with runtime.current().record.read() as reader:
+            lacking = why_not(reader, **({"client_id": client_id} | about))
+        if lacking:
+            st.button("Superbill", key="papers:superbill:off", disabled=True, help=lacking)
+        else:
+            find = fresh(person, issue_superbill, **about)
+            pdf_button("Superbill", find, f"superbill-{chosen}", key="papers:superbill")
+            data_buttons(find, f"superbill-{chosen}", key="papers:superbill")
+    if lacking:
+        st.caption(f":material/info: {words.plain(lacking)}")
 
 
 def _days(period: str, today: date) -> tuple[date, date]:

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.components.forms import entry
 from dashboards.components.new_provider.page import state_of
 from dashboards.components.set_up.common import DATE, EARLIEST, choose, lists, names_by, read, today
+from dashboards.components.set_up.identities import provider_identity_form
 from dashboards.components.set_up.things import Thing, submit
 from dashboards.session import attempt
 from practice.access.permissions import Actor
@@ -52,6 +53,8 @@ def providers_part(person: Actor) -> None:
         )
     with right:
         _provider_form(row, services)
+        if row:
+            provider_identity_form(row)
 
 
 def _provider_form(row: dict[str, Any] | None, services: dict[str, str]) -> None:

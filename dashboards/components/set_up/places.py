@@ -11,6 +11,7 @@ from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.forms import entry, send
 from dashboards.components.set_up.common import choose, lists, names_by, read
+from dashboards.components.set_up.identities import practice_identity_form
 from dashboards.components.set_up.logo import logo_form
 from dashboards.components.set_up.things import Thing, submit
 from practice.access.permissions import Actor
@@ -47,6 +48,7 @@ def places(person: Actor) -> None:
     if is_named:
         _practice()
         logo_form()
+        practice_identity_form()
 
 
 def _rooms(person: Actor, locations: list[dict[str, Any]]) -> None:

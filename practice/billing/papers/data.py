@@ -84,8 +84,25 @@ def _receipt(document: Row, money: Callable[[int], str]) -> Table:
     return heads, [*split, *back, *kept]
 
 
+_SUPERBILL = (
+    "date", "place_of_service", "code", "modifiers", "diagnoses", "description", "provider", "units", "fee", "paid",
+)  # fmt: skip
+
+
+def _superbill(document: Row, money: Callable[[int], str]) -> Table:
+    return _SUPERBILL, [
+        (
+            line["service_date"], line["place_of_service"], line["code"], line["modifiers"],
+            " ".join(line["diagnoses"]), line["description"], line["provider"], line["units"],
+            money(line["fee_minor"]), money(line["paid_minor"]),
+        )
+        for line in document["lines"]
+    ]  # fmt: skip
+
+
 _TABLES: dict[str, Callable[[Row, Callable[[int], str]], Table]] = {
     "invoice": _invoice,
     "statement": _statement,
     "receipt": _receipt,
+    "superbill": _superbill,
 }
