@@ -11,6 +11,7 @@ from dashboards.components.billing.charging import to_charge_part, to_invoice_pa
 from dashboards.components.billing.common import read
 from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
+from dashboards.components.billing.to_do import to_do_part
 from dashboards.components.desk.words import plain
 from dashboards.components.paper.handing import fresh_receipt
 from dashboards.components.paper.runs import documents_part
@@ -22,7 +23,7 @@ from practice.people.queries import client, search_clients
 person = actor()
 require(person, Permission.SEE_MONEY)
 
-PARTS = ["To charge", "To invoice", "Unpaid", "Open items", "Payments", "Documents"]
+PARTS = ["To do", "To charge", "To invoice", "Unpaid", "Open items", "Payments", "Documents"]
 if person.may(Permission.APPROVE) or person.may(Permission.ADJUST):
     PARTS.append("Approvals")
 if person.may(Permission.EXPORT_BOOKS):
@@ -70,7 +71,9 @@ if part in ("Open items", "Payments"):
                     st.query_params["client"] = row["client_id"]
                     st.rerun()
 
-if part == "To charge":
+if part == "To do":
+    to_do_part(person)
+elif part == "To charge":
     to_charge_part(person)
 elif part == "To invoice":
     to_invoice_part(person)

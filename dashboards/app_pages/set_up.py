@@ -15,6 +15,7 @@ from dashboards.components.set_up import (
     floor,
     hours,
     needs,
+    notes,
     online,
     payers,
     people,
@@ -45,6 +46,7 @@ PARTS = {
     "Online booking": online.online_part,
     "Fees": fees.fees_part,
     "Code lists": code_lists.code_lists_part,
+    "Notes": notes.notes_part,
     "Books and limits": books.books_part,
     "Calendars": calendars.calendars_part,
 }

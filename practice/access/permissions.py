@@ -23,6 +23,7 @@ class Permission(StrEnum):
     SEE_CLIENTS = "see clients"
     EDIT_CLIENTS = "add or change clients"
     SEE_MONEY = "see charges and payments"
+    WRITE_NOTES = "read or write notes"
     CHARGE = "charge a visit"
     DIAGNOSE = "record diagnoses"
     INVOICE = "issue invoices"
@@ -55,12 +56,13 @@ _MONEY = {_P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT, _P.ALLOCATE}
 
 ROLES: dict[str, frozenset[Permission]] = {
     "owner": frozenset(Permission) - {_P.OPERATE},
-    "manager": frozenset(Permission) - {_P.OPERATE, _P.MANAGE_USERS, _P.CONTROL},
+    "manager": frozenset(Permission) - {_P.OPERATE, _P.MANAGE_USERS, _P.CONTROL, _P.WRITE_NOTES},
     "front_desk": frozenset(
         _EVERYONE | _DESK | {_P.CORRECT_ATTENDANCE, _P.SEE_MONEY, _P.CHARGE, _P.INVOICE, _P.TAKE_PAYMENT}
     ),
     "provider": frozenset(
-        _EVERYONE | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS, _P.OWN_CALENDAR, _P.DIAGNOSE}
+        _EVERYONE
+        | {_P.SEE_SCHEDULE, _P.RECORD_ATTENDANCE, _P.SEE_CLIENTS, _P.OWN_CALENDAR, _P.DIAGNOSE, _P.WRITE_NOTES}
     ),
     "biller": frozenset(
         _EVERYONE

@@ -84,7 +84,7 @@ def how_long(attendee: Row, appointment: Row, minutes: int | None = None) -> tup
 
 def missed_fee(reader: Reader, attendee: Row, appointment: Row) -> int:
     """What the cancellation policy asks for a visit that was missed, in minor units; 0 for nothing."""
-    return facts.missed_visit_fee(reader, appointment["service_id"], _missed_on(attendee, appointment))
+    return facts.missed_visit_fee(reader, appointment["service_id"], missed_on(attendee, appointment))
 
 
 def payers_objection(reader: Reader, client_id: str, day: date) -> str | None:
@@ -123,7 +123,7 @@ def _zero(where: str) -> Refusal:
     )
 
 
-def _missed_on(attendee: Row, appointment: Row) -> date:
+def missed_on(attendee: Row, appointment: Row) -> date:
     """The local day whose cancellation policy judges: that of the cancellation, else that of the visit."""
     cancelled_at: Any = attendee["cancelled_at"]
     day: date = local_date(cancelled_at, appointment["zone"]) if cancelled_at else appointment["start_date"]

@@ -7,12 +7,12 @@ from typing import Any
 from practice.access.permissions import Actor, Permission, require, require_location
 from practice.billing.charges import charged_as, kind_of
 from practice.billing.code_lists import unchecked
-from practice.billing.pricing import missed_fee, payers_objection, price
+from practice.billing.pricing import missed_fee, missed_on, payers_objection, price
 from practice.billing.queries import coding, pricing
 from practice.clock import local_date, stored
 from practice.errors import Refusal
 from practice.scheduling import booking_queries
-from practice.scheduling.model import judge_notice
+from practice.scheduling.model import in_force, judge_notice
 from practice.store.work import Reader, Row
 
 
@@ -60,7 +60,7 @@ def priced(reader: Reader, rows: list[Row], *, missed: bool = False) -> list[Row
     Missed visits for which the client's payer forbids a fee are left out: nobody can charge them.
     """
     if missed:
-        return [row for row in (_missed(reader, row) for row in rows) if row["amount_minor"] is not None]
+        return _missed(reader, rows)
     special = {row["service_id"] for row in [*pricing.fees_of(reader), *pricing.time_codes(reader)]}
     return [_completed(reader, row, is_plain=row["service_id"] not in special) for row in rows]
 
@@ -75,11 +75,19 @@ def fee_if_cancelled_now(reader: Reader, client_id: str, appointment: Row) -> in
     return missed_fee(reader, {"cancelled_at": stored(reader.now)}, appointment)
 
 
-def _missed(reader: Reader, row: Row) -> Row:
-    attendee, appointment = _both(reader, row)
-    if payers_objection(reader, row["client_id"], row["service_date"]):
-        return row | {"amount_minor": None, "note": None}
-    return row | {"amount_minor": missed_fee(reader, attendee, appointment), "note": None}
+def _missed(reader: Reader, rows: list[Row]) -> list[Row]:
+    """Hundreds of them fall under a few policies, which are read once."""
+    policies = booking_queries.cancellation_policies(reader)
+    may_object = pricing.has_missed_fee_rules(reader)
+    kept = []
+    for row in rows:
+        if may_object and payers_objection(reader, row["client_id"], row["service_date"]):
+            continue
+        day = missed_on(row, row | {"start_date": row["service_date"]})
+        fitting = [one for one in policies if one["service_id"] in (None, row["service_id"]) and in_force(one, day)]
+        policy = max(fitting, key=lambda one: (one["service_id"] is not None, one["effective_from"]), default=None)
+        kept.append(row | {"amount_minor": policy["fee_minor"] if policy else 0, "note": None})
+    return kept
 
 
 def _completed(reader: Reader, row: Row, *, is_plain: bool) -> Row:

@@ -184,6 +184,7 @@ TABLES: dict[str, Table] = {
     "listed_codes": Table("listed_code_id"),
     "client_diagnoses": Table("diagnosis_id"),
     "charge_diagnoses": Table("charge_diagnosis_id"),
+    "notes": Table("note_id", secret=("text",)),
     "fees": Table("fee_id"),
     "time_codes": Table("time_code_id"),
     "uncharged_visits": Table("attendee_id", _columns("attendee_id kind amount_minor is_withdrawn known_at")),

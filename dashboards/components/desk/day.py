@@ -15,6 +15,7 @@ from dashboards.components.desk.blocks import block_drawer, blocked_drawer
 from dashboards.components.desk.board import BLOCK, Board, board
 from dashboards.components.desk.booking_drawer import booking_drawer
 from dashboards.components.desk.memo import unchanged
+from dashboards.components.desk.notes_drawer import notes_button, notes_drawer
 from dashboards.components.desk.place import LOCATION_KEY, Desk, desk_of, nothing_yet
 from dashboards.components.desk.scope import (
     BY,
@@ -122,6 +123,8 @@ def _open_drawer() -> None:
             block_drawer(form, **where)
         case ("unresolved",):
             unresolved_drawer()
+        case ("notes",):
+            notes_drawer()
         case ("ending",):
             ending_drawer()
 
@@ -132,6 +135,7 @@ def _header(desk: Desk, seen: Board, waiting: int, team: list[Row]) -> None:
         st.markdown("## Calendar", width="content")
         _strip(seen, waiting)
         ending_button(desk, DRAWER)
+        notes_button(desk, DRAWER)
         st.space("stretch")
         choose_scope(desk, team)
         st.date_input("Day", key=DAY, format="YYYY-MM-DD", label_visibility="collapsed", width=145)

@@ -15,6 +15,7 @@ from dashboards.components.desk.charge_box import charge_box, late_fee_line
 from dashboards.components.desk.group_box import charged_as, group_box, seat_box
 from dashboards.components.desk.mode_box import mode_box
 from dashboards.components.desk.move_form import move_form
+from dashboards.components.desk.note_box import note_box
 from dashboards.components.desk.place import Desk, desk_of
 from dashboards.components.desk.why import who_and_why
 from dashboards.components.series.edit_form import series_form, series_line
@@ -118,6 +119,8 @@ def _attendee(row: Row, desk: Desk, today: date, rows: list[Row]) -> None:
     if steps.may_charge(due, desk.person):
         has_package = due["status"] == "completed" and redeem_button(desk.person, row, form)
         charge_box(row, desk, form, is_first=not has_package)
+    if row["client_id"] and desk.person.may(Permission.WRITE_NOTES):
+        note_box(row, form)
     if steps.may_change(row, desk.person):
         _cancel_form(row, desk, form)
     if steps.may_correct(row, desk.person):

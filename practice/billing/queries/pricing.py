@@ -61,6 +61,11 @@ def missed_fee_rules(reader: Reader, client_id: str, day: date) -> list[Row]:
     )
 
 
+def has_missed_fee_rules(reader: Reader) -> bool:
+    """Whether any payer has another rule about missed visits than the practice's policy."""
+    return bool(reader.one("select 1 from payers where coalesce(missed_fee_rule, 'allowed') <> 'allowed' limit 1"))
+
+
 def uncharged(reader: Reader, attendee_id: str) -> Row | None:
     """The standing decision that a visit is not charged."""
     return reader.one("select * from uncharged_visits where attendee_id = ? and not is_withdrawn", attendee_id)

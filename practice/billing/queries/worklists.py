@@ -21,7 +21,7 @@ _VISITS = f"""
     select t.attendee_id, t.appointment_id, a.start_date as service_date, a.wall_start,
         case when {_SEEN} then 'completed' else t.status end as status, t.client_id,
         c.given_name || ' ' || c.family_name as client_name, a.provider_id, v.name as provider_name, a.location_id,
-        l.name as location_name, a.service_id, s.name as service_name, s.fee_minor
+        l.name as location_name, a.service_id, s.name as service_name, s.fee_minor, t.cancelled_at, a.zone
     from attendees t
     join appointments a using (appointment_id)
     join clients c using (client_id)

@@ -1,0 +1,1 @@
+"""Notes of visits: draft, signed, locked. Their texts stay in the record."""
