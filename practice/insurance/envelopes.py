@@ -36,6 +36,8 @@ class _Envelopes:
             handler(segment)
         elif self.inside:
             self.inside.append(segment)
+        elif segment.tag == "TA1":
+            self.file.receipts.append(segment)
         else:
             sentence = f"Segment {segment.number} ({segment.tag}) stands outside of a transaction set; it was left out."
             self._say(segment.number, "outside", sentence)

@@ -1,6 +1,7 @@
 """Which charge a line of a remittance is about. Money goes nowhere by likeness: one exact answer, or the queue.
 
-1. Our own id, sent back: as the line's control number (REF*6R) or, of a claim for one charge, as the claim's.
+1. Our own number, sent back: the line's (REF*6R), or the claim's, of which the line is the only one, or the only one
+   of that code, date and amount.
 2. The member's number with this payer, the code, the date and the amount, where exactly one charge fits each line.
 """
 
@@ -25,36 +26,49 @@ Likeness = tuple[str, str, date, int]
 class Candidates:
     """The charges that a remittance may be about: those it names by our id, and those that are a line of a member."""
 
-    by_id: dict[str, Row]
+    by_number: dict[str, Row]
+    by_claim: dict[str, list[Row]]
     by_likeness: dict[Likeness, list[Row]]
 
     def ids(self) -> list[str]:
         """Of all of them."""
-        alike = (row["charge_id"] for rows in self.by_likeness.values() for row in rows)
-        return list(dict.fromkeys([*self.by_id, *alike]))
+        many = [*self.by_claim.values(), *self.by_likeness.values()]
+        rows = [*self.by_number.values(), *(row for rows in many for row in rows)]
+        return list(dict.fromkeys(row["charge_id"] for row in rows))
 
 
 def candidates(reader: Reader, payer_id: str, claims: Sequence[Claim]) -> Candidates:
-    """Read with two questions, however many claims there are."""
-    by_id = queries.charges_named(reader, list({number for claim in claims for number in _numbers(claim)}))
+    """Read with three questions, however many claims there are."""
+    numbers = list({number for claim in claims for number in _numbers(claim)})
+    by_number: dict[str, Row] = dict(queries.charges_named(reader, numbers))
+    by_claim: dict[str, list[Row]] = {}
+    for row in queries.charges_of_claims(reader, numbers):
+        claim_number, line_number = row.pop("claim_number"), row.pop("line_number")
+        by_number[line_number] = row
+        by_claim.setdefault(claim_number, []).append(row)
+    by_number |= {number: rows[0] for number, rows in by_claim.items() if len(rows) == 1}
     unnamed = [
-        one for one in claims if not (is_read_by_line(one) and all(_own(one, line) in by_id for line in one.lines))
+        one
+        for one in claims
+        if one.control_number not in by_claim
+        and not (is_read_by_line(one) and all(_own(one, line) in by_number for line in one.lines))
     ]
     members = list({one.member_number for one in unnamed if one.member_number and is_read_by_line(one)})
     by_likeness: dict[Likeness, list[Row]] = {}
     for row in queries.charges_of_members(reader, payer_id, members):
         member = row.pop("member_number")
         by_likeness.setdefault((member, row["code"], row["service_date"], row["amount_minor"]), []).append(row)
-    return Candidates(by_id, by_likeness)
+    return Candidates(by_number, by_claim, by_likeness)
 
 
 def charges_for(reader: Reader, payer_id: str, claim: Claim, found: Candidates) -> list[Row] | str:
     """One charge for each line (or all charges of a claim that is posted as a whole), or the reason why not."""
     if not is_read_by_line(claim):
-        named = found.by_id.get(claim.control_number)
-        if named is None:
-            return "The claim has no lines that can be read by themselves, and its number is none of our charges."
-        return _owed_once(reader, payer_id, [named])
+        named = found.by_number.get(claim.control_number)
+        whole = found.by_claim.get(claim.control_number) or ([named] if named else [])
+        if not whole:
+            return "The claim has no lines that can be read by themselves, and its number is none of ours."
+        return _owed_once(reader, payer_id, whole)
     charges: list[Row] = []
     for line in claim.lines:
         charge = _charge(claim, line, found, {row["charge_id"] for row in charges})
@@ -91,10 +105,18 @@ def _own(claim: Claim, line: Line) -> str:
 
 
 def _charge(claim: Claim, line: Line, found: Candidates, used: set[str]) -> Row | str:
-    named = found.by_id.get(_own(claim, line))
+    named = found.by_number.get(_own(claim, line))
     if named:
         return named
     day = line.service_date or claim.service_date
+    sent = [
+        row
+        for row in found.by_claim.get(claim.control_number, ())
+        if (row["code"], row["service_date"], row["amount_minor"]) == (line.code, day, line.charge_minor)
+    ]
+    if sent:
+        left = [row for row in sent if row["charge_id"] not in used]
+        return left[0] if left else f"The claim that we sent has fewer lines for {line.code} on {day}; choose by hand."
     if not (claim.member_number and day and line.code):
         return "Neither its number nor a member number with code and date leads to a charge of ours."
     fitting = found.by_likeness.get((claim.member_number, line.code, day, line.charge_minor), [])

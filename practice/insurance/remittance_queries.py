@@ -52,6 +52,19 @@ def charges_named(reader: Reader, charge_ids: Sequence[str]) -> dict[str, Row]:
     return {row["charge_id"]: row for row in rows}
 
 
+def charges_of_claims(reader: Reader, numbers: Sequence[str]) -> list[Row]:
+    """Posted charges of claims that we sent, by what we called the claim or the line: the charge's row with
+    `claim_number` and `line_number`, in the order of the claim."""
+    return reader.rows(
+        "select i.control_number as claim_number, l.control_number as line_number, c.* from insurance_claim_lines l"
+        " join insurance_claims i using (insurance_claim_id) join charges c on c.charge_id = l.charge_id"
+        " where c.status = 'posted' and (i.control_number in (select unnest(?)) or l.control_number in"
+        " (select unnest(?))) order by i.number, l.number",
+        list(numbers),
+        list(numbers),
+    )
+
+
 def charges_of_members(reader: Reader, payer_id: str, members: Sequence[str]) -> list[Row]:
     """Posted charges of these members that the payer was ever asked for, with `member_number`, the oldest first."""
     if not members:

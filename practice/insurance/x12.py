@@ -81,6 +81,8 @@ class File:
     """All transaction sets of a file, in order, and the defects of what is around them."""
 
     sets: list[TransactionSet] = field(default_factory=list)
+    receipts: list[Segment] = field(default_factory=list)
+    """TA1 segments, which stand between sets: what a receiver says of a whole interchange of ours."""
     defects: list[Defect] = field(default_factory=list)
 
     def all_defects(self) -> list[Defect]:

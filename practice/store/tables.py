@@ -258,4 +258,15 @@ TABLES: dict[str, Table] = {
     "remittance_rules": Table("remittance_rule_id"),
     "denials": Table("remittance_claim_id"),
     "payer_insurance": Table("payer_id"),
+    # What claims say of people, and what was sent.
+    "claim_senders": Table("claim_sender_id"),
+    "postal_addresses": Table("subject"),
+    "provider_claims": Table("provider_id"),
+    "client_sexes": Table("client_id"),
+    "policy_holders": Table("policy_id"),
+    "claim_files": Table("claim_file_id", secret=("content",)),
+    "insurance_claims": Table("insurance_claim_id", secret=("document",)),
+    "insurance_claim_lines": Table("insurance_claim_line_id"),
+    "claim_events": Table("claim_event_id"),
+    "claim_exclusions": Table("claim_exclusion_id"),
 }
