@@ -70,6 +70,11 @@ class Home:
         return self.path / "inbox" / "remittances"
 
     @property
+    def claims_out(self) -> Path:
+        """Claim files (837P) for whoever carries them to the receiver, such as a scheduled SFTP job."""
+        return self.outbox / "claims"
+
+    @property
     def socket(self) -> Path:
         """Commands that need the record while the app runs go through here (mode 0600)."""
         return self.path / "daybook.sock"

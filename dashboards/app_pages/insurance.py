@@ -1,9 +1,10 @@
-"""Insurance: what payers sent back, which of it nobody knows a charge for, and what they said no to."""
+"""Insurance: what payers are asked for, what they sent back, and what they said no to."""
 
 from __future__ import annotations
 
 import streamlit as st
 
+from dashboards.components.insurance.claims import claims_part
 from dashboards.components.insurance.denials import denials_part
 from dashboards.components.insurance.matching import to_match_part
 from dashboards.components.insurance.remittances import remittances_part
@@ -13,14 +14,14 @@ from practice.access.permissions import Permission, require
 person = actor()
 require(person, Permission.ADJUST)
 
-PARTS = {"Remittances": remittances_part, "To match": to_match_part, "Denials": denials_part}
+PARTS = {"Claims": claims_part, "Remittances": remittances_part, "To match": to_match_part, "Denials": denials_part}
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Insurance")
     st.space("stretch")
     part = st.segmented_control(
         "List",
         list(PARTS),
-        default=None if "insurance_part" in st.session_state else "Remittances",
+        default=None if "insurance_part" in st.session_state else "Claims",
         required=True,
         label_visibility="collapsed",
         wrap=True,
@@ -28,4 +29,4 @@ with st.container(horizontal=True, vertical_alignment="center"):
         bind="query-params",
     )
 show_messages()
-PARTS[part or "Remittances"](person)
+PARTS[part or "Claims"](person)

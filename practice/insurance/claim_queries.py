@@ -51,6 +51,30 @@ def to_claim(reader: Reader, actor: Actor) -> list[Row]:
     return [_listed(document, today) for document in documents(rows, facts(reader, rows))]
 
 
+def kept(reader: Reader, actor: Actor, *, row: Row) -> Row:
+    """What is known already of a listed claim's people, for the forms that complete it."""
+    require(actor, Permission.ADJUST)
+    subjects = ["practice", f"client:{row['client_id']}", f"policy:{row['policy_id']}"]
+    found = reader.rows("select * from postal_addresses where subject in (select unnest(?))", subjects)
+    providers = reader.rows(
+        "select p.provider_id, p.name, p.npi, c.given_name, c.family_name, c.taxonomy, c.supervising_provider_id"
+        " from providers p left join provider_claims c using (provider_id) order by p.name"
+    )
+    return {
+        "sender": reader.one("select * from claim_senders"),
+        "addresses": {one["subject"]: one for one in found},
+        "payer": reader.one(
+            "select p.name, i.payer_code as code, i.filing_code from payers p left join payer_insurance i"
+            " using (payer_id) where p.payer_id = ?",
+            row["payer_id"],
+        ),
+        "sex": reader.value("select sex from client_sexes where client_id = ?", row["client_id"]),
+        "holder": reader.find("policy_holders", row["policy_id"]),
+        "providers": providers,
+        "provider": next((one for one in providers if one["provider_id"] == row["provider_id"]), None),
+    }
+
+
 def asked(reader: Reader, charge_ids: Sequence[str], payer_id: str, *, is_new: bool = True) -> list[Document]:
     """The claims that these charges would make towards a payer; `is_new` leaves out what was asked for already."""
     condition = " and c.charge_id in (select unnest(?)) and o.payer_id = ?"

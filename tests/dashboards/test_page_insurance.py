@@ -5,11 +5,16 @@ from __future__ import annotations
 import pytest
 
 from dashboards import runtime
+from practice.access.permissions import SYSTEM
+from practice.billing.diagnoses import add_diagnosis
 from practice.insurance.folders import put
+from practice.people.commands import add_policy
 from tests.dashboards.conftest import labels, texts
 from tests.dashboards.opening import commands, fill, press, refusals, select, typed
+from tests.practice.insurance.claims import furnish
 from tests.practice.insurance.conftest import BEN, HARBOR, Desk
 from tests.practice.insurance.remits import claim, line, remit
+from tests.practice.insurance.test_acknowledgements import of_claims
 
 USUAL = ["CO*45*40.00", "PR*3*20.00"]
 
@@ -37,7 +42,7 @@ def paid(charge, amount, cas=USUAL, *, member="M1"):
 @pytest.mark.parametrize("role", ["owner", "manager", "biller"])
 def test_it_starts_empty_for_each_role_that_sees_it(open_page, role):
     app = open_page("insurance", role)
-    for part in ("Remittances", "To match", "Denials"):
+    for part in ("Claims", "Remittances", "To match", "Denials"):
         show(app, part)
         assert not app.exception
     assert "No denial waits for anybody." in texts(app)
@@ -45,7 +50,7 @@ def test_it_starts_empty_for_each_role_that_sees_it(open_page, role):
 
 def test_a_file_is_posted_and_opened_to_its_lines(open_page, payers_say):
     charge = payers_say.charged("client-ben")
-    app = upload(open_page("insurance", "biller"), remit(paid(charge, 90_00), paid=90_00))
+    app = upload(show(open_page("insurance", "biller"), "Remittances"), remit(paid(charge, 90_00), paid=90_00))
     press(app, "Post 1 file")
     assert "1 claim, 1 posted." in texts(app)
     assert (payers_say.due(charge, HARBOR), payers_say.due(charge, BEN)) == (0, 20_00)
@@ -56,7 +61,7 @@ def test_a_file_is_posted_and_opened_to_its_lines(open_page, payers_say):
 
 
 def test_a_wrong_file_is_refused_and_an_unknown_payer_asked_for(open_page, payers_say):
-    app = upload(open_page("insurance", "biller"), "Dear all")
+    app = upload(show(open_page("insurance", "biller"), "Remittances"), "Dear all")
     press(app, "Post 1 file")
     assert any("A remittance is an X12 835" in sentence for sentence in refusals(app))
     charge = payers_say.charged("client-ben")
@@ -71,7 +76,7 @@ def test_a_wrong_file_is_refused_and_an_unknown_payer_asked_for(open_page, payer
 
 def test_the_folder_is_taken_and_a_held_set_says_where_it_breaks(open_page, payers_say, record):
     charge = payers_say.charged("client-ben")
-    app = open_page("insurance", "biller")
+    app = show(open_page("insurance", "biller"), "Remittances")
     assert "Take them" not in labels(app)
     folder = runtime.current().home.remittances_in
     put(folder, "good.835", remit(paid(charge, 90_00), paid=90_00))
@@ -117,3 +122,67 @@ def test_a_denial_is_worked(open_page, payers_say):
     assert "No denial waits for anybody." in texts(app)
     app.toggle(key="denials_done").set_value(True).run()
     assert list(app.dataframe[0].value["state_name"]) == ["Written off"]
+
+
+def test_what_a_claim_lacks_is_put_right_on_the_spot_and_it_is_sent(open_page, payers_say):
+    furnish(payers_say)
+    charge = payers_say.charged("client-ben")
+    payers_say.run(add_policy, who=SYSTEM, client_id="client-dan", payer_id="payer-harbor", member_number="H-7",
+                   effective_from="2025-01-06")  # fmt: skip
+    payers_say.run(add_diagnosis, who=SYSTEM, client_id="client-dan", code="F41.1", description="Anxiety",
+                   from_date="2026-01-10")  # fmt: skip
+    payers_say.charged("client-dan")
+    app = open_page("insurance", "biller")
+    assert "2 claims to send, $300.00; 1 ready, 1 not yet." in texts(app)
+    app = select(app, "to_claim", 1 - list(app.dataframe[0].value["client_name"]).index("Ben Alder"))
+    assert "The client's postal address is missing." in texts(app)
+    assert next(button for button in app.button if button.label == "Send 1 claim").disabled
+    for label, text in (("Street", "3 Low Road"), ("City", "Albany"), ("State", "New York"), ("ZIP code", "12207")):
+        fill(app, label, text)
+    press(app, "Save the address")
+    assert refusals(app) == ["The state has two letters, such as NY."]
+    assert typed(app, "Street") == "3 Low Road"
+    press(fill(app, "State", "NY"), "Save the address")
+    next(one for one in app.button_group if one.label == "Sex").set_value("M")
+    press(app, "Save the sex")
+    assert "2 claims to send, $300.00; 2 ready." in texts(app)
+    press(app, "Send 1 claim")  # the selected one
+    press(app, "Send 1 claim")
+    assert not app.exception
+    folder = runtime.current().home.claims_out
+    assert sorted(file.name for file in folder.iterdir()) == ["claims-000001.837", "claims-000002.837"]
+    assert "Every payer was asked for what it owes." in texts(app)
+    app.toggle(key="claims_sent").set_value(True).run()
+    assert list(app.dataframe[0].value["state_name"]) == ["Submitted", "Submitted"]
+    assert payers_say.due(charge, HARBOR) == 150_00
+
+
+def test_an_acknowledgement_brings_a_rejected_claim_back_with_its_words(open_page, payers_say):
+    furnish(payers_say)
+    payers_say.charged("client-ben")
+    app = press(open_page("insurance", "biller"), "Send 1 claim")
+    app = upload(show(app, "Remittances"), of_claims(("D00000001", "A7:562:85", "")), "ack.277")
+    press(app, "Post 1 file")
+    assert "1 claim rejected" in texts(app)
+    assert "something is not valid (the NPI)." in texts(app)
+    app = show(app, "Claims")
+    assert "1 claim to send" in texts(app)
+    app.toggle(key="claims_sent").set_value(True).run()
+    app = select(app, "claims_out", 0)
+    assert not app.exception
+    assert "**Rejected**: Rejected\\: something is not valid (the NPI)." in texts(app)
+
+
+def test_a_denied_claim_is_corrected_from_the_page(open_page, payers_say):
+    furnish(payers_say)
+    payers_say.charged("client-ben")
+    app = press(open_page("insurance", "biller"), "Send 1 claim")
+    payers_say.remits(remit(claim("D00000001", 150_00, 0, line("90834", 150_00, 0, cas=["CO*4*150.00"]))))
+    app.toggle(key="claims_sent").set_value(True).run()
+    app = select(app, "claims_out", 0)
+    press(app, "Send a correction")
+    assert any("Say why you correct the claim" in sentence for sentence in refusals(app))
+    press(fill(app, "Why", "Modifier was missing"), "Send a correction")
+    assert not app.exception
+    assert len(list(runtime.current().home.claims_out.iterdir())) == 2
+    assert list(app.dataframe[0].value["state_name"]) == ["Submitted"]

@@ -1,1 +1,1 @@
-"""The Insurance page's lists: remittances in, claims to match, denials to work."""
+"""The Insurance page's lists: claims out, remittances in, claims to match, denials to work."""

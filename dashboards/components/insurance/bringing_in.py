@@ -1,4 +1,4 @@
-"""Remittance files in: uploaded by hand, or taken out of the folder that they were dropped into."""
+"""Files from payers: uploaded by hand, or taken out of the folder that they were dropped into."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from dashboards.components.forms import show_refusal, start_anew, turn
 from dashboards.session import actor, attempt, forget_refusal, refused
 from practice.access.permissions import Actor
 from practice.insurance.folders import Taken, decode, take, waiting
+from practice.insurance.incoming import command_for
 from practice.insurance.remits import post_remittance
 from practice.people.queries import payers
 
@@ -32,7 +33,7 @@ def bring_in_part(person: Actor) -> None:
 
 def _upload(person: Actor) -> None:
     files = st.file_uploader(
-        "Remittances (X12 835) from a payer",
+        "Remittances (835) and acknowledgements (TA1, 999, 277CA)",
         accept_multiple_files=True,
         key=f"{FORM}:file:{turn(FORM)}",
         max_upload_size=50,
@@ -56,8 +57,9 @@ def _post(files: list[Any], payer_id: str | None) -> None:
     taken = []
     for file in files:
         text = decode(file.getvalue())
-        options = {"payer_id": payer_id} if payer_id else {}
-        answer = attempt(post_remittance, FORM, is_in_place=True, typed=(hash(text), payer_id), text=text, **options)
+        command = command_for(text)
+        options = {"payer_id": payer_id} if payer_id and command is post_remittance else {}
+        answer = attempt(command, FORM, is_in_place=True, typed=(hash(text), payer_id), text=text, **options)
         if answer is None:
             break
         taken.append(Taken(file.name, answer=answer))
@@ -78,7 +80,7 @@ def _folder() -> None:
     if st.button("Take them", icon=":material/move_to_inbox:", key="remittance_folder"):
         person = actor()
         run = runtime.current().record.run
-        found = take(folder, lambda text: run(post_remittance, person, reason="A remittance file", text=text))
+        found = take(folder, lambda text: run(command_for(text), person, reason="A payer's file", text=text))
         st.session_state["remittances_taken"] = found
         st.rerun()
 
@@ -88,6 +90,9 @@ def _report() -> None:
     for one in st.session_state.get("remittances_taken", []):
         if one.why:
             st.error(f"{words.plain(one.name)}: {one.why}", icon=":material/error:")
+            continue
+        if "remittances" not in one.answer:
+            _say_acknowledged(one)
             continue
         for remittance in one.answer["remittances"]:
             _say(remittance)
@@ -107,3 +112,15 @@ def _say(remittance: dict[str, Any]) -> None:
         left = f", {remittance['unmatched']} to match" if remittance["unmatched"] else ""
         said = f"{count(remittance['claims'], 'claim')}, {remittance['posted']} posted{left}"
         st.success(f"{name}: {said}.", icon=":material/task_alt:")
+
+
+def _say_acknowledged(one: Taken) -> None:
+    kinds = [kind for kind in ("received", "accepted", "rejected", "unknown") if one.answer[kind]]
+    said = ", ".join(f"{count(one.answer[kind], 'claim')} {kind}" for kind in kinds)
+    text = f"**{words.plain(one.name)}**: {said or 'nothing new'}."
+    for sentence in one.answer["sentences"]:
+        text += f"  \n{words.plain(sentence)}"
+    if one.answer["rejected"]:
+        st.warning(text + "  \nRejected claims stand under Claims again.", icon=":material/assignment_return:")
+    else:
+        st.success(text, icon=":material/task_alt:")
