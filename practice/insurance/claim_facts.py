@@ -113,7 +113,21 @@ def set_provider_claims(
 def set_client_sex(work: Work, *, client_id: str, sex: str) -> Row:
     """What the payer has on file for the client: F, M or U."""
     require_client(work, work.actor, client_id)
-    keep(work, "client_sexes", "client_id", client_id, {"sex": checks.one_of(sex, "The sex", "sex", tuple(SEXES))})
+    keep(
+        work,
+        "client_sexes",
+        "client_id",
+        client_id,
+        {"sex": checks.one_of(sex, "The client's sex", "sex", tuple(SEXES))},
+    )
+    return {"client_id": client_id}
+
+
+@command(Permission.ADJUST)
+def set_client_claims(work: Work, *, client_id: str, sex: str, **address: str) -> Row:
+    """Both of what claims say of a client beside name and birth date: sex and postal address."""
+    set_client_sex(work, client_id=client_id, sex=sex)
+    set_postal_address(work, subject=f"client:{client_id}", **address)
     return {"client_id": client_id}
 
 

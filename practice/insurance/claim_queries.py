@@ -20,7 +20,9 @@ _TO_ASK = """
         select distinct l.charge_id, r.payer_id from remittance_lines l join remittance_claims m
         using (remittance_claim_id) join remittances r using (remittance_id)
         where m.status = 'posted' and m.claim_status in ('19', '20', '21'))
-    select c.*, o.payer_id as asked_payer_id, o.open_minor, p.policy_id, p.rank, p.member_number,
+    select c.* replace (coalesce(c.place_of_service, (select case a.mode when 'video' then '10' else '11' end
+        from appointments a where a.appointment_id = c.appointment_id)) as place_of_service),
+        o.payer_id as asked_payer_id, o.open_minor, p.policy_id, p.rank, p.member_number,
         k.given_name, k.family_name, k.birth_date, y.name as payer_name,
         exists (select 1 from crossed x where x.charge_id = c.charge_id and x.payer_id <> o.payer_id) as is_crossed_over
     from owed o join charges c using (charge_id) join clients k using (client_id)
@@ -75,11 +77,11 @@ def kept(reader: Reader, actor: Actor, *, row: Row) -> Row:
     }
 
 
-def asked(reader: Reader, charge_ids: Sequence[str], payer_id: str, *, is_new: bool = True) -> list[Document]:
-    """The claims that these charges would make towards a payer; `is_new` leaves out what was asked for already."""
-    condition = " and c.charge_id in (select unnest(?)) and o.payer_id = ?"
-    sql = _TO_ASK + (_NOT_ASKED if is_new else "") + condition + _IN_ORDER
-    rows = reader.rows(sql, list(charge_ids), payer_id)
+def asked(reader: Reader, keys: Sequence[str]) -> list[Document]:
+    """The claims that these charges would make, each named as charge_id|payer_id, without what was asked for already.
+    Read with one round of questions, however many there are."""
+    condition = " and c.charge_id || '|' || o.payer_id in (select unnest(?))"
+    rows = reader.rows(_TO_ASK + _NOT_ASKED + condition + _IN_ORDER, list(keys))
     return documents(rows, facts(reader, rows))
 
 

@@ -32,17 +32,15 @@ def send_claims(work: Work, *, claims: Sequence[Row]) -> Row:
     """
     if not 1 <= len(claims) <= MOST_CLAIMS:
         raise Refusal(f"Choose between one claim and {MOST_CLAIMS:,}.", rule="how_many", field="claims")
-    found: list[Document] = []
-    for one in claims:
-        made = queries.asked(work, one["charge_ids"], one["payer_id"])
-        asked = sorted(line["charge_id"] for document in made for line in document["lines"])
-        if asked != sorted(one["charge_ids"]):
-            raise Conflict(
-                "The payer was asked for one of these charges already, or owes nothing of it; reload the list.",
-                rule="asked_already",
-            )
-        found += made
-    return _send(work, found)
+    keys = [f"{charge_id}|{one['payer_id']}" for one in claims for charge_id in one["charge_ids"]]
+    made = queries.asked(work, keys)
+    asked = [key for document in made for key in _keys(document)]
+    if sorted(asked) != sorted(keys):
+        raise Conflict(
+            "The payer was asked for one of these charges already, or owes nothing of it; reload the list.",
+            rule="asked_already",
+        )
+    return _send(work, made)
 
 
 @command(Permission.ADJUST)
@@ -56,7 +54,7 @@ def correct_claim(work: Work, *, insurance_claim_id: str) -> Row:
     old = _at_payer(work, insurance_claim_id)
     charge_ids = sent.charges_now(work, insurance_claim_id)
     free_lines(work, insurance_claim_id)
-    made = queries.asked(work, charge_ids, old["payer_id"])
+    made = queries.asked(work, [f"{charge_id}|{old['payer_id']}" for charge_id in charge_ids])
     if len(made) != 1:
         raise Conflict(
             "What this claim asked for is no longer one visit that the payer owes something of; void it, and send what"
@@ -143,13 +141,25 @@ def _send(work: Work, made: list[Document], *, original_id: str | None = None, i
         "known_at": stored(work.now),
     }
     work.insert("claim_files", file)
-    rows = [_row(work, file, document, first + place, original_id) for place, document in enumerate(made)]
+    rejected = sent.rejected(work, [key for document in made for key in _keys(document)])
+    rows = [
+        _row(
+            work, file, document, first + place,
+            original_id or next((rejected[key] for key in _keys(document) if key in rejected), None),
+        )
+        for place, document in enumerate(made)
+    ]  # fmt: skip
     work.insert_all("insurance_claims", rows)
     work.insert_all("insurance_claim_lines", [one for row, document in zip(rows, made, strict=True)
                                               for one in _lines(work, row, document, is_asking=is_asking)])  # fmt: skip
     for row in rows:
         note(work, row["insurance_claim_id"], "submitted", str(file["file_name"]))
     return {"claim_file_id": file["claim_file_id"], "file_name": file["file_name"], "claims": len(rows)}
+
+
+def _keys(document: Document) -> list[str]:
+    """Each of its charges with the payer it asks."""
+    return [f"{line['charge_id']}|{document['payer']['payer_id']}" for line in document["lines"]]
 
 
 def _row(work: Work, file: Row, document: Document, number: int, original_id: str | None) -> Row:
@@ -161,15 +171,14 @@ def _row(work: Work, file: Row, document: Document, number: int, original_id: st
         "claim_file_id": file["claim_file_id"],
         "payer_id": document["payer"]["payer_id"],
         **{name: document[name] for name in names},
-        "original_id": original_id or sent.rejected_before(work, [line["charge_id"] for line in document["lines"]],
-                                                           document["payer"]["payer_id"]),
+        "original_id": original_id,
         "total_minor": document["total_minor"],
         "document": json.dumps(document, ensure_ascii=False),
         "status": "submitted",
         "status_note": None,
         "payer_control_number": None,
         "known_at": stored(work.now),
-    }  # fmt: skip
+    }
 
 
 def _lines(work: Work, row: Row, document: Document, *, is_asking: bool) -> list[Row]:

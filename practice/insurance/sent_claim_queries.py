@@ -118,16 +118,15 @@ def charges_now(reader: Reader, insurance_claim_id: str) -> list[str]:
     return list(dict.fromkeys(row["charge_id"] for row in rows))
 
 
-def rejected_before(reader: Reader, charge_ids: Sequence[str], payer_id: str) -> str | None:
-    """The rejected claim that asked this payer for one of these charges last."""
-    found: str | None = reader.value(
-        "select c.insurance_claim_id from insurance_claims c join insurance_claim_lines l using (insurance_claim_id)"
-        " where c.status = 'rejected' and c.payer_id = ? and l.charge_id in (select unnest(?))"
-        " order by c.number desc limit 1",
-        payer_id,
-        list(charge_ids),
+def rejected(reader: Reader, keys: Sequence[str]) -> dict[str, str]:
+    """charge_id|payer_id → the rejected claim that asked this payer for the charge last."""
+    rows = reader.rows(
+        "select l.charge_id || '|' || c.payer_id as key, c.insurance_claim_id from insurance_claims c"
+        " join insurance_claim_lines l using (insurance_claim_id) where c.status = 'rejected'"
+        " and l.charge_id || '|' || c.payer_id in (select unnest(?)) order by c.number",
+        list(keys),
     )
-    return found
+    return {row["key"]: row["insurance_claim_id"] for row in rows}
 
 
 def number_from_remittance(reader: Reader, control_number: str) -> str | None:

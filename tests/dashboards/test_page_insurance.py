@@ -139,12 +139,11 @@ def test_what_a_claim_lacks_is_put_right_on_the_spot_and_it_is_sent(open_page, p
     assert next(button for button in app.button if button.label == "Send 1 claim").disabled
     for label, text in (("Street", "3 Low Road"), ("City", "Albany"), ("State", "New York"), ("ZIP code", "12207")):
         fill(app, label, text)
-    press(app, "Save the address")
+    next(one for one in app.button_group if one.label == "Sex").set_value("M")
+    press(app, "Save the client")
     assert refusals(app) == ["The state has two letters, such as NY."]
     assert typed(app, "Street") == "3 Low Road"
-    press(fill(app, "State", "NY"), "Save the address")
-    next(one for one in app.button_group if one.label == "Sex").set_value("M")
-    press(app, "Save the sex")
+    press(fill(app, "State", "NY"), "Save the client")
     assert "2 claims to send, $300.00; 2 ready." in texts(app)
     press(app, "Send 1 claim")  # the selected one
     press(app, "Send 1 claim")

@@ -83,21 +83,19 @@ def _payer(_: Actor, row: Row, known: Row) -> None:
 
 def _client(_: Actor, row: Row, known: Row) -> None:
     client_id = row["client_id"]
-    name = f"client_sex:{client_id}"
-    if not known["sex"]:
-        with entry(name, border=True):
-            st.markdown("**The client, as the payer has them**")
-            sex = st.segmented_control(
-                "Sex",
-                list(claim_facts.SEXES),
-                format_func=lambda one: claim_facts.SEXES[one].capitalize(),
-                key=f"{name}:sex:{turn(name)}",
-            )
-            if st.form_submit_button("Save the sex", type="primary"):
-                send(claim_facts.set_client_sex, name, client_id=client_id, sex=sex or "", done="Saved.")
-    subject = f"client:{client_id}"
-    if subject not in known["addresses"]:
-        _address_form(subject, "Address of the client", None)
+    name = f"client_claims:{client_id}"
+    with entry(name, border=True):
+        st.markdown("**The client, as the payer has them**")
+        sex = st.segmented_control(
+            "Sex",
+            list(claim_facts.SEXES),
+            default=known["sex"],
+            format_func=lambda one: claim_facts.SEXES[one].capitalize(),
+            key=f"{name}:sex:{turn(name)}",
+        )
+        given = _address(name, known["addresses"].get(f"client:{client_id}"))
+        if st.form_submit_button("Save the client", type="primary"):
+            send(claim_facts.set_client_claims, name, client_id=client_id, sex=sex or "", **given, done="Saved.")
 
 
 def _policy(_: Actor, row: Row, known: Row) -> None:
@@ -177,18 +175,24 @@ def _charge(_: Actor, row: Row, known: Row) -> None:
 
 
 def _address_form(subject: str, title: str, now: Row | None) -> None:
-    name, now = f"address:{subject}", now or {}
+    name = f"address:{subject}"
     with entry(name, border=True):
         st.markdown(f"**{title}**")
-        a, b, c, d = st.columns([4, 3, 1, 2])
-        given = {
-            "street": _text(a, name, "Street", now.get("street")),
-            "city": _text(b, name, "City", now.get("city")),
-            "state": _text(c, name, "State", now.get("state")),
-            "postal_code": _text(d, name, "ZIP code", now.get("postal_code")),
-        }
+        given = _address(name, now)
         if st.form_submit_button("Save the address", type="primary"):
             send(claim_facts.set_postal_address, name, subject=subject, **given, done="Saved.")
+
+
+def _address(name: str, now: Row | None) -> dict[str, str]:
+    """The inputs of an address."""
+    known = now or {}
+    a, b, c, d = st.columns([4, 3, 1, 2])
+    return {
+        "street": _text(a, name, "Street", known.get("street")),
+        "city": _text(b, name, "City", known.get("city")),
+        "state": _text(c, name, "State", known.get("state")),
+        "postal_code": _text(d, name, "ZIP code", known.get("postal_code")),
+    }
 
 
 def _text(column: Any, name: str, label: str, now: str | None) -> str:
