@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.components.insurance.claims import claims_part
 from dashboards.components.insurance.denials import denials_part
+from dashboards.components.insurance.dropping import drop_waiting
 from dashboards.components.insurance.matching import to_match_part
 from dashboards.components.insurance.remittances import remittances_part
 from dashboards.session import actor, show_messages
@@ -28,5 +29,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
         key="insurance_part",
         bind="query-params",
     )
+drop_waiting(person)
 show_messages()
 PARTS[part or "Claims"](person)

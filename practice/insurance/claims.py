@@ -97,6 +97,14 @@ def leave_out_of_claims(work: Work, *, charge_ids: Sequence[str], payer_id: str)
     return {"left_out": len(charge_ids)}
 
 
+@command(Permission.ADJUST)
+def note_dropped(work: Work, *, claim_file_id: str) -> Row:
+    """The file lies in the folder from which it is carried to the receiver."""
+    work.get("claim_files", claim_file_id, "file")
+    work.update("claim_files", claim_file_id, dropped_at=stored(work.now))
+    return {"claim_file_id": claim_file_id}
+
+
 def free_lines(work: Work, insurance_claim_id: str) -> None:
     """The claim asks for nothing any more: its charges can be asked for anew."""
     for line in sent.lines_of(work, insurance_claim_id):
@@ -138,6 +146,7 @@ def _send(work: Work, made: list[Document], *, original_id: str | None = None, i
         "status": "sent",
         "status_note": None,
         "sent_by": work.actor.user_id,
+        "dropped_at": None,
         "known_at": stored(work.now),
     }
     work.insert("claim_files", file)

@@ -75,10 +75,12 @@ def events(reader: Reader, actor: Actor, *, insurance_claim_id: str) -> list[Row
     )
 
 
-def files(reader: Reader, actor: Actor, *, limit: int = 100) -> list[Row]:
-    """The files that were sent, the newest first, with their text."""
+def files_to_drop(reader: Reader, actor: Actor) -> list[Row]:
+    """The files that were not put into the folder yet, the oldest first: {claim_file_id, file_name, content}."""
     require(actor, Permission.ADJUST)
-    return reader.rows(f"select * from claim_files order by number desc limit {limit:d}")
+    return reader.rows(
+        "select claim_file_id, file_name, content from claim_files where dropped_at is null order by number"
+    )
 
 
 def file_text(reader: Reader, claim_file_id: str) -> tuple[str, str]:

@@ -55,7 +55,12 @@ def claims_part(person: Actor) -> None:
 
 def _send_button(rows: Rows) -> None:
     is_ready = bool(rows) and all(row["state"] == "ready" for row in rows)
-    if st.button(f"Send {count(len(rows), 'claim')}", type="primary", disabled=not is_ready, key="send_claims"):
+    if st.button(
+        f"Send {count(len(rows), 'claim')}" if rows else "Send",
+        type="primary",
+        disabled=not is_ready,
+        key="send_claims",
+    ):
         asked = [{"charge_ids": row["charge_ids"], "payer_id": row["payer_id"]} for row in rows]
         send_file(send_claims, "send_claims", claims=asked)
     show_refusal("send_claims")

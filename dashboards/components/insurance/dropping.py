@@ -1,4 +1,7 @@
-"""Claim files on their way: a command writes one into the record, and it is dropped into the folder right after."""
+"""Claim files on their way: a command writes one into the record, and it is dropped into the folder right after.
+
+Whoever was cut off in between finds it dropped when the page is opened next.
+"""
 
 from __future__ import annotations
 
@@ -9,28 +12,30 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.forms import start_anew
 from dashboards.session import attempt, say
+from practice.access.permissions import Actor
+from practice.insurance.claims import note_dropped
 from practice.insurance.folders import put
-from practice.insurance.sent_claim_queries import file_text
+from practice.insurance.sent_claim_queries import files_to_drop
 from practice.store.record import Command
 
 
 def send_file(command: Command, form: str, **parameters: Any) -> None:
-    """Run a command that answers {claim_file_id}, drop its file, and start the page anew."""
-    answer = attempt(command, form, is_in_place=True, **parameters)
-    if answer is not None:
-        _drop(answer["claim_file_id"])
+    """Run a command that writes a file, and start the page anew, which drops it. A refusal stays in the form."""
+    if attempt(command, form, is_in_place=True, **parameters) is not None:
         start_anew(form)
         st.rerun()
 
 
-def _drop(claim_file_id: str) -> None:
-    """Put a file where whoever carries it to the receiver finds it. It is in the record in any case."""
-    folder = runtime.current().home.claims_out
-    with runtime.current().record.read() as reader:
-        name, text = file_text(reader, claim_file_id)
-    try:
-        put(folder, name, text)
-    except OSError:
-        say(f"{name} is kept, but could not be written to the folder; take it from the sent claims.", "refusal")
-        return
-    say(f"Sent: {name} lies in {folder.parent.name}/{folder.name}.")
+def drop_waiting(person: Actor) -> None:
+    """Put every file that waits where whoever carries it to the receiver finds it."""
+    now = runtime.current()
+    with now.record.read() as reader:
+        waiting = files_to_drop(reader, person)
+    for file in waiting:
+        try:
+            put(now.home.claims_out, file["file_name"], file["content"])
+        except OSError:
+            say(f"{file['file_name']} could not be written to the folder; free some space, then reload.", "refusal")
+            return
+        now.record.run(note_dropped, person, claim_file_id=file["claim_file_id"])
+        say(f"Sent: {file['file_name']} lies in {now.home.claims_out.parent.name}/{now.home.claims_out.name}.")

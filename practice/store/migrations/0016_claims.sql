@@ -58,6 +58,7 @@ create table claim_files (
     status text not null check (status in ('sent', 'received', 'refused')),
     status_note text,
     sent_by text not null,
+    dropped_at timestamp,                   -- when it was put into the folder; null = still to be
     known_at timestamp not null
 );
 -- One claim per visit and payer rank. `document` is all that was sent; it is never changed.
