@@ -1,10 +1,14 @@
-"""Cash: money that is held for something to come. `?client=<id>` is one client's, `?visit=<id>` asks for a deposit."""
+"""Cash: money that is held, promised, counted, and found in the bank.
+
+`?client=<id>` shows one client's, `?visit=<id>` asks for a deposit.
+"""
 
 from __future__ import annotations
 
 import streamlit as st
 
 from dashboards.components.billing.common import read
+from dashboards.components.cash.bank import bank_part
 from dashboards.components.cash.deposits import deposits_part
 from dashboards.components.cash.drawer import drawer_part
 from dashboards.components.cash.offers import deposit_rules_box, package_offers_box
@@ -19,7 +23,7 @@ from practice.people.queries import client
 person = actor()
 require(person, Permission.SEE_MONEY)
 
-PARTS = ["Deposits", "Packages", "Plans", "Drawer"]
+PARTS = ["Deposits", "Packages", "Plans", "Drawer", "Bank"]
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Cash")
     st.space("stretch")
@@ -57,5 +61,7 @@ elif part == "Packages":
     package_offers_box(person)
 elif part == "Plans":
     plans_part(person, client_id)
-else:
+elif part == "Drawer":
     drawer_part(person)
+else:
+    bank_part(person)

@@ -227,6 +227,10 @@ TABLES: dict[str, Table] = {
     "instalments": Table("instalment_id"),
     "drawer_counts": Table("drawer_count_id"),
     "drawer_floats": Table("drawer_float_id"),
+    # What the bank writes into a line can be anybody's name.
+    "bank_mappings": Table("bank_mapping_id"),
+    "bank_lines": Table("bank_line_id"),
+    "bank_matches": Table("bank_match_id"),
     "period_locks": Table("period_lock_id"),
     "approval_limits": Table("approval_limit_id"),
     "approvals": Table("approval_id"),

@@ -16,7 +16,7 @@ from tests.dashboards.opening import commands, fill, open_empty, press, refusals
 from tests.practice.billing.conftest import Desk
 
 ROLES = ["owner", "manager", "front_desk", "biller"]
-PARTS = ["Deposits", "Packages", "Plans", "Drawer"]
+PARTS = ["Deposits", "Packages", "Plans", "Drawer", "Bank"]
 
 
 @pytest.fixture
@@ -65,7 +65,7 @@ def test_every_list_opens_for_each_role_that_sees_money(open_page, books, coming
         show(app, part)
         assert not app.exception
         assert not app.error
-        assert app.dataframe or app.metric or app.success
+        assert app.dataframe or app.button or app.success
 
 
 def test_every_list_opens_in_an_empty_practice(record, tmp_path, monkeypatch):
@@ -238,3 +238,60 @@ def test_the_pieces_are_counted_for_the_person(open_page, books):
         next(field for field in app.number_input if field.label == label).set_value(many)
     press(app, "Close the drawer")
     assert books.rows("select counted_minor from drawer_counts") == [{"counted_minor": 45_25}]
+
+
+# The bank
+
+
+BANK = b"Date,Description,Amount\n2026-03-02,CHECK,80.00\n2026-03-02,CHECK,45.00\n2026-03-02,FEE,-3.00\n"
+
+
+def bank(app, data, name="march.csv"):
+    """The Bank part with that file in hand."""
+    show(app, "Bank")
+    app.file_uploader[0].set_value((name, data, "text/csv"))
+    return app.run()
+
+
+def test_a_file_is_loaded_and_what_fits_exactly_matched_by_one_press(open_page, books):
+    books.receives("client:client-ada", 80_00, "check")
+    books.receives("client:client-dan", 45_00, "check")
+    app = bank(open_page("cash", "biller"), BANK)
+    press(app, "Load 3 lines")
+    assert "3 lines loaded." in texts(app)
+    assert "3 lines to match. In the books and on no line: $125.00 of the bank account" in texts(app)
+    press(app, "Match the 2 that fit exactly")
+    assert "2 lines matched." in texts(app)
+    select(app, "bank_lines", 0)
+    press(app, "Match")
+    assert "say what the difference" in refusals(app)[0]
+    next(box for box in app.selectbox if box.label == "The difference is").set_value("fee").run()
+    press(fill(app, "Why", "Monthly fee"), "Match")
+    assert "No line waits to be matched." in texts(app)
+    assert books.balances()["5200"] == 3_00
+
+
+def test_a_match_is_undone_with_a_reason(open_page, books):
+    books.receives("client:client-ada", 80_00, "check")
+    books.receives("client:client-dan", 45_00, "check")
+    app = press(bank(open_page("cash", "biller"), BANK), "Load 3 lines")
+    press(app, "Match the 2 that fit exactly")
+    press(select(app, "bank_matched", 0), "Undo the match")
+    assert "Say why" in refusals(app)[0]
+    press(fill(app, "Why undo it", "Was the other check"), "Undo the match")
+    assert "2 lines to match" in texts(app)
+
+
+def test_what_is_no_file_of_lines_is_refused_in_words(open_page, books):
+    app = bank(open_page("cash", "biller"), b"just a note")
+    assert "no lines under a header" in refusals(app)[0]
+
+
+def test_a_bounced_check_is_one_click(open_page, books):
+    charge = books.charged("client-ada", 80_00)
+    books.receives("client:client-ada", 80_00, "check", on=[(charge, 80_00)])
+    app = open_page("billing", "biller")
+    app.segmented_control(key="billing_part").set_value("Payments").run()
+    press(select(app, "payments", 0), "Record it")
+    assert books.due(charge) == 80_00
+    assert books.balances() == {"1110": 80_00, "4000": -80_00}

@@ -24,6 +24,7 @@ def land(landing):
     _money_back(Till(landing, "back"))
     _shared(Till(landing, "shared"))
     _deposit(landing.books("deposits"))
+    _bank(Till(landing, "bank"))
     _group(landing, Till(landing, "group"))
 
 
@@ -155,6 +156,22 @@ def test_one_payment_for_two_providers_is_each_ones_by_what_was_applied(warehous
         # Money as received is nobody's: it has a place and a payer, no provider.
         assert amounts(warehouse, "collected", "shared", *AUGUST, provider_id=provider) == (None, None)
     assert amounts(warehouse, "collected", "shared", *AUGUST) == (150_00, None)
+
+
+def _bank(till):
+    """A package of 100 of which 60 expired; 90 of card money reaches the bank less 3; the drawer is 2 short."""
+    package = till.pay(100_00, date(2025, 8, 5), method="card")
+    till.sell_package(package, 100_00, date(2025, 8, 5))
+    till.expire_package(package, 60_00, date(2025, 8, 30))
+    till.pay(10_00, date(2025, 8, 6), method="cash")
+    till.pay_out(90_00, 3_00, date(2025, 8, 7))
+    till.count_drawer(2_00, date(2025, 8, 7))
+
+
+def test_what_the_bank_takes_and_the_drawer_lacks_was_collected_all_the_same(warehouse):
+    assert amounts(warehouse, "collected", "bank", *AUGUST) == (110_00, None)
+    left = warehouse("select method, unapplied_minor from marts.fct_payments where location_id = 'bank' order by 1")
+    assert left == [("card", 40_00), ("cash", 10_00)]
 
 
 def _deposit(books):

@@ -7,7 +7,8 @@ from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from practice.billing import ledger
-from practice.billing.accounts import client_of, client_party, payer_of, payer_party
+from practice.billing.accounts import PACKAGES, client_of, client_party, payer_of, payer_party
+from practice.billing.held import breakage_entry, held_entry
 
 Row = dict[str, Any]
 
@@ -103,6 +104,25 @@ class Till:
             "refund_id": self._new("refund"), "payment_id": payment["payment_id"], "method": "check",
             "amount_minor": amount, "post_date": on, "transaction_id": self._post(entry),
         })  # fmt: skip
+
+    def sell_package(self, payment: Row, amount: int, on: date) -> None:
+        self._post(held_entry(self._head("package_sold", on), payment, PACKAGES, amount))
+
+    def expire_package(self, payment: Row, amount: int, on: date) -> None:
+        self._post(breakage_entry(self._head("package_expired", on), payment, amount))
+
+    def pay_out(self, gross: int, fee: int, on: date) -> None:
+        """Card payments reach the bank, less the processor's fee."""
+        moved = (("1000", gross - fee), ("5200", fee), ("1020", -gross))
+        legs = [ledger.leg(account, amount, location_id=self.place) for account, amount in moved]
+        self._post(ledger.numbered(self._head("payout", on), *legs))
+
+    def count_drawer(self, short: int, on: date) -> None:
+        legs = [
+            ledger.leg(account, amount, location_id=self.place)
+            for account, amount in (("5210", short), ("1010", -short))
+        ]
+        self._post(ledger.numbered(self._head("cash_count", on), *legs))
 
     def invoice(self, lines: list[tuple[Row, int]], on: date, *, status: str = "issued") -> None:
         """A void one was issued first: its row and its lines come twice."""

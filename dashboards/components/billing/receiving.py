@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.components.billing.bounced import bounced_popover
 from dashboards.components.billing.charging import FRESH_INVOICE
 from dashboards.components.billing.common import Rows, choose, count, plain, read, total, void_popover
 from dashboards.components.billing.moving import where_it_went
@@ -122,6 +123,8 @@ def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
             _refund(payment, picked)
         elif person.may(Permission.REFUND):
             st.caption("All of it is applied: select under *Where it went* what to refund.")
+        if person.may(Permission.REFUND):
+            bounced_popover(payment)
         if person.may(Permission.VOID):
             void_popover(
                 "Void the payment",

@@ -54,9 +54,10 @@ def _sums(state: dict[str, Any]) -> None:
         ("Change put in", state["change_minor"]),
         ("Should be in it", state["expected_minor"]),
     ]
-    grid = st.grid(5, min_column_width=150)
-    for label, minor in facts:
-        grid.metric(label, currency.show(minor), border=True)
+    with st.container(border=True):
+        grid = st.grid(5, min_column_width=130)
+        for label, minor in facts:
+            grid.markdown(f":small[:gray[{label}]]  \n**{currency.show(minor)}**")
 
 
 def _close(place: str, day: date, state: dict[str, Any]) -> None:

@@ -80,6 +80,33 @@ def held_of(reader: Reader, payment_id: str) -> int:
     )
 
 
+def holding(reader: Reader, payment_id: str) -> list[Row]:
+    """Deposits and packages of a payment with something left: held_id, is_deposit, left_minor, sessions."""
+    return reader.rows(
+        f"""
+        with documents as (
+            select deposit_id as held_id, true as is_deposit, amount_minor, 0 as sessions, payment_id from deposits
+            union all select package_id, false, price_minor, sessions, payment_id from packages
+        ), moved as ({_MOVED})
+        select d.held_id, d.is_deposit, cast(d.amount_minor - coalesce(m.amount_minor, 0) as bigint) as left_minor,
+            cast(d.sessions - coalesce(m.sessions, 0) as integer) as sessions
+        from documents d left join moved m using (held_id)
+        where d.payment_id = ? and d.amount_minor > coalesce(m.amount_minor, 0) order by d.held_id
+        """,
+        payment_id,
+    )
+
+
+def kept_moves(reader: Reader, payment_id: str) -> list[Row]:
+    """Expiries of a payment's packages that stand."""
+    return reader.rows(
+        "select m.* from held_moves m join packages k on k.package_id = m.held_id where k.payment_id = ?"
+        " and m.kind = 'expired' and m.reverses_id is null"
+        " and not exists (select 1 from held_moves r where r.reverses_id = m.held_move_id)",
+        payment_id,
+    )
+
+
 def deposit_asked(reader: Reader, attendee_id: str) -> int:
     """What the rules ask for this booking, in minor units; 0 for nothing. Never more than the service's fee."""
     visit = booking(reader, attendee_id)

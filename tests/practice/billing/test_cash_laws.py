@@ -1,4 +1,4 @@
-"""The laws of money hold under any order of what is held too: moved, taken as a deposit, sold as sessions, given back."""
+"""The laws of money hold under any order of what is held too: moved, taken as a deposit, sold as sessions, banked, returned."""
 
 from __future__ import annotations
 
@@ -10,10 +10,14 @@ from hypothesis import strategies as st
 from hypothesis.stateful import invariant, rule, run_state_machine_as_test
 
 from practice.access.permissions import SYSTEM
-from practice.billing import deposits, packages
+from practice.billing import bank, deposits, drawer, packages
+from practice.billing.chargebacks import record_chargeback
 from practice.billing.moving import move_money
+from practice.billing.queries import bank as bank_queries
+from practice.billing.queries import drawer as drawer_queries
 from practice.billing.queries import held
 from practice.billing.queries import packages as package_queries
+from practice.clock import local_date
 from tests.conftest import INSERT
 from tests.practice.billing.conftest import visit_rows
 from tests.practice.billing.test_ledger_laws import BILLER, CLIENTS, Practice, amounts, furnished, picks, shares, signed
@@ -103,6 +107,40 @@ class CashPractice(Practice):
     def return_package(self, number, way):
         if package := self.listed(package_queries.packages, number):
             self.do(packages.return_package, package_id=package["package_id"], method=way)
+
+    @rule(number=picks)
+    def bounce(self, number):
+        if payment := self.pick("payments", number):
+            self.do(record_chargeback, payment_id=payment["payment_id"])
+
+    @rule(share=st.sampled_from((0, 50, 100)))
+    def close_the_drawer(self, share):
+        with self.record.read() as reader:
+            there = drawer_queries.expected(reader, "loc-elm", local_date(self.now, "America/New_York"))
+        self.do(drawer.close_drawer, location_id="loc-elm", counted_minor=there, banked_minor=there * share // 100)
+
+    @rule(number=picks)
+    def reopen_the_drawer(self, number):
+        if count := self.listed(drawer_queries.counts, number):
+            self.do(drawer.reopen_drawer, drawer_count_id=count["drawer_count_id"])
+
+    @rule(number=picks, is_undone=st.booleans())
+    def be_paid_out(self, number, is_undone):
+        """The cards that wait are paid out without a fee, or a payout that was matched is undone."""
+        if is_undone:
+            line = self.listed(bank_queries.bank_lines, number, status="matched")
+            if line:
+                self.do(bank.unmatch_line, bank_line_id=line["bank_line_id"])
+            return
+        with self.record.read() as reader:
+            cards = bank_queries.to_match(reader, BILLER, "1020")
+        cents = sum(card["amount_minor"] for card in cards)
+        text = f"Date,Gross,Fee,Reference\n{self.now.date()},{cents / 100:.2f},0,{len(self.documents)}-{self.now}\n"
+        columns = {"date": "Date", "gross": "Gross", "fee": "Fee", "reference": "Reference"}
+        self.do(bank.load_bank_file, kind="payout", name="p.csv", text=text, columns=columns, date_order="ymd")
+        if line := self.listed(bank_queries.bank_lines, number):
+            ids = [card["transaction_id"] for card in cards]
+            self.do(bank.match_line, bank_line_id=line["bank_line_id"], transaction_ids=ids)
 
     @invariant()
     def what_is_held_is_what_is_left_of_each_document(self):
