@@ -6,6 +6,7 @@ from practice.billing.charges import charge_visit, void_charge
 from practice.billing.code_lists import load_codes
 from practice.billing.coding import code_charge
 from practice.billing.diagnoses import add_diagnosis, end_diagnosis, put_diagnosis_first, withdraw_diagnosis
+from practice.billing.estimates import issue_estimate
 from practice.billing.fees import set_charging, set_fee, set_time_codes
 from practice.billing.invoices import issue_invoice, void_invoice
 from practice.billing.payments import take_payment, void_payment
@@ -23,6 +24,7 @@ __all__ = [
     "code_charge",
     "deallocate",
     "end_diagnosis",
+    "issue_estimate",
     "issue_invoice",
     "issue_receipt",
     "issue_statement",

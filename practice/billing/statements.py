@@ -49,7 +49,7 @@ def issue_statement(work: Work, *, party: str, from_date: str, to_date: str) -> 
             lines=statement.lines(work, party, first, last),
             open_items=statement.open_items(work, party, last),
             credit=statement.credit(work, party, first, last),
-            deposits_minor=statement.deposits(work, party, last),
+            held_minor=statement.held(work, party, last),
         ),
     )
 
@@ -64,6 +64,7 @@ def issue_receipt(work: Work, *, payment_id: str) -> Row:
     payment = work.get("payments", payment_id, "payment")
     if payment["client_id"] is None:
         raise Refusal("Receipts are for clients; a payer's money is confirmed by its remittance.", field="payment_id")
+    unapplied, held = papers.waiting(work, payment_id)
     return freeze(
         work,
         "receipt",
@@ -76,6 +77,7 @@ def issue_receipt(work: Work, *, payment_id: str) -> Row:
             payment=payment,
             split=papers.split(work, payment_id),
             refunds=papers.paid_back(work, payment_id),
-            deposit_minor=papers.held_as_deposit(work, payment_id),
+            unapplied_minor=unapplied,
+            held_minor=held,
         ),
     )

@@ -9,6 +9,7 @@ from datetime import date
 
 from practice.access.permissions import Permission
 from practice.billing.accounts import client_party
+from practice.billing.coding import PLACE_OF_SERVICE
 from practice.billing.freezing import freeze
 from practice.billing.queries import attended, coding
 from practice.errors import NotFound, Refusal
@@ -92,7 +93,7 @@ def _visits(
         if client_id is None:
             raise Refusal("Say whose visits the superbill is about.", field="client_id")
         found = attended.attended(reader, client_id, first, last)
-        subject, title, when = f"month|{client_id}|{first:%Y-%m}", f"Visits in {first:%B %Y}", f"in {first:%B %Y}"
+        subject, title, when = f"month|{client_id}|{first:%Y-%m}", f"{first:%B %Y}", f"in {first:%B %Y}"
     own = [row for row in found if row["payer_id"] is None]
     if not own and found:
         raise Refusal(
@@ -130,7 +131,7 @@ def _lines(reader: Reader, visits: Sequence[Row]) -> list[Row]:
         lines.append(
             {
                 "service_date": str(visit["service_date"]),
-                "place_of_service": visit["place_of_service"],
+                "place_of_service": visit["place_of_service"] or PLACE_OF_SERVICE.get(visit["mode"]),
                 "code": visit["code"],
                 "modifiers": visit["modifiers"],
                 "description": visit["description"],

@@ -238,6 +238,7 @@ TABLES: dict[str, Table] = {
     "documents": Table("document_id", secret=("content",)),
     "logos": Table("logo_id", secret=("content",)),
     "paper_identities": Table("subject"),
+    "estimate_requests": Table("estimate_request_id"),
     "document_schedules": Table("document_schedule_id"),
     "document_runs": Table("document_run_id"),
     "run_papers": Table("run_paper_id"),

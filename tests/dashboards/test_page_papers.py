@@ -16,7 +16,7 @@ from practice.people.identities import identity, set_practice_identity, set_prov
 from practice.people.logo import set_logo
 from practice.people.providers import change_provider
 from tests.dashboards.conftest import labels, texts
-from tests.dashboards.opening import fill, press, select, typed
+from tests.dashboards.opening import fill, press, select, table, typed
 from tests.practice.billing.conftest import Desk
 
 
@@ -196,3 +196,30 @@ def test_who_stands_behind_a_superbill_is_said_in_set_up(open_page, record, hous
     press(fill(app, "Tax id (EIN)", "12-3456789"), "Save")
     with record.read() as reader:
         assert identity(reader, "practice")["tax_id"] == "123456789"
+
+
+# Estimates
+
+
+def test_an_estimate_that_is_due_is_written_from_what_is_booked(open_page, books, owner, book):
+    books.run(set_practice_identity, who=owner, tax_id="123456789")
+    book("2026-03-16T10:00")
+    app = papers(open_page("billing", "biller"), "Estimates")
+    assert "1 client who pay themselves" in texts(app)
+    select(app, "estimates", 0)
+    press(app, "Issue the estimate")
+    assert "the NPI of Dr. Ines Moss" in texts(app)
+    books.run(change_provider, who=owner, provider_id="prov-moss", npi="1245319599")
+    press(app, "Issue the estimate")
+    assert not app.exception
+    assert "Everybody who pays themselves and has booked ahead has an estimate." in texts(app)
+    app = open_page("client", "owner", client="client-ada")
+    assert "Estimate 1" in downloads(app)
+
+
+def test_who_asks_for_an_estimate_is_noted_with_one_click(open_page, books):
+    app = open_page("client", "front_desk", client="client-dan")
+    press(app, "They asked for one today")
+    app = papers(open_page("billing", "biller"), "Estimates")
+    [row] = table(app, "estimates").value.to_dict("records")
+    assert (row["client_name"], row["why"]) == ("Dan Ford", "They asked for one")

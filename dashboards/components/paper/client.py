@@ -9,6 +9,8 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import words
+from dashboards.components.forms import practice_currency
+from dashboards.components.paper.estimates import estimate_form
 from dashboards.components.paper.handing import data_buttons, fresh, invoice, pdf_button, stored
 from practice.access.permissions import Actor, Permission
 from practice.billing.queries import documents, invoices
@@ -18,7 +20,6 @@ from practice.billing.statements import issue_statement
 from practice.billing.superbills import issue_superbill, why_not
 
 SHOWN = 6
-KINDS = {"invoice": "Invoice", "statement": "Statement", "receipt": "Receipt", "superbill": "Superbill"}
 PERIODS = ("Last month", "This month", "This year", "Last year", "Other days")
 
 
@@ -36,6 +37,9 @@ def client_papers(person: Actor, client_id: str, today: date) -> None:
             _statement(person, party, today)
         if visits:
             _superbill(person, client_id, visits)
+    if person.may(Permission.INVOICE) and practice_currency().code == "USD":
+        with st.expander("Good-faith estimate", icon=":material/request_quote:"):
+            estimate_form(person, client_id, today)
     if not rows:
         st.caption("Nothing was handed out yet.")
     is_all = len(rows) <= SHOWN or st.session_state.get("papers:all", False)
@@ -124,7 +128,7 @@ def _listed(papers: list[dict[str, Any]], asked: list[dict[str, Any]]) -> list[d
 def _line(person: Actor, row: dict[str, Any]) -> None:
     key = f"papers:{row.get('document_id') or row['invoice_id']}"
     find = stored(person, row["document_id"]) if "document_id" in row else invoice(person, row["invoice_id"])
-    what = f"{KINDS.get(row['kind'], row['kind'].capitalize())} {row['number']}"
+    what = f"{row['kind'].capitalize()} {row['number']}"
     title = row["title"] + (", replaced by a newer one" if row["is_replaced"] and row["kind"] != "invoice" else "")
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pdf_button(what, find, what.lower().replace(" ", "-"), key=key, type="tertiary")

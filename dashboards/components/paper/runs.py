@@ -16,6 +16,7 @@ from dashboards.components.charts import table_height
 from dashboards.components.desk import words
 from dashboards.components.forms import practice_currency
 from dashboards.components.paper.automatic import automatic
+from dashboards.components.paper.estimates import estimates_part
 from dashboards.session import attempt, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.documents import pdf
@@ -26,17 +27,21 @@ from practice.billing.runs import begin_run, go, month_before
 from practice.people.setup import practice_today
 
 DUE_DAYS = 30
-TABS = ("Invoice everybody", "Not invoiced", "Statements", "Automatic")
+TABS = ("Invoice everybody", "Not invoiced", "Statements", "Estimates", "Automatic")
 
 
 def documents_part(person: Actor) -> None:
     """One step of the day's paper at a time."""
     today = read(lambda reader, _: practice_today(reader), person)
-    part = st.pills("Documents", TABS, default=TABS[0], required=True, label_visibility="collapsed", key="papers_part")
+    # The law that asks for good-faith estimates is one of the United States.
+    tabs = [tab for tab in TABS if tab != "Estimates" or practice_currency().code == "USD"]
+    part = st.pills("Documents", tabs, default=TABS[0], required=True, label_visibility="collapsed", key="papers_part")
     if part == "Not invoiced":
         _not_invoiced(person, today)
     elif part == "Statements":
         _statements(person, today)
+    elif part == "Estimates":
+        estimates_part(person, today)
     elif part == "Automatic":
         automatic(person)
     else:

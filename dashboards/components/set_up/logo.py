@@ -36,7 +36,7 @@ def logo_form() -> None:
             st.caption("None yet: invoices, statements and receipts show the practice's name in its place.")
         with entry("logo"):
             file = st.file_uploader(
-                f"A PNG or SVG picture, at most {LARGEST_BYTES // 1000} kB", type=["png", "svg"], max_upload_size=2
+                f"A PNG or SVG picture, at most {LARGEST_BYTES // 1000} kB", type=["png", "svg"], max_upload_size=1
             )
             if st.form_submit_button("Use this logo"):
                 content = base64.b64encode(file.getvalue()).decode() if file else ""

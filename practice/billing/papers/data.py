@@ -79,7 +79,8 @@ def _receipt(document: Row, money: Callable[[int], str]) -> Table:
         for part in document["split"]
     ]
     back = [(one["date"], "Paid back", "", "", money(one["amount_minor"])) for one in document["refunds"]]
-    rest = [("Held as a deposit", document["deposit_minor"]), ("Kept as credit", document["unapplied_minor"])]
+    rest = [("Held for what is to come", document["held_minor"]), ("Lapsed with its package", document["lapsed_minor"])]
+    rest += [("Kept as credit", document["unapplied_minor"])]
     kept = [("", what, "", "", money(minor)) for what, minor in rest if minor]
     return heads, [*split, *back, *kept]
 
@@ -100,9 +101,21 @@ def _superbill(document: Row, money: Callable[[int], str]) -> Table:
     ]  # fmt: skip
 
 
+def _estimate(document: Row, money: Callable[[int], str]) -> Table:
+    heads = ("code", "service", "diagnoses", "each", "visits", "expected")
+    return heads, [
+        (
+            line["code"], line["description"], " ".join(line["diagnoses"]), money(line["fee_minor"]), line["count"],
+            money(line["total_minor"]),
+        )
+        for line in document["lines"]
+    ]  # fmt: skip
+
+
 _TABLES: dict[str, Callable[[Row, Callable[[int], str]], Table]] = {
     "invoice": _invoice,
     "statement": _statement,
     "receipt": _receipt,
     "superbill": _superbill,
+    "estimate": _estimate,
 }

@@ -10,7 +10,7 @@ from typing import Any
 
 import typst
 
-from practice.billing.papers import invoice, receipt, statement, superbill
+from practice.billing.papers import estimate, invoice, receipt, statement, superbill
 from practice.store.work import Row
 
 _HERE = Path(__file__).parent
@@ -21,6 +21,7 @@ _KINDS: dict[str, tuple[str, Callable[[Row], dict[str, Any]]]] = {
     "statement": ("Statement", statement.shown),
     "receipt": ("Receipt", receipt.shown),
     "superbill": ("Superbill", superbill.shown),
+    "estimate": ("Good-faith estimate", estimate.shown),
 }
 
 

@@ -10,15 +10,18 @@ from practice.money import Currency
 from practice.store.work import Row
 
 
-def figures(*, payment: Row, split: Sequence[Row], refunds: Sequence[Row], deposit_minor: int) -> Row:
-    """What a receipt says, JSON-able: amount = Σ split + Σ refunds + deposit + unapplied; a void one has nothing left.
+def figures(
+    *, payment: Row, split: Sequence[Row], refunds: Sequence[Row], unapplied_minor: int, held_minor: int
+) -> Row:
+    """What a receipt says, JSON-able: amount = Σ split + Σ refunds + held + unapplied + lapsed; void, all are 0.
 
-    `split` and `refunds` are as `queries.papers` gives them; `deposit_minor` is what of the payment is held as one.
+    `split` and `refunds` are as `queries.papers` gives them; `held_minor` is what waits as a deposit or for a package.
+    Lapsed is what was held for a package that has expired.
     """
     is_void = payment["status"] == "void"
     applied = sum(part["amount_minor"] for part in split)
     refunded = sum(refund["amount_minor"] for refund in refunds)
-    left = 0 if is_void else payment["amount_minor"] - applied - refunded - deposit_minor
+    lapsed = 0 if is_void else payment["amount_minor"] - applied - refunded - held_minor - unapplied_minor
     return {
         "payment_id": payment["payment_id"],
         "received_date": str(payment["received_date"]),
@@ -30,8 +33,9 @@ def figures(*, payment: Row, split: Sequence[Row], refunds: Sequence[Row], depos
         "refunds": [dict(refund) for refund in refunds],
         "applied_minor": applied,
         "refunded_minor": refunded,
-        "deposit_minor": deposit_minor,
-        "unapplied_minor": left,
+        "held_minor": held_minor,
+        "lapsed_minor": lapsed,
+        "unapplied_minor": unapplied_minor,
     }
 
 
@@ -41,7 +45,8 @@ def shown(document: Row) -> dict[str, Any]:
     clients = {part["client_name"] for part in document["split"]} | {document["bill_to"]["name"]}
     rest = [
         ["Paid for visits", show(document["applied_minor"])],
-        *([["Held as a deposit", show(document["deposit_minor"])]] if document["deposit_minor"] else []),
+        *([["Held for what is to come", show(document["held_minor"])]] if document["held_minor"] else []),
+        *([["Lapsed with its package", show(document["lapsed_minor"])]] if document["lapsed_minor"] else []),
         *([["Paid back", show(document["refunded_minor"])]] if document["refunded_minor"] else []),
         ["Kept as credit", show(document["unapplied_minor"])],
     ]

@@ -11,7 +11,7 @@ from practice.billing.papers.words import moved_by
 from practice.money import Currency
 from practice.store.work import Row
 
-CREDIT_MOVES = ("received", "applied", "refunded", "other")
+_MOVES = {"received": "Received", "applied": "Applied", "refunded": "Paid back", "other": "Set aside"}
 
 
 def figures(
@@ -22,7 +22,7 @@ def figures(
     lines: Iterable[Row],
     open_items: Sequence[Row],
     credit: Mapping[str, int],
-    deposits_minor: int,
+    held_minor: int,
 ) -> Row:
     """What a statement says in numbers, JSON-able: opening + Σ lines = closing = Σ open items = Σ aging.
 
@@ -56,7 +56,7 @@ def figures(
         "open_items": items,
         "aging": aging,
         "credit": dict(credit) | {"closing": sum(credit.values())},
-        "deposits_minor": deposits_minor,
+        "held_minor": held_minor,
     }
 
 
@@ -87,7 +87,7 @@ def shown(document: Row) -> dict[str, Any]:
     clients = {item["client_name"] for item in document["open_items"]}
     seen = {line["client_name"] for line in document["lines"] if line["client_name"]}
     held = document["credit"]["closing"]
-    deposits = document["deposits_minor"]
+    set_aside = document["held_minor"]
     return {
         "facts": [],
         "from": document["from_date"],
@@ -108,7 +108,7 @@ def shown(document: Row) -> dict[str, Any]:
         "open": [_open(item, show, len(clients) > 1) for item in document["open_items"]],
         "aging": [[label, show(minor)] for label, minor in document["aging"].items()],
         "credits": _credits(document["credit"], show),
-        "note": f" Deposits held for coming visits: {show(deposits)}." if deposits else "",
+        "note": f" Held beside it as deposits or for packages: {show(set_aside)}." if set_aside else "",
     }
 
 
@@ -133,5 +133,5 @@ def _open(item: Row, show: Callable[[int], str], names_client: bool) -> dict[str
 def _credits(credit: Mapping[str, int], show: Callable[[int], str]) -> list[list[str]]:
     if not credit["opening"] and not credit["closing"]:
         return []  # what came in was applied at once, and stands among the lines
-    moves = [[name.capitalize(), show(credit[name])] for name in CREDIT_MOVES if credit.get(name)]
+    moves = [[_MOVES[name], show(credit[name])] for name in _MOVES if credit.get(name)]
     return [["Before", show(credit["opening"])], *moves, ["Not applied", show(credit["closing"])]]

@@ -12,9 +12,10 @@ from practice.store.work import Reader, Row
 
 _ATTENDED = """
     select h.charge_id, h.attendee_id, h.client_id, h.provider_id, h.location_id, h.payer_id, h.service_id, h.code,
-        h.description, h.units, h.amount_minor, h.service_date, h.modifiers, h.place_of_service
+        h.description, h.units, h.amount_minor, h.service_date, h.modifiers, h.place_of_service, a.mode
     from charges h
     join attendees t using (attendee_id)
+    join appointments a on a.appointment_id = t.appointment_id
     where h.status = 'posted' and h.kind = 'service'
         and (t.status = 'completed' or (t.billing_unit = 'appointment' and t.appointment_id in
             (select appointment_id from attendees where billing_unit = 'appointment' and status = 'completed')))

@@ -92,12 +92,13 @@ def paid_back(reader: Reader, payment_id: str) -> list[Row]:
     )
 
 
-def held_as_deposit(reader: Reader, payment_id: str) -> int:
-    """What of a payment waits as a deposit (2110), in minor units. For commands."""
-    return int(
-        reader.value(
-            "select coalesce(sum(credit_minor - debit_minor), 0) from postings"
-            " where payment_id = ? and account = '2110'",
-            payment_id,
-        )
+def waiting(reader: Reader, payment_id: str) -> tuple[int, int]:
+    """Of a client's payment, in minor units: what is unapplied (2100), and what is held as a deposit or for a package
+    (2110, 2120). For commands."""
+    [row] = reader.rows(
+        "select cast(coalesce(sum(credit_minor - debit_minor) filter (account = '2100'), 0) as bigint) as unapplied,"
+        " cast(coalesce(sum(credit_minor - debit_minor) filter (account in ('2110', '2120')), 0) as bigint) as held"
+        " from postings where payment_id = ?",
+        payment_id,
     )
+    return row["unapplied"], row["held"]

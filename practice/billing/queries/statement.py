@@ -125,11 +125,11 @@ def credit(reader: Reader, party: str, first: date, last: date) -> dict[str, int
     return row
 
 
-def deposits(reader: Reader, party: str, as_of: date) -> int:
-    """Deposits of the party that wait for their visit (2110) at the end of a day, in minor units."""
+def held(reader: Reader, party: str, as_of: date) -> int:
+    """Money of the party that is held as deposits or for packages (2110, 2120) at the end of a day, in minor units."""
     found: Any = reader.value(
         "select cast(coalesce(sum(credit_minor - debit_minor), 0) as bigint) from postings"
-        " where account = '2110' and party = ? and post_date <= ?",
+        " where account in ('2110', '2120') and party = ? and post_date <= ?",
         party,
         as_of,
     )

@@ -161,7 +161,13 @@ def test_law_the_closing_balance_is_the_ledger_of_that_day(prepared, tmp_path_fa
             assert says["credit"]["closing"] == waits["m"]
     for payment in desk.rows("select payment_id from payments where client_id is not null"):
         _, says, _ = issued(desk, commands.issue_receipt, payment_id=payment["payment_id"])
-        parts = (says["applied_minor"], says["refunded_minor"], says["deposit_minor"], says["unapplied_minor"])
+        parts = (
+            says["applied_minor"],
+            says["refunded_minor"],
+            says["held_minor"],
+            says["unapplied_minor"],
+            says["lapsed_minor"],
+        )
         assert sum(parts) == (0 if says["is_void"] else says["amount_minor"])
         assert says["unapplied_minor"] == desk.unapplied(payment["payment_id"])
     desk.record.close()
