@@ -205,7 +205,7 @@ def test_an_estimate_that_is_due_is_written_from_what_is_booked(open_page, books
     books.run(set_practice_identity, who=owner, tax_id="123456789")
     book("2026-03-16T10:00")
     app = papers(open_page("billing", "biller"), "Estimates")
-    assert "1 client who pay themselves" in texts(app)
+    assert "1 estimate to write" in texts(app)
     select(app, "estimates", 0)
     press(app, "Issue the estimate")
     assert "the NPI of Dr. Ines Moss" in texts(app)

@@ -25,7 +25,7 @@ def estimates_part(person: Actor, today: date) -> None:
     rows = read(estimates_due, person)
     late = sum(row["is_late"] for row in rows)
     if rows:
-        st.caption(f"{count(len(rows), 'client')} who pay themselves and wait for an estimate, {late} of them overdue.")
+        st.caption(f"{count(len(rows), 'estimate')} to write, for clients who pay themselves; {late} overdue.")
     columns = {"due_date": "Due", "client_name": "Client", "why": "Why", "about": "Visit or day", "state": ""}
     shown = [row | {"why": SAID[row["why"]], "state": "overdue" if row["is_late"] else ""} for row in rows]
     empty = "Everybody who pays themselves and has booked ahead has an estimate."
