@@ -9,6 +9,7 @@ from practice.billing import ledger
 from practice.billing.accounts import client_party, payer_party
 from practice.billing.adjustments import undo_adjustment, undo_transfer
 from practice.billing.allocations import release
+from practice.billing.authorisations import take_up
 from practice.billing.coding import PLACE_OF_SERVICE, check_units, diagnosis_rows
 from practice.billing.limits import WAIVER, second_person
 from practice.billing.posting import heading, minor, post_mirror, posted_charge, posting_date, why
@@ -86,6 +87,7 @@ def post_charge(
     charge |= {"post_date": head.post_date, "transaction_id": head.transaction_id}
     work.insert("charges", charge)
     work.insert("charge_diagnoses", *coded)
+    take_up(work, charge)
     ledger.post(work, ledger.charge_entry(head, charge, estimate))
     payer_id = charge["payer_id"]
     party = payer_party(payer_id) if payer_id else client_party(charge["guarantor_client_id"])

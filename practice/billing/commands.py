@@ -2,6 +2,7 @@
 
 from practice.billing.adjustments import adjust_charge, reverse_adjustment, transfer_responsibility
 from practice.billing.allocations import allocate_payment, deallocate
+from practice.billing.authorisations import add_authorisation, change_authorisation, withdraw_authorisation
 from practice.billing.charges import charge_visit, void_charge
 from practice.billing.code_lists import load_codes
 from practice.billing.coding import code_charge
@@ -16,9 +17,11 @@ from practice.billing.superbills import issue_superbill
 from practice.billing.uncharged import charge_after_all, leave_uncharged
 
 __all__ = [
+    "add_authorisation",
     "add_diagnosis",
     "adjust_charge",
     "allocate_payment",
+    "change_authorisation",
     "charge_after_all",
     "charge_visit",
     "code_charge",
@@ -42,5 +45,6 @@ __all__ = [
     "void_charge",
     "void_invoice",
     "void_payment",
+    "withdraw_authorisation",
     "withdraw_diagnosis",
 ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from practice.access.permissions import Actor, Permission, require, require_location
+from practice.billing.authorisations import what_is_left
 from practice.billing.charges import charged_as, kind_of
 from practice.billing.code_lists import unchecked
 from practice.billing.pricing import missed_fee, missed_on, payers_objection, price
@@ -47,6 +48,8 @@ def suggestion(reader: Reader, actor: Actor, attendee_id: str, *, minutes: int |
         answer["payer_name"] = (reader.find("payers", found.payer_id) or {}).get("name")
         if not answer["diagnoses"]:
             answer["notes"].append("No diagnosis on or before the visit; the payer will want one.")
+        left = what_is_left(reader, attendee["client_id"], service["service_id"], day, is_booked=True)
+        answer["notes"] += [left[1]] if left and not left[0] else []
     if found.basis == "planned":
         answer["notes"].append(f"Start and end were not recorded: {found.minutes} minutes are the planned length.")
     if answer["diagnoses"]:

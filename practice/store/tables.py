@@ -184,6 +184,8 @@ TABLES: dict[str, Table] = {
     "listed_codes": Table("listed_code_id"),
     "client_diagnoses": Table("diagnosis_id"),
     "charge_diagnoses": Table("charge_diagnosis_id"),
+    "authorisations": Table("authorisation_id"),
+    "charge_authorisations": Table("charge_id"),
     "notes": Table("note_id", secret=("text",)),
     "fees": Table("fee_id"),
     "time_codes": Table("time_code_id"),

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.desk import holding, words
+from dashboards.components.desk.authorisations import authorisation_line
 from dashboards.components.desk.booking import Habit, ask_reason, book, choose_mode, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import choose, pick_client
 from dashboards.components.desk.free_times import free_times
@@ -130,6 +131,7 @@ def _service_and_provider(form: str, desk: Desk, client: Row | None) -> dict[str
         key=f"{form}:provider:{who}:{service_id}",
     )
     first = st.date_input("From", desk.today, min_value=desk.today, key=f"{form}:first", format="YYYY-MM-DD")
+    authorisation_line(who or None, service_id, first or desk.today)
     mode = choose_mode(form, by_id[service_id])
     repeats = choose_repeats(form, desk.today)
     return {

@@ -11,6 +11,7 @@ from dashboards import runtime
 from dashboards.components.calendar import Selection
 from dashboards.components.desk import holding, words
 from dashboards.components.desk.acts import DRAWER
+from dashboards.components.desk.authorisations import authorisation_line
 from dashboards.components.desk.booking import ask_reason, book, choose_mode, habit, show_refusal, usual_service
 from dashboards.components.desk.client_picker import pick_client
 from dashboards.components.desk.columns import Place, place_of
@@ -71,6 +72,7 @@ def booking_drawer(selection: Selection, form: str) -> None:
         series_panel(form, client_name, wish, repeats, desk)
         return
     wish = with_others(form, service, wish, desk)
+    authorisation_line(client_id, service["service_id"], spot.start.date())
     ask_reason(form, spot.start, desk)
     st.button(
         "Book",

@@ -7,6 +7,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.desk import words
 from dashboards.components.desk.acts import begin_drawer
+from dashboards.components.desk.authorisations import authorisations_button, in_force
 from dashboards.components.desk.client_forms import coverage_drawer, details_drawer, guarantor_drawer
 from dashboards.components.desk.diagnoses import diagnoses_button, may_see, short
 from dashboards.components.desk.place import Desk, desk_of, nothing_yet
@@ -17,6 +18,7 @@ from dashboards.components.paper.client import client_papers
 from dashboards.session import actor
 from practice.access.permissions import Permission
 from practice.billing.queries import client_account, coding
+from practice.billing.queries.authorising import authorisations
 from practice.errors import Refusal
 from practice.people import queries as people
 from practice.scheduling import queries as scheduling
@@ -38,6 +40,7 @@ def client_page(client_id: str) -> None:
             client = people.client(reader, desk.person, client_id)
             visits = scheduling.client_visits(reader, desk.person, client_id)
             account = client_account(reader, desk.person, client_id) if may_see_money else None
+            authorised = authorisations(reader, desk.person, client_id)
             diagnoses = coding.client_diagnoses(reader, desk.person, client_id) if may_see(desk) else []
             names = {
                 row["provider_id"]: row["name"] for row in people.providers(reader, desk.person, include_inactive=True)
@@ -54,6 +57,7 @@ def client_page(client_id: str) -> None:
         "provider_name": names.get(client["provider_id"]),
         "source_name": sources.get(client["referral_source_id"]),
         "diagnoses": short(diagnoses, desk.today),
+        "authorised": in_force(authorised, desk.today),
     }
     _header(client, desk)
     _facts(client, desk)
@@ -89,6 +93,7 @@ def _header(client: Row, desk: Desk) -> None:
         ):
             st.switch_page("app_pages/billing.py", query_params={"client": client_id})
         diagnoses_button(client_id, desk)
+        authorisations_button(client_id, desk)
         if person.may(Permission.EDIT_CLIENTS):
             if st.button("Edit details", key="client:edit", on_click=begin_drawer):
                 details_drawer(client_id)
@@ -111,6 +116,7 @@ def _facts(client: Row, desk: Desk) -> None:
         ("Born", words.date_of(client["birth_date"])),
         ("Contact", " · ".join(part for part in (client["phone"], client["email"]) if part)),
         ("Coverage", ", ".join(cover) or "Self-pay"),
+        ("Authorised", client["authorised"]),
         ("Guarantor", guarantor),
         ("Owes for", owes_for),
         ("Usual provider", client["provider_name"] or ""),

@@ -234,6 +234,9 @@ def test_a_locked_period_says_when_it_opens(desk, refused, clock, ada):
 
 MAY = {
     "front_desk": {
+        "add_authorisation",
+        "change_authorisation",
+        "withdraw_authorisation",
         "charge_visit",
         "code_charge",
         "issue_invoice",
