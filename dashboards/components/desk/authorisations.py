@@ -28,7 +28,11 @@ from practice.store.work import Row
 def authorisations_button(client_id: str, desk: Desk) -> None:
     """Opens the drawer, for whoever charges."""
     if desk.person.may(Permission.CHARGE) and st.button(
-        "Authorisations", key="client:authorisations", on_click=begin_drawer
+        "Authorisations",
+        key="client:authorisations",
+        icon=":material/verified:",
+        type="tertiary",
+        on_click=begin_drawer,
     ):
         authorisations_drawer(client_id)
 

@@ -92,8 +92,6 @@ def _header(client: Row, desk: Desk) -> None:
             "Take payment", icon=":material/payments:", key="client:pay"
         ):
             st.switch_page("app_pages/billing.py", query_params={"client": client_id})
-        diagnoses_button(client_id, desk)
-        authorisations_button(client_id, desk)
         if person.may(Permission.EDIT_CLIENTS):
             if st.button("Edit details", key="client:edit", on_click=begin_drawer):
                 details_drawer(client_id)
@@ -101,6 +99,9 @@ def _header(client: Row, desk: Desk) -> None:
                 coverage_drawer(client_id)
             if st.button("Guarantor", key="client:guarantor", on_click=begin_drawer):
                 guarantor_drawer(client_id)
+    with st.container(horizontal=True, gap="medium"):
+        diagnoses_button(client_id, desk)
+        authorisations_button(client_id, desk)
 
 
 def _facts(client: Row, desk: Desk) -> None:

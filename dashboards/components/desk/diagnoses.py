@@ -148,5 +148,7 @@ def _add(form: str, client_id: str, code: str, since: date, meaning: str | None)
 
 def diagnoses_button(client_id: str, desk: Desk) -> None:
     """Opens the drawer, for whoever makes or bills diagnoses."""
-    if may_see(desk) and st.button("Diagnoses", key="client:diagnoses", on_click=begin_drawer):
+    if may_see(desk) and st.button(
+        "Diagnoses", key="client:diagnoses", icon=":material/diagnosis:", type="tertiary", on_click=begin_drawer
+    ):
         diagnoses_drawer(client_id)
