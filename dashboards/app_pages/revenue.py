@@ -1,4 +1,4 @@
-"""Revenue: what was earned, on three bases, what it became, and how fast it comes in."""
+"""Revenue: what was earned, on three bases, what it became, where it leaks, and how fast it comes in."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import streamlit as st
 
 from dashboards.components.numbers import revenue
 from dashboards.components.numbers.breakdown import breakdown
+from dashboards.components.numbers.leakage import leakage
 from dashboards.components.numbers.page import number_page
 from dashboards.components.numbers.tiles import tiles
 from dashboards.components.numbers.trend import trend
@@ -31,6 +32,7 @@ with left:
     trend(view, BASES, title="Charged, invoiced, collected", name="trend_revenue", height=300)
 with right:
     revenue.bridge(view)
+leakage(view)
 revenue.by_provider(view)
 left, right = st.columns(2, gap="small")
 with left:

@@ -22,6 +22,7 @@ ROW_DIMENSIONS = {
     "responsibility_bucket": "responsibility_bucket",
     "client": "client_id",
     "kind": "transaction_kind",
+    "leak": "leak",
 }
 """By what rows can be cut that a daily table does not have; each stands in some of the marts only."""
 COLUMNS = DIMENSIONS | ROW_DIMENSIONS

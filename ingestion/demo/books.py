@@ -9,10 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ingestion.demo.charging import charge_visits, payer_side
+from ingestion.demo.charging import SERVICE, charge_visits, payer_side
 from ingestion.demo.collecting import Collected, collect
 from ingestion.demo.columns import DAY, NEVER, Array, Columns, stack, take
 from ingestion.demo.house import House
+from ingestion.demo.leaks import plant
 from ingestion.demo.record_of import Story
 
 KINDS = (
@@ -45,8 +46,8 @@ class Books:
 
 def keep_books(house: House, story: Story, seed: int) -> Books:
     """Charge, bill and collect, up to the present."""
-    dice = [np.random.default_rng([seed, part]) for part in (20, 21, 22)]
-    charges = charge_visits(house, story, dice[0])
+    dice = [np.random.default_rng([seed, part]) for part in (20, 21, 22, 23)]
+    charges = plant(house, story, charge_visits(house, story, dice[0]), SERVICE, dice[3])
     payer = payer_side(story, charges, dice[1])
     client = collect(charges, story.clients["pays_at_desk"], dice[2])
     payments = stack(payer["payments"], client.payments)

@@ -11,6 +11,7 @@ import numpy as np
 from ingestion.demo.columns import DAY, HOUR, MINUTE, NEVER, Array, Columns, stack, take
 from ingestion.demo.fates import CLIENT, awake
 from ingestion.demo.house import FEES, PAYER_DAYS, PAYERS, House
+from ingestion.demo.leaks import TOO_MUCH_OFF, UNANSWERED, UNDERPAID
 from ingestion.demo.record_of import IS_CANCELLED, IS_COMPLETED, IS_NO_SHOW, Story
 from ingestion.demo.schedule_rows import judge_notice
 
@@ -99,17 +100,21 @@ def payer_side(story: Story, charges: Columns, dice: np.random.Generator) -> dic
     at_desk = story.clients["pays_at_desk"][charges["client"]] & (dice.random(count) < 0.93)
     answer = np.where(insured, dice.choice(5, count, p=[0.91, 0.022, 0.028, 0.010, 0.03]), NO_ANSWER)
     answer = np.where((answer == DENIED_TO_CLIENT) & ~at_desk, DENIED_FOR_GOOD, answer)
+    is_unanswered, is_underpaid = np.isin(charges["leak"], UNANSWERED), charges["leak"] == UNDERPAID
+    answer = np.select([is_unanswered, is_underpaid], [NO_ANSWER, PAID], answer)
     due = charges["allowed"] - copay
     share = due * story.clients["coinsurance"][charges["client"]] // 100
     early = (charges["day"].astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12) < 3
     share = np.where(early & (dice.random(count) < 0.3), due, share)
     share = np.where(at_desk & np.isin(answer, (PAID, PAID_AFTER_DENIAL)), share, 0)
     share = np.where(answer == DENIED_TO_CLIENT, due, share)
+    share = np.where(is_underpaid, 0, share)
+    off = charges["estimate"] + np.where(is_underpaid, TOO_MUCH_OFF, 0)
     settled = _answered(charges, answer, dice)
     charges |= {"copay": copay, "copay_paid": at_desk & (copay > 0), "share": share, "share_at": settled}
-    pays = np.where(np.isin(answer, (PAID, PAID_AFTER_DENIAL)), due - share, 0)
-    is_contractual = insured & np.isin(answer, (PAID, PAID_AFTER_DENIAL, DENIED_TO_CLIENT)) & (charges["estimate"] > 0)
-    forgotten = (answer == NO_ANSWER) & (dice.random(count) >= 0.7)
+    pays = np.where(np.isin(answer, (PAID, PAID_AFTER_DENIAL)), due - share - (off - charges["estimate"]), 0)
+    is_contractual = insured & np.isin(answer, (PAID, PAID_AFTER_DENIAL, DENIED_TO_CLIENT)) & (off > 0)
+    forgotten = ((answer == NO_ANSWER) & (dice.random(count) >= 0.7)) | is_unanswered
     gone = insured & np.isin(answer, (DENIED_FOR_GOOD, NO_ANSWER)) & (charges["amount"] > copay)
     # What nobody follows up stands for years before somebody clears it out.
     given_up = settled + forgotten * (1000 + np.arange(count) % 180) * DAY
@@ -120,9 +125,7 @@ def payer_side(story: Story, charges: Columns, dice: np.random.Generator) -> dic
             _papers(np.flatnonzero(share > 0), share, settled, reason=1),
         ),
         "adjustments": stack(
-            adjust(
-                np.flatnonzero(is_contractual), charges["estimate"], settled, TO_PAYER, CONTRACTUAL, charges["estimate"]
-            ),
+            adjust(np.flatnonzero(is_contractual), off, settled, TO_PAYER, CONTRACTUAL, charges["estimate"]),
             adjust(np.flatnonzero(gone), charges["amount"] - copay, given_up, TO_PAYER, DENIAL, charges["estimate"]),
         ),
         "payments": payments,

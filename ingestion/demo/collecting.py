@@ -9,6 +9,7 @@ import numpy as np
 from ingestion.demo.charging import BAD_DEBT, COURTESY, MISSED_VISIT, SMALL_BALANCE, TO_CLIENT, adjust, allocate
 from ingestion.demo.columns import DAY, HOUR, MINUTE, NEVER, Array, Columns, stack, take
 from ingestion.demo.fates import awake
+from ingestion.demo.leaks import UNASKED
 
 METHODS = ("cash", "card", "bank", "check", "remittance")
 CASH, CARD, BANK, CHECK, REMITTANCE = range(5)
@@ -54,6 +55,7 @@ def _at_the_desk(charges: Columns, pays_at_desk: Array, dice: np.random.Generato
     """Copays and whole fees paid on arrival; the money is put to the charge when that is posted."""
     stands = (charges["voided"] >= NEVER) & (charges["kind"] != MISSED_VISIT)
     whole = stands & (charges["payer"] < 0) & pays_at_desk[charges["client"]] & (dice.random(len(stands)) < 0.84)
+    whole &= ~np.isin(charges["leak"], UNASKED)
     paid = np.where(whole, charges["amount"], np.where(charges["copay_paid"] & stands, charges["copay"], 0))
     rows = np.flatnonzero(paid > 0)
     extra = np.where(whole[rows] & (dice.random(len(rows)) < 0.02), OVERPAID, 0)
@@ -72,7 +74,7 @@ def _asked_for(charges: Columns, desk: Columns, dice: np.random.Generator) -> tu
     """(courtesy adjustments, what is left to ask of the client, from when on) for each charge."""
     count = len(charges["at"])
     stands = charges["voided"] >= NEVER
-    alone = stands & (charges["payer"] < 0)
+    alone = stands & (charges["payer"] < 0) & ~np.isin(charges["leak"], UNASKED)
     alone[desk["row"][desk["is_whole"]]] = False
     missed = charges["kind"] == MISSED_VISIT
     waived = alone & missed & (dice.random(count) < 0.25)

@@ -52,8 +52,8 @@ def house_tables(house: House, dice: np.random.Generator) -> dict[str, pa.Table]
         ],
         "services": _services(ids),
         "payers": [
-            {"payer_id": key, "name": payer[0], "kind": payer[1], "is_active": True}
-            for key, payer in zip(ids["payers"], PAYERS, strict=True)
+            {"payer_id": key, "name": name, "kind": kind, "is_active": True, "missed_fee_rule": _missed(kind)}
+            for key, (name, kind, *_) in zip(ids["payers"], PAYERS, strict=True)
         ],
         "referral_sources": [
             {"referral_source_id": key, "name": name, "kind": kind, "is_active": True}
@@ -179,6 +179,11 @@ def _contracts(house: House, ids: dict[str, list[str]]) -> list[Row]:
             for s, service in enumerate(ids["services"])
         ]  # fmt: skip
     return rows
+
+
+def _missed(kind: str) -> str:
+    """Public payers forbid the fee of a missed visit."""
+    return "none" if kind == "public" else "allowed"
 
 
 def _availability(house: House, ids: dict[str, list[str]]) -> list[Row]:

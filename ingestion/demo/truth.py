@@ -17,6 +17,7 @@ from ingestion.demo.charging import CLASSES, TO_PAYER
 from ingestion.demo.columns import NEVER, Array, as_date, dates, day_number, numbers, pick
 from ingestion.demo.fates import CANCELLED, COMPLETED, LEFT_UNSEEN, MISTAKE, MOVED, NO_SHOW
 from ingestion.demo.house import House
+from ingestion.demo.leaking import leak_table
 from ingestion.demo.record_of import STATUSES, Story
 
 _FATES = {
@@ -26,7 +27,7 @@ _FATES = {
 
 
 def write_truth(folder: Path, house: House, story: Story, books: Books, in_series: int = 0) -> None:
-    """`attendees.parquet`, `counts.parquet` and `month_ends.parquet` in the folder.
+    """`attendees.parquet`, `counts.parquet`, `month_ends.parquet` and `leaks.parquet` in the folder.
 
     `in_series` visits were booked beside the story: all of them are still to come, and nobody's fate is told.
     """
@@ -37,6 +38,7 @@ def write_truth(folder: Path, house: House, story: Story, books: Books, in_serie
         counts[name] += in_series
     pq.write_table(pa.table({"name": list(counts), "value": list(counts.values())}), folder / "counts.parquet")
     pq.write_table(month_ends(house, books), folder / "month_ends.parquet")
+    pq.write_table(leak_table(house, story, books), folder / "leaks.parquet")
 
 
 def _attendees(house: House, story: Story) -> pa.Table:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 3
+SCHEMA_VERSION = 4
 """Raised whenever a fed column is added, dropped or changes its meaning."""
 
 
@@ -39,7 +39,7 @@ TABLES: dict[str, Table] = {
         ),
     ),
     "provider_services": Table("provider_service_id", _columns("provider_service_id provider_id service_id is_active")),
-    "payers": Table("payer_id", _columns("payer_id name kind is_active")),
+    "payers": Table("payer_id", _columns("payer_id name kind is_active missed_fee_rule")),
     "payer_contracts": Table(
         "payer_contract_id",
         _columns("payer_contract_id payer_id service_id allowed_minor effective_from effective_to"),
@@ -187,7 +187,7 @@ TABLES: dict[str, Table] = {
     "authorisations": Table("authorisation_id"),
     "charge_authorisations": Table("charge_id"),
     "notes": Table("note_id", secret=("text",)),
-    "fees": Table("fee_id"),
+    "fees": Table("fee_id", _columns("fee_id service_id payer_id fee_minor effective_from effective_to")),
     "time_codes": Table("time_code_id"),
     "uncharged_visits": Table("attendee_id", _columns("attendee_id kind amount_minor is_withdrawn known_at")),
     "invoices": Table(

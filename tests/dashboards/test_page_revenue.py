@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pandas as pd
 import pytest
 
 from tests.dashboards.clicking import click_cell, shown
@@ -72,3 +73,51 @@ def test_the_curve_shows_the_share_that_came_in_by_age(open_page, running):
     app = open_page("revenue", "owner")
     assert not app.exception
     assert "No month of service is old enough" not in texts(app)
+
+
+def leaky():
+    """Five visits at 100.00: two collected, one open at the client, two that nobody charged."""
+    metric = {
+        "metric": "revenue_leaked", "label": "Revenue leaked", "unit": "minor", "kind": "additive", "better": "down",
+        "rows_table": "revenue_leakage", "rows_date": "service_date", "rows_where": "place = 'leak'",
+        "rows_numerator": "amount_minor", "formula": "What leaks.", "is_ratio": False, "aggregate": "sum",
+        "dimensions": "location, provider, service, payer, referral_source",
+    }  # fmt: skip
+    row = {"source": "record", "visit_kind": "attended", "service_date": TODAY.replace(day=1), "amount_minor": 100_00,
+           "client_id": "client-ada", "location_id": "loc-elm", "provider_id": "prov-moss"}  # fmt: skip
+    places = [("v1", "collected", None), ("v2", "collected", None), ("v3", "open_client", None)]
+    places += [("v4", "leak", "no_charge"), ("v5", "leak", "no_charge")]
+    leaks = [
+        row | {"attendee_id": seat, "place": place, "leak": leak} | (
+            {"owner_role": "biller", "due_date": TODAY} if leak else {}
+        )
+        for seat, place, leak in places
+    ]  # fmt: skip
+    return {"metric_catalogue": [*usual_rows()["metric_catalogue"], metric], "revenue_leakage": leaks}
+
+
+def test_the_money_of_visits_adds_up_and_a_leak_opens_its_visits(open_page, running):
+    publish(running.home, rows=leaky())
+    app = open_page("revenue", "biller")
+    said = "$500.00 expected = $200.00 collected + $100.00 open at clients + **$200.00 leaking**"
+    assert said in texts(app)
+    assert shown(app, "leaks") == [
+        {
+            "Leak": "Attended, not charged",
+            "Visits": 2,
+            "Amount": 200.0,
+            "Whose": "Biller",
+            "First due": pd.Timestamp(TODAY),
+        }
+    ]
+    app = click_cell(app, "leaks", 0, "Leak")
+    assert not app.exception
+    assert "they sum to **$200.00**" in texts(app)
+
+
+def test_where_nothing_leaks_the_page_says_so(open_page, running):
+    rows = leaky()
+    rows["revenue_leakage"] = [row for row in rows["revenue_leakage"] if row["leak"] is None]
+    publish(running.home, rows=rows)
+    app = open_page("revenue", "owner")
+    assert [message.value for message in app.success] == ["Nothing leaks."]

@@ -9,7 +9,7 @@ import pytest
 from .till import Till, amounts
 
 pytestmark = pytest.mark.warehouse
-PLACE, SERVICE, FREE, RAISED = "seep", "seep-talk", "seep-free", "seep-long"
+PLACE, SERVICE, FREE, RAISED, DATED = "seep", "seep-talk", "seep-free", "seep-long", "seep-dated"
 JUNE = date(2026, 6, 1)
 SELF_PAY, INSURED, PUBLIC, PARTNER = "seep-self", "seep-insured", "seep-public", "seep-partner"
 PLAN, STATE = "seep-plan", "seep-state"
@@ -25,8 +25,16 @@ def land(landing):
     landing.record("services", {"service_id": FREE, "name": "Free talk", "fee_minor": None})
     for fee in (80_00, 100_00):  # raised today
         landing.record("services", {"service_id": RAISED, "name": "Long talk", "fee_minor": fee})
-    for payer, kind in ((PLAN, "commercial"), (STATE, "public")):
-        landing.record("payers", {"payer_id": payer, "name": payer, "kind": kind})
+    for payer, rule in ((PLAN, "allowed"), (STATE, "none")):
+        landing.record("payers", {"payer_id": payer, "name": payer, "kind": "other", "missed_fee_rule": rule})
+    for payer, fee in (
+        (None, 110_00),
+        (PLAN, 90_00),
+    ):  # dated fees go before the service's, a payer's before everybody's
+        landing.record("fees", {
+            "fee_id": f"seep-{payer}", "service_id": DATED, "payer_id": payer, "fee_minor": fee, "effective_from": JUNE,
+        })  # fmt: skip
+    landing.record("services", {"service_id": DATED, "name": "Dated talk", "fee_minor": 100_00})
     for client, payer in ((INSURED, PLAN), (PUBLIC, STATE)):
         cover = {
             "policy_id": f"seep-{client}",
@@ -65,8 +73,22 @@ def land(landing):
     till.adjust(charged("written off"), f"client:{SELF_PAY}", "charity", 100_00, JUNE)
     charged("at the payer", payer=PLAN, client=INSURED)
     charged("not invoiced yet", day=date(2026, 6, 20))
+    copay = charged("a new share", payer=PLAN, client=INSURED)
+    till.move(copay, f"payer:{PLAN}", f"client:{INSURED}", 20_00, JUNE)
+    till.paid(copay, 20_00, JUNE, f"client:{INSURED}")
+    till.move(copay, f"payer:{PLAN}", f"client:{INSURED}", 80_00, date(2026, 6, 20))
     visit("no_charge")
     visit("no_charge at the old fee", service_id=RAISED)
+    visit("no_charge at the dated fee", service_id=DATED)
+    visit("no_charge at the payer's fee", INSURED, service_id=DATED)
+    visit("no_charge before the dated fee", service_id=DATED, day=date(2026, 5, 31))
+    let_go = visit("not to be charged")
+    landing.record("uncharged_visits", {"attendee_id": let_go["attendee_id"], "kind": "service", "is_withdrawn": False})
+    charged_again = visit("to be charged after all")
+    for is_withdrawn in (False, True):
+        landing.record("uncharged_visits", {
+            "attendee_id": charged_again["attendee_id"], "kind": "service", "is_withdrawn": is_withdrawn,
+        })  # fmt: skip
     visit("no_fee", service_id=FREE)
     till.paid(charged("undercharged", 75_00), 75_00, JUNE, f"client:{SELF_PAY}")
     till.void(charged("void_not_recharged"), JUNE)
@@ -74,6 +96,9 @@ def land(landing):
     charged("payer_not_asked", client=INSURED)
     charged("not_invoiced")
     charged("past_filing_limit", payer=PLAN, client=INSURED, day=date(2025, 6, 29))
+    charged("payer_silent", payer=PLAN, client=INSURED, day=date(2026, 3, 31))
+    answered = charged("answered", payer=PLAN, client=INSURED, day=date(2026, 3, 31))
+    till.paid(answered, 10_00, JUNE)
     cut = charged("underpaid", payer=PLAN, client=INSURED)
     till.adjust(cut, f"payer:{PLAN}", "contractual", 45_00, JUNE)
     till.paid(cut, 55_00, JUNE)
@@ -96,14 +121,22 @@ EXPECTED = {
     "written off": {"written_off": 100_00},
     "at the payer": {"open_payer": 100_00},
     "not invoiced yet": {"open_client": 100_00},
+    "a new share": {"collected": 20_00, "open_client": 80_00},
     "no_charge": {"no_charge": 100_00},
     "no_charge at the old fee": {"no_charge": 80_00},
+    "no_charge at the dated fee": {"no_charge": 110_00},
+    "no_charge at the payer's fee": {"no_charge": 90_00},
+    "no_charge before the dated fee": {"no_charge": 100_00},
+    "not to be charged": {"waived": 100_00},
+    "to be charged after all": {"no_charge": 100_00},
     "no_fee": {"no_fee": 0},
     "undercharged": {"collected": 75_00, "undercharged": 25_00},
     "void_not_recharged": {"void_not_recharged": 100_00},
     "wrong_payer": {"wrong_payer": 100_00},
     "payer_not_asked": {"payer_not_asked": 100_00},
     "not_invoiced": {"not_invoiced": 100_00},
+    "payer_silent": {"payer_silent": 100_00},
+    "answered": {"collected": 10_00, "open_payer": 90_00},
     "past_filing_limit": {"past_filing_limit": 100_00},
     "underpaid": {"collected": 55_00, "contractual": 30_00, "underpaid": 15_00},
     "fee_not_taken": {"fee_not_taken": 60_00},
@@ -128,7 +161,8 @@ def test_every_visits_money_is_in_its_places(warehouse, told):
 
 def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
     rows = warehouse(
-        "select leak, owner_role, due_date from marts.revenue_leakage where location_id = ? and leak is not null", PLACE
+        "select leak, owner_role, due_date from marts.revenue_leakage where location_id = ? and leak is not null and service_date <> '2026-05-31'",
+        PLACE,
     )
     due = {leak: (owner, day) for leak, owner, day in rows}
     assert due == {
@@ -139,6 +173,7 @@ def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
         "wrong_payer": ("biller", date(2027, 6, 1)),
         "payer_not_asked": ("biller", date(2027, 6, 1)),
         "not_invoiced": ("biller", date(2026, 6, 15)),
+        "payer_silent": ("biller", date(2027, 3, 31)),
         "past_filing_limit": ("biller", date(2026, 6, 29)),
         "underpaid": ("biller", date(2026, 8, 30)),
         "fee_not_taken": ("front_desk", date(2026, 6, 4)),
@@ -146,7 +181,8 @@ def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
 
 
 def test_the_rate_is_of_attended_visits_alone(warehouse):
-    """In June 13 attended visits of 100.00 and one of 80.00; of them leak 100 + 80 + 25 + 4 × 100 + 15."""
-    assert amounts(warehouse, "leakage_rate", PLACE, JUNE, date(2026, 6, 30)) == (620_00, 1_380_00)
-    assert amounts(warehouse, "revenue_leaked", PLACE, JUNE, date(2026, 6, 30)) == (680_00, None)
+    """In June 16 attended visits of 100.00 and one each of 80, 90 and 110; of them leak 380 uncharged, and 100 after
+    all, 25, four of 100 and 15."""
+    assert amounts(warehouse, "leakage_rate", PLACE, JUNE, date(2026, 6, 30)) == (920_00, 1_880_00)
+    assert amounts(warehouse, "revenue_leaked", PLACE, JUNE, date(2026, 6, 30)) == (980_00, None)
     assert amounts(warehouse, "revenue_leaked", PLACE, date(2025, 6, 29)) == (100_00, None)

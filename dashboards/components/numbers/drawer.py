@@ -20,7 +20,8 @@ from practice.people.queries import names_of
 LIMIT = 2_000
 _DATES = ("start_date", "post_date", "issued_date", "available_date", "service_date")
 _FACTS = (
-    "outcome", "transaction_kind", "bucket", "age_days", "lead_time_days", "party", "provider_id", "service_id",
+    "outcome", "leak", "due_date", "transaction_kind", "bucket", "age_days", "lead_time_days", "party",
+    "provider_id", "service_id",
     "debit_minor", "credit_minor", "amount_minor", "open_minor", "bookable_minutes", "booked_minutes", "kept_minutes",
 )  # fmt: skip
 _NAMED = {"provider_id": "provider", "service_id": "service"}
@@ -39,6 +40,7 @@ _TITLES = {
     "available_date": "Day",
     "service_date": "Service date",
     "party": "Owed by",
+    "due_date": "Due",
 }
 
 
@@ -144,7 +146,7 @@ def show_table(view: View, rows: pd.DataFrame, found: Definition | None = None, 
     for name, dimension in _NAMED.items():
         if name in shown.columns:
             shown[name] = shown[name].map(view.names.of[dimension]).fillna(shown[name])
-    for name in ("outcome", "transaction_kind"):
+    for name in ("outcome", "transaction_kind", "leak"):
         if name in shown.columns:
             shown[name] = shown[name].str.replace("_", " ")
     if "party" in shown.columns:

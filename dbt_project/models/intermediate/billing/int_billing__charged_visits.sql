@@ -49,6 +49,8 @@ select
     visits.start_date,
     of_visits.charge_id, of_visits.payer_id,
     of_visits.amount_minor, of_visits.charged_minor, of_visits.collected_minor, of_visits.contractual_minor,
+    -- Whether the payer has answered: paid, or taken something off.
+    of_visits.collected_from_payer_minor <> 0 or of_visits.contractual_minor <> 0 as is_answered,
     of_visits.written_off_minor, of_visits.open_client_minor, of_visits.open_payer_minor,
     of_visits.contractual_date, of_visits.client_owes_since,
     invoiced.charge_id is not null as is_invoiced,

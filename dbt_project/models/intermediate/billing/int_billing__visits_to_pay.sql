@@ -10,6 +10,10 @@ payers as (select * from {{ ref('stg_practice__payers') }}),
 
 policies as (select * from {{ ref('stg_practice__policies') }}),
 
+settings as (select * from {{ ref('stg_practice__settings') }}),
+
+dated_fees as (select * from {{ ref('stg_practice__fees') }}),
+
 cancellation_policies as (select * from {{ ref('stg_practice__cancellation_policies') }}),
 
 -- Every version of a service says what it cost from then on; what was before the first version cost the same.
@@ -60,6 +64,41 @@ covers as (
     group by judged.attendee_id
 ),
 
+-- Payers who forbid the fee of a missed visit, or allow it only where everybody pays it.
+forbidden as (
+    select distinct judged.attendee_id
+    from judged
+    inner join policies
+        on judged.client_id = policies.client_id
+        and policies.effective_from <= judged.start_date
+        and judged.start_date <= coalesce(policies.effective_to, date '9999-12-31')
+    inner join payers on policies.payer_id = payers.payer_id
+    where judged.kind = 'missed'
+        and (
+            payers.missed_fee_rule = 'none'
+            or (
+                payers.missed_fee_rule = 'if_all'
+                and not exists (select * from settings where name = 'missed_fee_for_all' and value = 'true')
+            )
+        )
+),
+
+-- A fee of the payer's own goes before the practice's.
+scheduled_fees as (
+    select
+        judged.attendee_id,
+        arg_max(dated_fees.fee_minor, (dated_fees.payer_id is not null, dated_fees.effective_from)) as fee_minor
+    from judged
+    left join covers on judged.attendee_id = covers.attendee_id
+    inner join dated_fees
+        on judged.service_id = dated_fees.service_id
+        and (dated_fees.payer_id is null or covers.payer_id = dated_fees.payer_id)
+        and dated_fees.effective_from <= judged.start_date
+        and judged.start_date <= coalesce(dated_fees.effective_to, date '9999-12-31')
+    where judged.kind = 'attended'
+    group by judged.attendee_id
+),
+
 missed_fees as (
     select
         judged.attendee_id,
@@ -77,18 +116,18 @@ missed_fees as (
     group by judged.attendee_id
 ),
 
--- A public payer's clients owe nothing for a visit that they miss (Medicaid forbids the fee).
 priced as (
     select
         judged.*,
         covers.payer_id as cover_payer_id,
         case
-            when judged.kind = 'attended' then fees.fee_minor
-            when coalesce(payers.payer_kind, '') <> 'public' then missed_fees.fee_minor
+            when judged.kind = 'attended' then coalesce(scheduled_fees.fee_minor, fees.fee_minor)
+            when forbidden.attendee_id is null then missed_fees.fee_minor
         end as fee_minor
     from judged
     left join covers on judged.attendee_id = covers.attendee_id
-    left join payers on covers.payer_id = payers.payer_id
+    left join scheduled_fees on judged.attendee_id = scheduled_fees.attendee_id
+    left join forbidden on judged.attendee_id = forbidden.attendee_id
     left join missed_fees on judged.attendee_id = missed_fees.attendee_id
     asof left join fees on judged.service_id = fees.service_id and judged.happened_at >= fees.known_from
     where judged.kind is not null

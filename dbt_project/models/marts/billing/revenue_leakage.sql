@@ -2,7 +2,7 @@
     Each visit's expected money, cut into the places where it is. A row is a visit and a place; the rows of a visit add up
     to what it should bring, so that nothing is lost between the reports.
 #}
-{% set invoice_days, filing_days, appeal_days, charge_days = 14, 365, 90, 3 %}
+{% set invoice_days, silent_days, filing_days, appeal_days, charge_days = 14, 90, 365, 90, 3 %}
 with visits as (select * from {{ ref('int_billing__visits_to_pay') }}),
 
 charged as (select * from {{ ref('int_billing__charged_visits') }}),
@@ -24,20 +24,27 @@ voided as (
     group by unit_id
 ),
 
+-- Somebody has decided, with a reason, that these are not charged.
+let_go as (select attendee_id from {{ ref('stg_practice__uncharged_visits') }} where not is_withdrawn),
+
 judged as (
     select
         charged.*,
         payer_id is null and cover_payer_id is not null and kind = 'attended' as is_payer_not_asked,
         not is_invoiced and client_owes_since + {{ invoice_days }} < build.today as is_not_invoiced,
-        payer_id is not null and not is_covered as is_wrong_payer,
-        start_date + {{ filing_days }} < build.today as is_past_filing
+        case
+            when payer_id is null then null
+            when not is_covered then 'wrong_payer'
+            when start_date + {{ filing_days }} < build.today then 'past_filing_limit'
+            when start_date + {{ silent_days }} < build.today and not is_answered then 'payer_silent'
+        end as payers_leak
     from charged
     cross join build
 ),
 
 money as (
     select
-        * exclude (amount_minor, is_payer_not_asked, is_not_invoiced, is_wrong_payer, is_past_filing),
+        * exclude (amount_minor, is_payer_not_asked, is_not_invoiced, payers_leak),
         unnest([
             {'place': 'collected', 'leak': null, 'amount_minor': collected_minor, 'due_date': null},
             {'place': 'contractual', 'leak': null, 'amount_minor': contractual_minor - underpaid_minor, 'due_date': null},
@@ -62,10 +69,10 @@ money as (
                 end
             },
             {
-                'place': case when is_wrong_payer or is_past_filing then 'leak' else 'open_payer' end,
-                'leak': case when is_wrong_payer then 'wrong_payer' when is_past_filing then 'past_filing_limit' end,
+                'place': case when payers_leak is null then 'open_payer' else 'leak' end,
+                'leak': payers_leak,
                 'amount_minor': open_payer_minor,
-                'due_date': case when is_wrong_payer or is_past_filing then start_date + {{ filing_days }} end
+                'due_date': case when payers_leak is not null then start_date + {{ filing_days }} end
             },
             {
                 'place': 'leak', 'leak': 'undercharged', 'amount_minor': short_minor,
@@ -79,9 +86,10 @@ not_charged as (
     select
         visits.*,
         cast(null as text) as charge_id,
-        case when visits.kind = 'missed' and voided.unit_id is not null then 'waived' else 'leak' end as place,
+        let_go.attendee_id is not null or (visits.kind = 'missed' and voided.unit_id is not null) as is_waived,
+        case when is_waived then 'waived' else 'leak' end as place,
         case
-            when visits.kind = 'missed' and voided.unit_id is not null then null
+            when is_waived then null
             when visits.kind = 'missed' then 'fee_not_taken'
             when voided.unit_id is not null then 'void_not_recharged'
             when visits.fee_minor = 0 then 'no_fee'
@@ -94,6 +102,7 @@ not_charged as (
         coalesce(voided.void_date, visits.start_date) + {{ charge_days }} as due_date
     from visits
     left join voided on visits.unit_id = voided.unit_id
+    left join let_go on visits.attendee_id = let_go.attendee_id
     where visits.unit_id not in (select unit_id from charged)
 ),
 

@@ -14,6 +14,7 @@ renamed as (
         'record' as source,
         name as payer_name,
         kind as payer_kind,
+        coalesce(missed_fee_rule, 'allowed') as missed_fee_rule,
         -- booleans
         is_active,
         -- timestamps
