@@ -18,7 +18,7 @@ SAID = {"booked": "A visit is booked", "asked": "They asked for one", "ends": "T
 
 def estimates_due(reader: Reader, actor: Actor) -> list[Row]:
     """Estimates to be written, the most urgent first: client_id, client_name, why (a key of SAID), due_date, is_late,
-    about (the day of the visit, of the request, or on which the old one ends). One row per client.
+    about_date (of the visit, of the request, or on which the old one ends). One row per client.
 
     A visit is covered by an estimate of its time and provider that names its service often enough.
     """
@@ -40,7 +40,7 @@ def estimates_due(reader: Reader, actor: Actor) -> list[Row]:
             elif due:
                 found.append(_row(visit, "booked", due, visit["start_date"]))
     first: dict[str, Row] = {}
-    for row in sorted(found, key=lambda row: (row["due_date"], row["client_name"], row["about"])):
+    for row in sorted(found, key=lambda row: (row["due_date"], row["client_name"], row["about_date"])):
         first.setdefault(row["client_id"], row | {"is_late": row["due_date"] < day})
     return list(first.values())
 
@@ -103,5 +103,5 @@ def _row(about: Row, why: str, due: date, day: date) -> Row:
         "client_name": about["client_name"],
         "why": why,
         "due_date": due,
-        "about": day,
+        "about_date": day,
     }

@@ -19,6 +19,8 @@ _BLANK = dict.fromkeys(("tax_id", "npi", "credentials", "license_number", "licen
 @command(Permission.SET_UP)
 def set_practice_identity(work: Work, *, tax_id: str | None, npi: str | None = None) -> Row:
     """The practice's tax id (an EIN of nine digits) and its own NPI, where it has one."""
+    if sends_claims(work):
+        raise Refusal("Papers show the tax id and NPI that claims are sent under; change them there.", field="tax_id")
     digits = re.sub(r"[\s-]", "", tax_id or "") or None
     if digits and not re.fullmatch(r"[0-9]{9}", digits):
         raise Refusal("A tax id (EIN) has nine digits, such as 12-3456789.", field="tax_id")
@@ -47,8 +49,18 @@ def set_provider_identity(
 
 
 def identity(reader: Reader, subject: str) -> Row:
-    """What is known of the practice or a provider; every field is there, and None while unknown."""
-    return _BLANK | (reader.find("paper_identities", subject) or {})
+    """What is known of the practice or a provider; every field is there, and None while unknown.
+
+    Once it is said who sends claims, the practice's tax id and NPI are those: papers and claims never differ.
+    """
+    known = _BLANK | (reader.find("paper_identities", subject) or {})
+    sender = sends_claims(reader) if subject == PRACTICE else None
+    return known | ({"tax_id": sender["tax_id"], "npi": sender["npi"]} if sender else {})
+
+
+def sends_claims(reader: Reader) -> Row | None:
+    """Who sends the practice's claims, if that is said."""
+    return reader.find("claim_senders", PRACTICE)
 
 
 def _keep(work: Work, subject: str, **fields: Any) -> Row:

@@ -219,6 +219,7 @@ def test_an_estimate_that_is_due_is_written_from_what_is_booked(open_page, books
 
 def test_who_asks_for_an_estimate_is_noted_with_one_click(open_page, books):
     app = open_page("client", "front_desk", client="client-dan")
+    app.toggle(key="papers:estimate").set_value(True).run()
     press(app, "They asked for one today")
     app = papers(open_page("billing", "biller"), "Estimates")
     [row] = table(app, "estimates").value.to_dict("records")

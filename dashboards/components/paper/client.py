@@ -37,8 +37,10 @@ def client_papers(person: Actor, client_id: str, today: date) -> None:
             _statement(person, party, today)
         if visits:
             _superbill(person, client_id, visits)
-    if person.may(Permission.INVOICE) and practice_currency().code == "USD":
-        with st.expander("Good-faith estimate", icon=":material/request_quote:"):
+    is_american = person.may(Permission.INVOICE) and practice_currency().code == "USD"
+    # A toggle and no expander: what nobody opens is not asked for.
+    if is_american and st.toggle("Write a good-faith estimate", key="papers:estimate"):
+        with st.container(border=True):
             estimate_form(person, client_id, today)
     if not rows:
         st.caption("Nothing was handed out yet.")

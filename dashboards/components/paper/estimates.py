@@ -26,7 +26,13 @@ def estimates_part(person: Actor, today: date) -> None:
     late = sum(row["is_late"] for row in rows)
     if rows:
         st.caption(f"{count(len(rows), 'estimate')} to write, for clients who pay themselves; {late} overdue.")
-    columns = {"due_date": "Due", "client_name": "Client", "why": "Why", "about": "Visit or day", "state": ""}
+    columns = {
+        "due_date": "Due",
+        "client_name": "Client",
+        "why": "Why",
+        "about_date": "Visit, request or end",
+        "state": "",
+    }
     shown = [row | {"why": SAID[row["why"]], "state": "overdue" if row["is_late"] else ""} for row in rows]
     empty = "Everybody who pays themselves and has booked ahead has an estimate."
     picked = choose(shown, columns, key="estimates", height=300, empty=empty)

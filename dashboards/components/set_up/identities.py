@@ -8,13 +8,24 @@ import streamlit as st
 
 from dashboards import runtime
 from dashboards.components.forms import entry, send
-from practice.people.identities import PRACTICE, identity, set_practice_identity, set_provider_identity
+from practice.people.identities import (
+    PRACTICE,
+    identity,
+    sends_claims,
+    set_practice_identity,
+    set_provider_identity,
+)
 
 
 def practice_identity_form() -> None:
     """The tax id and the practice's own NPI."""
     with runtime.current().record.read() as reader:
         known = identity(reader, PRACTICE)
+        is_elsewhere = bool(sends_claims(reader))
+    if is_elsewhere:
+        tax_id, npi = known["tax_id"], known["npi"]
+        st.caption(f"Superbills and estimates show tax id {tax_id} and NPI {npi}, under which claims are sent.")
+        return
     with st.container(border=True), entry("identity"):
         st.markdown("**On superbills and estimates**")
         a, b = st.columns(2)

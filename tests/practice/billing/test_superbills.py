@@ -15,6 +15,7 @@ from practice.billing.documents import pdf
 from practice.billing.papers.data import as_csv
 from practice.billing.superbills import issue_superbill, why_not
 from practice.errors import NotFound, Refusal
+from practice.insurance.claim_facts import set_claim_sender
 from practice.people.identities import set_practice_identity, set_provider_identity
 from practice.people.providers import change_provider
 
@@ -163,3 +164,16 @@ def test_a_familys_visit_that_one_of_them_attended_is_on_the_identified_clients_
     ready.sees("client-cora", day=date(2026, 2, 20), appointment="apt-1", is_identified=False, **shared)
     ready.charges("att-1")
     assert len(superbill(ready, client_id="client-ada", month="2026-02")[1]["lines"]) == 1
+
+
+def test_papers_and_claims_never_differ_in_the_tax_id(ready, owner):
+    about = {
+        "name": "Elm", "npi": "1245319599", "tax_id": "98-7654321", "taxonomy": "103TC0700X", "contact_name": "Sam",
+        "phone": "555 010 0199", "submitter_code": "ELM", "receiver_name": "Clear", "receiver_code": "CLR",
+    }  # fmt: skip
+    ready.run(set_claim_sender, who=owner, **about)
+    ready.charged("client-ada", day=date(2026, 2, 20))
+    says = superbill(ready, client_id="client-ada", month="2026-02")[1]
+    assert (says["tax_id"], says["practice_npi"]) == ("987654321", "1245319599")
+    with pytest.raises(Refusal, match="change them there"):
+        ready.run(set_practice_identity, who=owner, tax_id="12-3456789")
