@@ -77,6 +77,25 @@ _MAIL: dict[str, tuple[str, str]] = {
         f"Call us, whenever it suits you.\nOr book it yourself: {{book_link}}\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
     ),
+    "payment_reminder": (
+        "An invoice is still open",
+        "Hello {client},\n\n{amount} is still open; the oldest invoice was due on {due}. Perhaps it slipped by.\n\n"
+        f"If you have paid meanwhile, thank you. If something is not right, please call us.\n\n{_BY}\n\n"
+        "No such reminders any more: {stop_link}",
+    ),
+    "payment_reminder_second": (
+        "Second reminder: {amount} is open",
+        "Hello {client},\n\n{amount} is open, and the oldest invoice was due on {due}. Please pay it in the next "
+        "days.\n\n"
+        f"If that is not possible at once, call us: we can agree on instalments.\n\n{_BY}\n\n"
+        "No such reminders any more: {stop_link}",
+    ),
+    "payment_reminder_last": (
+        "Last reminder: {amount} is open",
+        "Hello {client},\n\nthis is our last reminder: {amount} is open, and the oldest invoice was due on {due}."
+        f"\n\nPlease pay it now, or call us to agree on instalments.\n\n{_BY}\n\n"
+        "No such reminders any more: {stop_link}",
+    ),
     "news": (
         "News from {practice}",
         f"Hello {{client}},\n\n{{news}}\n\n{_BY}\n\nNo more news: {{stop_link}}",
@@ -104,6 +123,12 @@ _TEXT: dict[str, str] = {
     "Book: {book_link}\nStop reminders: {stop_link}",
     "recall_third": "{practice}: our last reminder of your next visit, due around {due}. Come whenever it suits you.\n"
     "Call us: {phone}\nBook: {book_link}\nStop reminders: {stop_link}",
+    "payment_reminder": "{practice}: {amount} is still open, due since {due}. Questions? {phone}\n"
+    "Stop reminders: {stop_link}",
+    "payment_reminder_second": "{practice}: second reminder, {amount} is open since {due}. Please pay it, or call us"
+    " to agree on instalments: {phone}\nStop reminders: {stop_link}",
+    "payment_reminder_last": "{practice}: last reminder, {amount} is open since {due}. Please pay it now, or call us:"
+    " {phone}\nStop reminders: {stop_link}",
     "news": "{practice}: {news}\nNo more news: {stop_link}",
 }  # fmt: skip
 

@@ -15,11 +15,12 @@ PURPOSES = {
     "appointments": "Visits: booked, moved, cancelled",
     "offers": "Offers of an earlier visit",
     "recalls": "Reminders to come again",
+    "payments": "Reminders of unpaid invoices",
     "news": "News of the practice",
 }
 
-ALLOWED_UNASKED = frozenset({"appointments", "offers"})
-"""Purposes that need no consent on record: they answer what the client asked for. Any of them can be stopped."""
+ALLOWED_UNASKED = frozenset({"appointments", "offers", "payments"})
+"""Purposes that need no consent on record: they answer what the client asked for or was given. Each can be stopped."""
 
 
 class Kind(NamedTuple):
@@ -37,6 +38,7 @@ _VISIT = (
 )  # fmt: skip
 _OFFER = ("service", "provider", "when", "place", "answer_by", "link", "stop_link")
 _RECALL = ("service", "since", "due", "book_link", "stop_link")
+_UNPAID = ("amount", "due", "stop_link")
 _QUIET, _QUICK = ("email", "text"), ("text", "email")
 
 KINDS: dict[str, Kind] = {
@@ -51,6 +53,9 @@ KINDS: dict[str, Kind] = {
     "recall": Kind("Time to come again: first", "recalls", _QUIET, ALWAYS + _RECALL),
     "recall_second": Kind("Time to come again: second", "recalls", _QUIET, ALWAYS + _RECALL),
     "recall_third": Kind("Time to come again: last", "recalls", _QUIET, ALWAYS + _RECALL),
+    "payment_reminder": Kind("Unpaid invoice: first", "payments", _QUIET, ALWAYS + _UNPAID),
+    "payment_reminder_second": Kind("Unpaid invoice: second", "payments", _QUIET, ALWAYS + _UNPAID),
+    "payment_reminder_last": Kind("Unpaid invoice: last", "payments", _QUIET, ALWAYS + _UNPAID),
     "news": Kind("News", "news", _QUIET, (*ALWAYS, "news", "stop_link")),
 }
 
@@ -74,7 +79,8 @@ PLACEHOLDERS = {
     "answer_by": "until when an offer can be accepted",
     "link": "a link to accept or decline the offer",
     "since": "the day of the last visit of the kind",
-    "due": "the day on which the next one is due",
+    "due": "the day on which the next visit, or the oldest unpaid invoice, was or is due",
+    "amount": "what is overdue",
     "book_link": "a link to book online",
     "stop_link": "a link to stop messages of this purpose",
     "news": "the text of the news",

@@ -40,6 +40,7 @@ def sample_values(reader: Reader, kind: str) -> dict[str, str]:
         "link": f"{link}/offer/…",
         "since": day_words(today - timedelta(days=180)),
         "due": day_words(today + timedelta(days=10)),
+        "amount": "$120.00",
         "book_link": f"{link}/book/…",
         "stop_link": f"{link}/stop/…",
         "news": "From April on we are open on Saturdays, too.",

@@ -89,7 +89,8 @@ def given_values(context: Mapping[str, Any], place: Row | None, contact: Row, se
     for name in ("since", "due"):
         if context.get(name):
             values[name] = day_words(context[name])
-    values["news"] = context.get("news") or ""
+    for name in ("news", "amount"):
+        values[name] = context.get(name) or ""
     return values
 
 

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.components.billing.bounced import bounced_popover
 from dashboards.components.billing.charging import FRESH_INVOICE
 from dashboards.components.billing.common import Rows, choose, count, plain, read, total, void_popover
+from dashboards.components.billing.dunning import dunning_box
 from dashboards.components.billing.moving import where_it_went
 from dashboards.components.billing.payment_form import CLIENT_METHODS, payment_form
 from dashboards.components.desk import words
@@ -46,6 +47,7 @@ def unpaid_part(person: Actor) -> None:
     fresh = [row for row in rows if row["invoice_id"] == st.session_state.get(FRESH_INVOICE)]
     for invoice in (picked or fresh)[:1]:
         invoice_panel(person, invoice)
+    dunning_box(person)
 
 
 def invoice_panel(person: Actor, invoice: dict[str, Any]) -> None:
