@@ -13,6 +13,7 @@ from practice.insurance import claim_queries as queries
 from practice.insurance import sent_claim_queries as sent
 from practice.insurance.claim_reading import read_claims
 from practice.insurance.claim_writing import write_claims
+from practice.insurance.denials import decide
 from practice.insurance.envelopes import read
 from practice.insurance.scrubbing import Document, scrub
 from practice.money import Currency
@@ -64,6 +65,8 @@ def correct_claim(work: Work, *, insurance_claim_id: str) -> Row:
     document = made[0] | {"frequency": "7", "payer_control_number": old["payer_control_number"]}
     answer = _send(work, [document], original_id=insurance_claim_id)
     _settle(work, old, "replaced")
+    for remittance_claim_id in sent.denials_of(work, old["control_number"]):
+        decide(work, remittance_claim_id, "corrected", why(work, "correct the claim"))
     return answer
 
 

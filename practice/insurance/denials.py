@@ -55,7 +55,7 @@ def appeal_denial(work: Work, *, remittance_claim_id: str) -> Row:
     denied = _denied(work, remittance_claim_id)
     if denied["outcome"] == "appealed":
         raise Conflict("This denial was appealed already; the payer's next remittance answers it.", rule="appealed")
-    _decide(work, remittance_claim_id, "appealed", note)
+    decide(work, remittance_claim_id, "appealed", note)
     return {"remittance_claim_id": remittance_claim_id}
 
 
@@ -77,7 +77,7 @@ def write_off_denial(work: Work, *, remittance_claim_id: str) -> Row:
         else:
             written_off += amount
     if not waiting:
-        _decide(work, remittance_claim_id, "written_off", note)
+        decide(work, remittance_claim_id, "written_off", note)
     answer = {"written_off_minor": written_off, "waiting_minor": waiting}
     return answer | ({"waits": "Write-off"} if waiting else {})
 
@@ -106,7 +106,7 @@ def pass_denial_to_client(work: Work, *, remittance_claim_id: str) -> Row:
             amount_minor=amount,
         )
         moved += amount
-    _decide(work, remittance_claim_id, "to_client", note)
+    decide(work, remittance_claim_id, "to_client", note)
     return {"moved_minor": moved}
 
 
@@ -136,7 +136,8 @@ def _still_open(work: Work, remittance_claim_id: str) -> list[tuple[Row, str, in
     return found
 
 
-def _decide(work: Work, remittance_claim_id: str, outcome: str, note: str) -> None:
+def decide(work: Work, remittance_claim_id: str, outcome: str, note: str) -> None:
+    """What became of a denial, inside a command that has done it."""
     decided = {"outcome": outcome, "note": note, "decided_by": work.actor.user_id, "decided_at": stored(work.now)}
     _keep(work, remittance_claim_id, **decided)
 

@@ -141,6 +141,16 @@ def number_from_remittance(reader: Reader, control_number: str) -> str | None:
     return found
 
 
+def denials_of(reader: Reader, control_number: str) -> list[str]:
+    """The claims of remittances that denied something of this claim and stand."""
+    rows = reader.rows(
+        "select remittance_claim_id from remittance_claims where control_number = ? and status = 'posted'"
+        " and denied_minor > 0 order by known_at",
+        control_number,
+    )
+    return [row["remittance_claim_id"] for row in rows]
+
+
 def claims_of_file(reader: Reader, claim_file_id: str) -> list[Row]:
     """The claims that a file carried."""
     return reader.rows("select * from insurance_claims where claim_file_id = ? order by number", claim_file_id)

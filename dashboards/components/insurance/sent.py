@@ -65,6 +65,7 @@ def _panel(person: Actor, row: dict[str, Any]) -> None:
             _papers(person, row)
             if row["status"] in ("submitted", "accepted") and row["state"] not in ("paid", "closed"):
                 _again(row)
+        _form(person, claim_id)
 
 
 def _papers(person: Actor, row: dict[str, Any]) -> None:
@@ -82,6 +83,10 @@ def _papers(person: Actor, row: dict[str, Any]) -> None:
             icon=":material/description:",
             key="cms_1500",
         )
+
+
+def _form(person: Actor, claim_id: str) -> None:
+    forms = boxes(read(queries.claim_document, person, insurance_claim_id=claim_id), practice_currency())
     with st.expander("As the CMS-1500 form"):
         for form in forms:
             frame = pd.DataFrame([{"Box": box, "Text": said} for box, said in form.items()])

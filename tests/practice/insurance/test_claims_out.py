@@ -14,6 +14,7 @@ from practice.insurance import sent_claim_queries as sent
 from practice.insurance.claim_queries import to_claim
 from practice.insurance.claim_reading import read_claims
 from practice.insurance.claims import correct_claim, leave_out_of_claims, send_claims, void_claim
+from practice.insurance.denial_queries import denials
 from practice.insurance.envelopes import read
 from practice.money import Currency
 from practice.people.commands import add_payer, add_policy
@@ -150,6 +151,8 @@ def test_a_denied_claim_is_corrected_with_the_payers_number(desk):
     assert states(desk) == [("D00000001", "denied")]
     desk.run(correct_claim, insurance_claim_id=row["insurance_claim_id"], reason="Modifier")
     assert states(desk, only_open=False) == [("D00000002", "submitted"), ("D00000001", "replaced")]
+    with desk.record.read() as reader:
+        assert [row["state"] for row in denials(reader, desk.who)] == ["corrected"]
     [file] = desk.rows("select content from claim_files where number = 2")
     [made] = read_claims(read(file["content"]).sets[0], USD)
     assert (made.frequency, made.payer_control_number) == ("7", "PAYER-77")
