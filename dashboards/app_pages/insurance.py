@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards.components.insurance.claims import claims_part
+from dashboards.components.insurance.covers import covers_part
 from dashboards.components.insurance.denials import denials_part
 from dashboards.components.insurance.dropping import drop_waiting
 from dashboards.components.insurance.matching import to_match_part
@@ -15,7 +16,8 @@ from practice.access.permissions import Permission, require
 person = actor()
 require(person, Permission.ADJUST)
 
-PARTS = {"Claims": claims_part, "Remittances": remittances_part, "To match": to_match_part, "Denials": denials_part}
+PARTS = {"Claims": claims_part, "Remittances": remittances_part, "To match": to_match_part, "Denials": denials_part,
+         "Covers": covers_part}  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Insurance")
     st.space("stretch")

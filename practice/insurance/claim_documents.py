@@ -50,6 +50,17 @@ def documents(rows: Sequence[Row], facts: Facts) -> list[Document]:
     return [_document(charges, facts) for charges in visits.values()]
 
 
+def people_of(row: Row, facts: Facts) -> Document:
+    """Of a policy: whom it covers, who holds it, who pays. `row` has the policy's columns and the client's name."""
+    return {
+        "policy_id": row["policy_id"],
+        "client_id": row["client_id"],
+        "payer": _plain(facts.payers[row["asked_payer_id"]]),
+        "patient": _patient(row, facts),
+        "subscriber": _subscriber(row, row["policy_id"], row["member_number"], facts),
+    }
+
+
 def _document(charges: list[Row], facts: Facts) -> Document:
     first = charges[0]
     codes = list(dict.fromkeys(one["code"] for row in charges for one in facts.diagnoses.get(row["charge_id"], ())))

@@ -279,4 +279,6 @@ TABLES: dict[str, Table] = {
     "insurance_claim_lines": Table("insurance_claim_line_id"),
     "claim_events": Table("claim_event_id"),
     "claim_exclusions": Table("claim_exclusion_id"),
+    "eligibility_files": Table("eligibility_file_id", secret=("content",)),
+    "eligibility_checks": Table("eligibility_check_id", secret=("answer",)),
 }

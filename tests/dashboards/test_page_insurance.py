@@ -42,10 +42,10 @@ def paid(charge, amount, cas=USUAL, *, member="M1"):
 @pytest.mark.parametrize("role", ["owner", "manager", "biller"])
 def test_it_starts_empty_for_each_role_that_sees_it(open_page, role):
     app = open_page("insurance", role)
-    for part in ("Claims", "Remittances", "To match", "Denials"):
+    for part in ("Claims", "Remittances", "To match", "Denials", "Covers"):
         show(app, part)
         assert not app.exception
-    assert "No denial waits for anybody." in texts(app)
+    assert "Nobody with a cover comes in these days." in texts(app)
 
 
 def test_a_file_is_posted_and_opened_to_its_lines(open_page, payers_say):
@@ -185,3 +185,24 @@ def test_a_denied_claim_is_corrected_from_the_page(open_page, payers_say):
     assert not app.exception
     assert len(list(runtime.current().home.claims_out.iterdir())) == 2
     assert list(app.dataframe[0].value["state_name"]) == ["Submitted"]
+
+
+def test_covers_are_asked_about_and_what_was_heard_is_written_down(open_page, payers_say):
+    payers_say.sees("client-ben", status="scheduled")
+    app = show(open_page("insurance", "biller"), "Covers")
+    assert "1 cover of clients who come; 1 to ask about." in texts(app)
+    press(app, "Ask about 1 cover")
+    assert any("not said yet who asks" in sentence for sentence in refusals(app))
+    furnish(payers_say)
+    press(app, "Ask about 1 cover")
+    assert not app.exception
+    assert [file.suffix for file in runtime.current().home.claims_out.iterdir()] == [".270"]
+    assert list(app.dataframe[0].value["state_name"]) == ["Asked, no answer yet"]
+    app = select(app, "covers", 0)
+    next(one for one in app.button_group if one.label == "Cover").set_value(True)
+    press(fill(app, "Copay, USD", "much"), "Write it down")
+    assert refusals(app)
+    assert typed(app, "Copay, USD") == "much"
+    press(fill(app, "Copay, USD", "25"), "Write it down")
+    assert list(app.dataframe[0].value["state_name"]) == ["Active"]
+    assert list(app.dataframe[0].value["payer_copay_minor"]) == [25.0]

@@ -33,7 +33,7 @@ def bring_in_part(person: Actor) -> None:
 
 def _upload(person: Actor) -> None:
     files = st.file_uploader(
-        "Remittances (835) and acknowledgements (TA1, 999, 277CA)",
+        "Remittances (835), acknowledgements (TA1, 999, 277CA), answers about covers (271)",
         accept_multiple_files=True,
         key=f"{FORM}:file:{turn(FORM)}",
         max_upload_size=50,
@@ -91,6 +91,9 @@ def _report() -> None:
         if one.why:
             st.error(f"{words.plain(one.name)}: {one.why}", icon=":material/error:")
             continue
+        if "active" in one.answer:
+            _say_answered(one)
+            continue
         if "remittances" not in one.answer:
             _say_acknowledged(one)
             continue
@@ -124,3 +127,9 @@ def _say_acknowledged(one: Taken) -> None:
         st.warning(text + "  \nRejected claims stand under Claims again.", icon=":material/assignment_return:")
     else:
         st.success(text, icon=":material/task_alt:")
+
+
+def _say_answered(one: Taken) -> None:
+    kinds = {"active": "active", "inactive": "not in force", "refused": "without an answer", "unknown": "unknown"}
+    said = ", ".join(f"{count(one.answer[kind], 'cover')} {word}" for kind, word in kinds.items() if one.answer[kind])
+    st.success(f"**{words.plain(one.name)}**: {said or 'nothing new'}.", icon=":material/task_alt:")

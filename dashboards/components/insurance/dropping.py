@@ -14,6 +14,8 @@ from dashboards.components.forms import start_anew
 from dashboards.session import attempt, say
 from practice.access.permissions import Actor
 from practice.insurance.claims import note_dropped
+from practice.insurance.eligibility_checks import note_questions_dropped
+from practice.insurance.eligibility_queries import files_to_drop as questions_to_drop
 from practice.insurance.folders import put
 from practice.insurance.sent_claim_queries import files_to_drop
 from practice.store.record import Command
@@ -30,12 +32,15 @@ def drop_waiting(person: Actor) -> None:
     """Put every file that waits where whoever carries it to the receiver finds it."""
     now = runtime.current()
     with now.record.read() as reader:
-        waiting = files_to_drop(reader, person)
-    for file in waiting:
+        claims, questions = files_to_drop(reader, person), questions_to_drop(reader, person)
+    for file, command, key in [
+        *((one, note_dropped, "claim_file_id") for one in claims),
+        *((one, note_questions_dropped, "eligibility_file_id") for one in questions),
+    ]:
         try:
             put(now.home.claims_out, file["file_name"], file["content"])
         except OSError:
             say(f"{file['file_name']} could not be written to the folder; free some space, then reload.", "refusal")
             return
-        now.record.run(note_dropped, person, claim_file_id=file["claim_file_id"])
+        now.record.run(command, person, **{key: file[key]})
         say(f"Sent: {file['file_name']} lies in {now.home.claims_out.parent.name}/{now.home.claims_out.name}.")
