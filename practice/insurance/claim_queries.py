@@ -22,6 +22,10 @@ _TO_ASK = """
         where m.status = 'posted' and m.claim_status in ('19', '20', '21'))
     select c.* replace (coalesce(c.place_of_service, (select case a.mode when 'video' then '10' else '11' end
         from appointments a where a.appointment_id = c.appointment_id)) as place_of_service),
+        (select u.number from charge_authorisations t join authorisations u using (authorisation_id)
+            where t.charge_id = c.charge_id and u.payer_id = o.payer_id and not u.is_withdrawn) as authorisation,
+        exists (select 1 from authorisations u where u.client_id = c.client_id and u.payer_id = o.payer_id
+            and not u.is_withdrawn and (u.service_id is null or u.service_id = c.service_id)) as needs_authorisation,
         o.payer_id as asked_payer_id, o.open_minor, p.policy_id, p.rank, p.member_number,
         k.given_name, k.family_name, k.birth_date, y.name as payer_name,
         exists (select 1 from crossed x where x.charge_id = c.charge_id and x.payer_id <> o.payer_id) as is_crossed_over

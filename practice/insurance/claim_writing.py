@@ -122,6 +122,8 @@ def _line(number: int, line: Document, claim: Document, currency: Currency) -> I
     yield f"LX*{number}"
     yield f"SV1*{procedure}*{currency.plain(line['amount_minor'])}*UN*{line['units']}***{pointers}"
     yield f"DTP*472*D8*{_day(line['service_date'])}"
+    if line["authorisation"] and not claim["authorisation"]:
+        yield f"REF*G1*{said(line['authorisation'])}"
     yield f"REF*6R*{line['control_number']}"
     for other in claim["other_payers"]:
         for answer in other["lines"]:

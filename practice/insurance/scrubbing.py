@@ -116,6 +116,8 @@ def _visit(claim: Document, today: date) -> Iterator[Problem]:
             yield Problem("charge", f"{line['code'] or 'No code'} is no procedure code of five signs, such as 90834.")
         if claim["diagnoses"] and not line["pointers"]:
             yield Problem("charge", "The charge points to none of its diagnoses.")
+        if line["needs_authorisation"] and not line["authorisation"]:
+            yield Problem("charge", "The payer authorises this beforehand, and the charge took up no authorisation.")
         if line["amount_minor"] <= 0:
             yield Problem("charge", "A line asks for nothing.")
     if claim["frequency"] in ("7", "8") and not claim["payer_control_number"]:

@@ -8,6 +8,7 @@ from datetime import date
 import pytest
 
 from practice.access.permissions import SYSTEM
+from practice.billing.authorisations import add_authorisation
 from practice.errors import Conflict, Refusal
 from practice.insurance import claim_facts
 from practice.insurance import sent_claim_queries as sent
@@ -258,6 +259,19 @@ def test_a_supervisor_and_another_place_are_named(desk):
     assert "NM1*DQ*1*REED*TOMAS****XX*1912301953" in segments
     begin = segments.index("NM1*77*2*ELM STREET")
     assert segments[begin + 1] == "N3*5 HARBOUR ROAD"
+
+
+def test_what_the_payer_authorised_beforehand_is_named(desk):
+    furnish(desk)
+    authorised = {"client_id": "client-ben", "payer_id": "payer-harbor", "number": "AUTH-7", "units": 1}
+    desk.run(add_authorisation, **authorised, from_date="2026-01-01", until_date="2026-06-30")
+    desk.charged("client-ben")
+    desk.charged("client-ben", day=date(2026, 3, 1))
+    first, second = sorted(listed(desk), key=lambda row: row["state"])
+    assert first["problem"] == "The payer authorises this beforehand, and the charge took up no authorisation."
+    assert second["state"] == "ready"
+    segments = body(send_all(desk))
+    assert segments[segments.index("CLM*D00000001*150.00***11:B:1*Y*A*Y*Y") + 1] == "REF*G1*AUTH-7"
 
 
 # The shape of the files ---------------------------------------------------------------------------------------------
