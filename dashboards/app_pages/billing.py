@@ -13,12 +13,14 @@ from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
 from dashboards.components.billing.to_do import to_do_part
 from dashboards.components.desk.words import plain
+from dashboards.components.paper.client import statement_bar
 from dashboards.components.paper.handing import fresh_receipt
 from dashboards.components.paper.runs import documents_part
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
 from practice.errors import Refusal
 from practice.people.queries import client, search_clients
+from practice.people.setup import practice_today
 
 person = actor()
 require(person, Permission.SEE_MONEY)
@@ -81,6 +83,8 @@ elif part == "Unpaid":
     unpaid_part(person)
 elif part == "Open items":
     owing_part(person, party)
+    if party:
+        statement_bar(person, party, read(lambda reader, _: practice_today(reader), person))
 elif part == "Approvals":
     approvals_part(person)
 elif part == "Documents":

@@ -20,6 +20,7 @@ from click.testing import CliRunner
 from dashboards import operations
 from dashboards.cli.main import main
 from practice.access.permissions import SYSTEM
+from practice.billing.schedules import add_schedule
 from practice.home import Home, open_record
 from practice.people.commands import add_location, add_payer
 from tests.dashboards.published import publish, refuse
@@ -340,3 +341,11 @@ def test_a_remittance_is_refused_without_its_payer_then_posted_once(practice, tm
     assert "No payer is called" in practice("remit", file, "--payer", "Nobody").stderr
     assert "1 claims, 0 posted, 1 unmatched" in done(practice("remit", file, "--payer", "Harbor Health"))
     assert "It was read before" in done(practice("remit", file))
+
+
+def test_what_is_made_by_itself_is_made_once(practice):
+    assert "Nothing is due." in done(practice("run-documents"))
+    with closing(open_record(practice.home)) as record:
+        record.run(add_schedule, SYSTEM, kind="invoices", rhythm="daily", at_hour=0)
+    assert "0 issued" in done(practice("run-documents"))
+    assert "Nothing is due." in done(practice("run-documents"))

@@ -65,7 +65,7 @@ def client_page(client_id: str) -> None:
         _money_strip(account, desk)
     _next_visits(visits, desk)
     if account:
-        client_papers(desk.person, client_id, desk.today)
+        client_papers(desk.person, client_id, desk.today, account["invoices"])
     _timeline(visits, account, desk)
     client_messages(desk.person, client_id, desk.zone, desk.today)
 

@@ -13,7 +13,7 @@ from dashboards.components.forms import practice_currency
 from dashboards.components.paper.estimates import estimate_form
 from dashboards.components.paper.handing import data_buttons, fresh, invoice, pdf_button, stored
 from practice.access.permissions import Actor, Permission
-from practice.billing.queries import documents, invoices
+from practice.billing.queries import documents
 from practice.billing.queries.attended import superbill_choices
 from practice.billing.queries.papers import may_state
 from practice.billing.statements import issue_statement
@@ -24,17 +24,15 @@ PERIODS = ("Last month", "This month", "This year", "Last year", "Other days")
 
 
 @st.fragment
-def client_papers(person: Actor, client_id: str, today: date) -> None:
-    """Statement, and the list of papers with their PDF."""
+def client_papers(person: Actor, client_id: str, today: date, asked: list[dict[str, Any]]) -> None:
+    """Statement, superbill, estimate, and the list of papers with their PDF. `asked` are the client's invoices."""
     st.markdown("#### Documents")
     party = f"client:{client_id}"
     with runtime.current().record.read() as reader:
-        rows = _listed(documents(reader, person, client_id), invoices(reader, person, client_id=client_id))
-        is_allowed = may_state(reader, person, party)
+        rows = _listed(documents(reader, person, client_id), asked)
         visits = superbill_choices(reader, client_id) if person.may(Permission.INVOICE) else []
     with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
-        if is_allowed:
-            _statement(person, party, today)
+        statement_bar(person, party, today)
         if visits:
             _superbill(person, client_id, visits)
     is_american = person.may(Permission.INVOICE) and practice_currency().code == "USD"
@@ -53,7 +51,11 @@ def client_papers(person: Actor, client_id: str, today: date) -> None:
         st.rerun(scope="fragment")
 
 
-def _statement(person: Actor, party: str, today: date) -> None:
+def statement_bar(person: Actor, party: str, today: date) -> None:
+    """A statement of an account in two clicks: the days, and the paper. For whoever may issue one."""
+    with runtime.current().record.read() as reader:
+        if not may_state(reader, person, party):
+            return
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         period = st.selectbox("Statement of", PERIODS, key="papers:period", width=180)
         first, last = _days(str(period), today)
