@@ -11,7 +11,7 @@ from practice.billing.invoices import LONGEST_DUE_DAYS, issue_invoices
 from practice.billing.posting import day
 from practice.billing.queries import run_papers as queries
 from practice.billing.queries.worklists import today
-from practice.billing.statements import issue_statement
+from practice.billing.statements import issue_statements
 from practice.clock import stored
 from practice.errors import Refusal
 from practice.store.record import Record, command
@@ -83,16 +83,11 @@ def run_papers(work: Work, *, document_run_id: str, asks: list[dict[str, Any]]) 
         for one in answer["issued"]:
             _note(work, document_run_id, one["party"], invoice_id=one["invoice_id"], document_id=None, why=None)
         return {"issued": len(answer["issued"]), "refused": answer["refused"]}
-    refused = []
-    for ask in asks:
-        about = {"from_date": str(run["from_date"]), "to_date": str(run["until_date"])}
-        try:
-            made = issue_statement(work, party=ask["party"], **about)
-        except Refusal as refusal:
-            refused.append({"party": ask["party"], "why": str(refusal)})
-        else:
-            _note(work, document_run_id, ask["party"], invoice_id=None, document_id=made["document_id"], why=None)
-    return {"issued": len(asks) - len(refused), "refused": refused}
+    about = {"from_date": str(run["from_date"]), "to_date": str(run["until_date"])}
+    answer = issue_statements(work, parties=[ask["party"] for ask in asks], **about)
+    for one in answer["issued"]:
+        _note(work, document_run_id, one["party"], invoice_id=None, document_id=one["document_id"], why=None)
+    return {"issued": len(answer["issued"]), "refused": answer["refused"]}
 
 
 @command(Permission.INVOICE)

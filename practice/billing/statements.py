@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import date
+
 from practice.access.permissions import Permission, require_location
 from practice.billing.accounts import client_of
 from practice.billing.freezing import freeze
 from practice.billing.papers import receipt
 from practice.billing.papers.statement import figures
-from practice.billing.posting import check_party, day, today_at
+from practice.billing.posting import check_party, day
 from practice.billing.queries import papers, statement
 from practice.errors import Refusal
+from practice.people.setup import practice_today
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -22,17 +26,71 @@ def issue_statement(work: Work, *, party: str, from_date: str, to_date: str) -> 
     version that names the older one. Answers {document_id, number, version, is_new}.
     """
     check_party(work, party)
-    client_id = client_of(party)
-    if client_id is None:
-        raise Refusal("Statements are for clients; what a payer owes stands under Billing, Open items.", field="party")
+    first, last = _days(work, from_date, to_date)
+    return _issue(work, party, first, last, _read(work, [party], first, last)[party])
+
+
+@command(Permission.INVOICE)
+def issue_statements(work: Work, *, parties: Sequence[str], from_date: str, to_date: str) -> Row:
+    """Some statements at once, each as `issue_statement` would.
+
+    Answers {issued: [{party, document_id}], refused: [{party, why}]}: one that is refused stops no other.
+    """
+    first, last = _days(work, from_date, to_date)
+    known = _read(work, list(dict.fromkeys(parties)), first, last)
+    answer: Row = {"issued": [], "refused": []}
+    for party, read in known.items():
+        try:
+            made = _issue(work, party, first, last, read)
+        except Refusal as refusal:
+            answer["refused"].append({"party": party, "why": str(refusal)})
+        else:
+            answer["issued"].append({"party": party, "document_id": made["document_id"]})
+    return answer
+
+
+def _days(work: Work, from_date: str, to_date: str) -> tuple[date, date]:
     first, last = day(from_date, "from_date"), day(to_date, "to_date")
     if first > last:
         raise Refusal(f"The period ends before it begins; swap the days, or begin on {last}.", field="from_date")
-    location_id = work.get("clients", client_id, "client")["location_id"]
-    today = today_at(work, location_id)
-    if last > today:
-        raise Refusal(f"The period is not over on {last}; end it on {today} or before.", rule="future", field="to_date")
-    for place in statement.places(work, party):
+    present = practice_today(work)
+    if last > present:
+        raise Refusal(
+            f"The period is not over on {last}; end it on {present} or before.", rule="future", field="to_date"
+        )
+    return first, last
+
+
+def _read(work: Work, parties: Sequence[str], first: date, last: date) -> dict[str, Row]:
+    """By party: `places`, and the `figures` of its statement."""
+    places = statement.places(work, parties)
+    opening = statement.balances(work, parties, before=first)
+    lines = statement.lines(work, parties, first, last)
+    items = statement.open_items(work, parties, last)
+    credit = statement.credit(work, parties, first, last)
+    held = statement.held(work, parties, last)
+    return {
+        party: {
+            "places": places[party],
+            "figures": figures(
+                first=first,
+                last=last,
+                opening_minor=opening[party],
+                lines=lines[party],
+                open_items=items[party],
+                credit=credit[party],
+                held_minor=held[party],
+            ),
+        }
+        for party in parties
+    }
+
+
+def _issue(work: Work, party: str, first: date, last: date, read: Row) -> Row:
+    client_id = client_of(party)
+    if client_id is None:
+        raise Refusal("Statements are for clients; what a payer owes stands under Billing, Open items.", field="party")
+    for place in sorted(read["places"]):
         require_location(work.actor, place)
     return freeze(
         work,
@@ -41,16 +99,8 @@ def issue_statement(work: Work, *, party: str, from_date: str, to_date: str) -> 
         title=f"{first} to {last}",
         client_id=client_id,
         party=party,
-        location_id=location_id,
-        figures=figures(
-            first=first,
-            last=last,
-            opening_minor=statement.balance(work, party, before=first),
-            lines=statement.lines(work, party, first, last),
-            open_items=statement.open_items(work, party, last),
-            credit=statement.credit(work, party, first, last),
-            held_minor=statement.held(work, party, last),
-        ),
+        location_id=work.get("clients", client_id, "client")["location_id"],
+        figures=read["figures"],
     )
 
 
