@@ -11,6 +11,7 @@ from dashboards.components.billing.charging import to_charge_part, to_invoice_pa
 from dashboards.components.billing.common import read
 from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
+from dashboards.components.billing.selling import sell_part
 from dashboards.components.billing.to_do import to_do_part
 from dashboards.components.desk.words import plain
 from dashboards.components.paper.client import statement_bar
@@ -26,6 +27,8 @@ person = actor()
 require(person, Permission.SEE_MONEY)
 
 PARTS = ["To do", "To charge", "To invoice", "Unpaid", "Open items", "Payments", "Documents"]
+if person.may(Permission.CHARGE) and person.may(Permission.TAKE_PAYMENT):
+    PARTS.append("Sell")
 if person.may(Permission.APPROVE) or person.may(Permission.ADJUST):
     PARTS.append("Approvals")
 if person.may(Permission.EXPORT_BOOKS):
@@ -75,6 +78,8 @@ if part in ("Open items", "Payments"):
 
 if part == "To do":
     to_do_part(person)
+elif part == "Sell":
+    sell_part(person)
 elif part == "To charge":
     to_charge_part(person)
 elif part == "To invoice":

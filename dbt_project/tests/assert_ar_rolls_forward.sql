@@ -1,4 +1,5 @@
--- Law 6 as movement, on every day: what is owed is the charges, less those voided, adjustments and applied money, up to it.
+-- Law 6 as movement, on every day: what is owed is the charges with their tax, less those voided,
+-- adjustments and applied money, up to it.
 -- Who owes, and money that waits or is paid back, moves none of it. Returns the days that differ.
 with build as (select * from {{ ref('int_build') }}),
 
@@ -6,6 +7,10 @@ moved as (
     select post_date, amount_minor from {{ ref('fct_charges') }}
     union all
     select void_post_date, -amount_minor from {{ ref('fct_charges') }} where is_void
+    union all
+    select post_date, credit_minor - debit_minor
+    from {{ ref('int_billing__entries') }}
+    where account = '2200' and source = 'record'
     union all
     select post_date, -amount_minor from {{ ref('fct_allocations') }}
     union all

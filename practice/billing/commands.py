@@ -11,6 +11,7 @@ from practice.billing.estimates import issue_estimate
 from practice.billing.fees import set_charging, set_fee, set_time_codes
 from practice.billing.invoices import issue_invoice, void_invoice
 from practice.billing.payments import take_payment, void_payment
+from practice.billing.products import add_product, change_product, sell, set_tax_rate
 from practice.billing.refunds import refund_payment
 from practice.billing.statements import issue_receipt, issue_statement
 from practice.billing.superbills import issue_superbill
@@ -19,9 +20,11 @@ from practice.billing.uncharged import charge_after_all, leave_uncharged
 __all__ = [
     "add_authorisation",
     "add_diagnosis",
+    "add_product",
     "adjust_charge",
     "allocate_payment",
     "change_authorisation",
+    "change_product",
     "charge_after_all",
     "charge_visit",
     "code_charge",
@@ -37,8 +40,10 @@ __all__ = [
     "put_diagnosis_first",
     "refund_payment",
     "reverse_adjustment",
+    "sell",
     "set_charging",
     "set_fee",
+    "set_tax_rate",
     "set_time_codes",
     "take_payment",
     "transfer_responsibility",

@@ -60,19 +60,20 @@ class Entry:
         return dict(vars(self.heading))
 
 
-def charge_entry(heading: Heading, charge: Mapping[str, Any], estimate_minor: int = 0) -> Entry:
+def charge_entry(heading: Heading, charge: Mapping[str, Any], estimate_minor: int = 0, *, tax_minor: int = 0) -> Entry:
     """A charge at full fee: receivable (1100 from `payer_id`, else 1110 from the guarantor) / income.
 
     `estimate_minor` is what the payer's contract will not allow, a guess beside the open item: 4105 / 1190. The
-    guarantor is read from `guarantor_client_id`.
+    guarantor is read from `guarantor_client_id`. `tax_minor` is owed on top of the amount: the same item / 2200.
     """
     payer_id = charge["payer_id"]
     party = accounts.payer_party(payer_id) if payer_id else accounts.client_party(charge["guarantor_client_id"])
     income = accounts.INCOME_OF_KIND[charge["kind"]]
     return numbered(
         heading,
-        _receivable(charge, party, charge["amount_minor"]),
+        _receivable(charge, party, charge["amount_minor"] + tax_minor),
         _of_charge(charge, income, -charge["amount_minor"]),
+        _of_charge(charge, accounts.TAX, -tax_minor),
         _of_charge(charge, accounts.CONTRACTUAL_ESTIMATE, estimate_minor),
         _of_charge(charge, accounts.EXPECTED_CONTRACTUAL, -estimate_minor),
     )

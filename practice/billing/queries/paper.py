@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from practice.billing.accounts import client_of
 from practice.billing.queries.items import MADE_OF, PARTIES, among
+from practice.billing.queries.selling import tax_on
 from practice.store.work import Reader, Row
 
 
@@ -88,7 +89,7 @@ def line(reader: Reader, charge: Row, party: str, known: Ground | None = None) -
         "code": charge["code"],
         "provider": provider["name"] if provider else None,
         "units": charge["units"],
-        "charge_minor": charge["amount_minor"],
+        "charge_minor": charge["amount_minor"] + tax_on(reader, charge["charge_id"]),
         "amount_minor": part["share_minor"],
     }
 

@@ -237,6 +237,7 @@ MAY = {
         "add_authorisation",
         "change_authorisation",
         "withdraw_authorisation",
+        "sell",
         "charge_visit",
         "code_charge",
         "issue_invoice",

@@ -9,6 +9,7 @@ placed as (
     select
         charge_id,
         {{ net_credit(income_accounts()) }} as charged_minor,
+        {{ net_credit("('2200')") }} as tax_minor,
         {{ net_debit(cash_accounts(), 'true') }} + {{ net_debit(waiting_accounts(), 'true') }} as collected_minor,
         {{ net_debit("('1040', '2130')") }} as collected_from_payer_minor,
         {{ net_debit("('4100')") }} as contractual_minor,
