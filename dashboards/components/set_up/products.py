@@ -38,9 +38,11 @@ def products_part(person: Actor) -> None:
     with left:
         shown = [one | {"rate": f"{one['rate_ppm'] / 10_000:g} %"} for one in taxes]
         columns = {"name": "Tax", "rate": "Rate", "effective_from": "From"}
-        choose("taxes", "Taxes", shown, columns, key="tax_rate_id", empty="None yet: products are sold without tax.")
+        tax = choose(
+            "taxes", "Taxes", shown, columns, key="tax_rate_id", empty="None yet: products are sold without tax."
+        )
     with right:
-        _tax_form()
+        _tax_form(tax)
 
 
 def _product_form(row: dict[str, Any] | None, taxes: list[str]) -> None:
@@ -68,12 +70,15 @@ def _product_form(row: dict[str, Any] | None, taxes: list[str]) -> None:
         submit(PRODUCT, row, typed)
 
 
-def _tax_form() -> None:
+def _tax_form(row: dict[str, Any] | None) -> None:
+    """Another rate of the selected tax, or of a new one."""
     name = "set_tax_rate"
-    key = f"{name}:{turn(name)}"
+    key = f"{name}:{turn(name)}:{row['tax_rate_id'] if row else ''}"
     with entry(name):
         st.markdown("**Set a tax from a day on**")
-        tax = st.text_input("Name of the tax", placeholder="State sales tax", key=f"{key}:name")
+        tax = st.text_input(
+            "Name of the tax", row["name"] if row else "", placeholder="State sales tax", key=f"{key}:name"
+        )
         a, b = st.columns(2)
         percent = a.text_input("Rate, per cent", placeholder="8.875", key=f"{key}:percent")
         start = b.date_input("From", today(), min_value=EARLIEST, format=DATE, key=f"{key}:from")
