@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.components.billing.common import Rows, choose, count, plain, read, total
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
-from dashboards.session import attempt, say
+from dashboards.session import attempt, refused, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.dunning import (
     KINDS,
@@ -62,6 +62,8 @@ def dunning_box(person: Actor) -> None:
 
 def _in_words(row: dict[str, Any]) -> dict[str, Any]:
     broken = "promise broken" if row["is_broken"] else ""
+    unreachable = refused(f"remind:{row['party']}")
+    broken = f"{unreachable}" if unreachable else broken
     return row | {
         "so_far": f"{STEPS[row['last_number']]}, {row['last_date']:%-d %b}" if row["last_number"] else "none",
         "next": STEPS[row["next_step"]] if row["next_step"] else "call them" if row["last_number"] else "",
@@ -70,9 +72,14 @@ def _in_words(row: dict[str, Any]) -> dict[str, Any]:
 
 
 def _send(due: Rows) -> None:
-    done = [attempt(send_payment_reminder, f"remind:{row['party']}", party=row["party"]) for row in due]
-    if any(done):
-        say(f"{count(sum(map(bool, done)), 'reminder')} on the way; they leave in three minutes.")
+    done = [
+        attempt(send_payment_reminder, f"remind:{row['party']}", is_in_place=True, party=row["party"]) for row in due
+    ]
+    sent = sum(map(bool, done))
+    if sent:
+        say(f"{count(sent, 'reminder')} on the way; they leave in three minutes.")
+    if sent < len(due):
+        say(f"{count(len(due) - sent, 'client')} cannot be written to; the list says why. Call them.", "refusal")
     st.rerun()
 
 

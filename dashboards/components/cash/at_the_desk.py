@@ -17,16 +17,21 @@ from practice.billing.queries.held import deposit_asked, deposits
 from practice.billing.queries.packages import packages_for
 
 
-def deposit_link(person: Actor, row: dict[str, Any]) -> None:
-    """One line about the visit's deposit, leading to where it is taken, applied or returned; none without money."""
+def deposit_link(person: Actor, row: dict[str, Any], *, is_asked_only: bool = False) -> None:
+    """One line about the visit's deposit, leading to where it is taken, applied or returned; none without money.
+
+    `is_asked_only`: nothing where neither a rule asks for one nor one is held.
+    """
     if not person.may(Permission.SEE_MONEY):
         return
     held = read(deposits, person, attendee_id=row["attendee_id"])
-    is_coming = row["status"] in COMING and not row["is_charged"] and person.may(Permission.TAKE_PAYMENT)
+    is_coming = row["status"] in COMING and not row.get("is_charged") and person.may(Permission.TAKE_PAYMENT)
     if held:
         label = f"Deposit held: {total(held, 'left_minor')}"
     elif is_coming:
         asked = read(lambda reader, _: deposit_asked(reader, row["attendee_id"]), person)
+        if is_asked_only and not asked:
+            return
         label = f"Take the deposit of {practice_currency().show(asked)}" if asked else "Take a deposit"
     else:
         return

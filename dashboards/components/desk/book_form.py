@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.cash.at_the_desk import deposit_link
 from dashboards.components.desk import holding, words
 from dashboards.components.desk.authorisations import authorisation_line
 from dashboards.components.desk.booking import Habit, ask_reason, book, choose_mode, habit, show_refusal, usual_service
@@ -236,6 +237,8 @@ def _booked(form: str, booked: Row, desk: Desk) -> None:
     if booked.get("series"):
         st.caption(booked["series"])
     client_id = booked.get("client_id")
+    for attendee in (row for row in visit["attendees"] if row["client_id"] == client_id):
+        deposit_link(desk.person, attendee)
     if client_id and visit["capacity"] == 1:
         instead_of_booking(form, client_id, visit["service_id"], label="Wait for an earlier visit meanwhile")
     with st.container(horizontal=True):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.cash.at_the_desk import deposit_link
 from dashboards.components.desk import words
 from dashboards.components.desk.acts import begin_drawer
 from dashboards.components.desk.authorisations import authorisations_button, in_force
@@ -179,6 +180,7 @@ def _visit_line(row: Row, desk: Desk) -> None:
                 visit_drawer(row["appointment_id"])
         facts = " · ".join(fact for fact in (row["service_name"], row["provider_name"], row["room_name"]) if fact)
         st.markdown(f":small[:gray[{words.plain(facts)}]]", width="content")
+        deposit_link(desk.person, row, is_asked_only=True)
 
 
 @st.fragment
