@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import pytest
 
+from dashboards.components.desk import acts, day
 from practice.access.permissions import SYSTEM
 from practice.billing.fees import set_fee, set_time_codes
+from practice.billing.limits import set_limit
 from practice.billing.timed import PSYCHOTHERAPY
+from practice.billing.uncharged import leave_uncharged
+from practice.scheduling.attendance import complete_visit, start_visit
 from tests.dashboards.conftest import texts
-from tests.dashboards.opening import commands, fill, open_empty, press, refusals, select, typed
+from tests.dashboards.opening import commands, fill, open_empty, press, refusals, select, table, typed
 from tests.practice.billing.conftest import Desk
 
 
@@ -71,3 +75,47 @@ def test_a_visit_is_left_uncharged_with_its_reason(open_page, books, record):
     press(fill(app, "Why", "Our own mistake"), "Leave 1 visit uncharged")
     assert "Every finished visit is charged." in texts(app)
     assert commands(record)[-1] == "leave_uncharged"
+    press(select(app, "left_uncharged", 0), "Charge 1 visit after all")
+    assert commands(record)[-1] == "charge_after_all"
+    assert len(table(app, "to_charge").value) == 1
+
+
+def test_a_waiver_above_the_limit_says_in_the_queue_which_visit_it_is(open_page, books, record):
+    record.run(set_limit, SYSTEM, kind="waiver", role="biller", most=0)
+    books.run(leave_uncharged, attendee_id=books.sees("client-ada", status="no_show"), reason="It snowed")
+    app = open_page("billing", "manager")
+    app.segmented_control(key="billing_part").set_value("Approvals").run()
+    assert table(app, "approvals").value["about"].item() == "Ada Birch · Follow-up · 2 Mar 2026"
+    press(select(app, "approvals", 0), "Approve and post")
+    assert books.rows("select kind, amount_minor from uncharged_visits") == [
+        {"kind": "missed_visit", "amount_minor": 50_00}
+    ]
+
+
+def drawer(app, booked):
+    """The visit's drawer, open in this run."""
+    app.session_state[acts.CLOSE] = False
+    app.session_state[day.DRAWER] = ("visit", booked["appointment_id"])
+    return app.run()
+
+
+def test_the_drawer_says_what_will_be_charged_and_posts_it_with_one_click(open_page, books, record, house, book, clock):
+    record.run(set_time_codes, SYSTEM, service_id="svc-visit", rows=list(PSYCHOTHERAPY))
+    booked = book("2026-03-02T10:00", client=house.ben)
+    clock.to("2026-03-02T15:00")
+    record.run(start_visit, SYSTEM, attendee_id=booked["attendee_id"])
+    clock.to("2026-03-02T15:47")
+    record.run(complete_visit, SYSTEM, attendee_id=booked["attendee_id"])
+    app = drawer(open_page("today", "front_desk"), booked)
+    assert "90834 · 47 minutes · Harbor Health" in texts(app)
+    assert "No diagnosis on or before the visit" in texts(app)
+    app.session_state[day.DRAWER] = ("visit", booked["appointment_id"])
+    press(app, "Charge $150.00")
+    assert books.rows("select code, minutes_basis from charges") == [{"code": "90834", "minutes_basis": "actual"}]
+
+
+def test_before_a_late_cancellation_the_drawer_says_what_it_costs(open_page, record, house, book):
+    soon, later = book("2026-03-02T15:00"), book("2026-03-05T10:00")
+    app = open_page("today", "front_desk")
+    assert "A client who cancels now is late and pays $50.00." in texts(drawer(app, soon))
+    assert "pays $50.00" not in texts(drawer(app, later))

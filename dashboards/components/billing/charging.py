@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.billing.coding_fields import coding_fields
 from dashboards.components.billing.common import Rows, choose, count, go_to, plain, read, total
-from dashboards.components.billing.uncharging import uncharged_popover
+from dashboards.components.billing.uncharging import left_uncharged_box, uncharged_popover
 from dashboards.components.cash.redeeming import offered_packages
 from dashboards.components.forms import amount, entry, practice_currency
 from dashboards.session import attempt, say
@@ -44,6 +44,8 @@ def to_charge_part(person: Actor) -> None:
     picked = choose(rows, columns, key="to_charge", many=True, empty=empty)
     if not person.may(Permission.CHARGE):
         return
+    if person.may(Permission.ADJUST) and not picked:
+        left_uncharged_box(person)
     if picked:
         _charge_form(person, picked, missed)
         if person.may(Permission.ADJUST):

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.components.billing.common import Rows, count
+from dashboards.components.billing.common import Rows, choose, count, read
 from dashboards.components.forms import show_refusal, start_anew, turn
 from dashboards.session import WAITS, attempt, keep_refusal, say
-from practice.billing.uncharged import leave_uncharged
+from practice.access.permissions import Actor
+from practice.billing.queries.uncharged import left_uncharged
+from practice.billing.uncharged import charge_after_all, leave_uncharged
 from practice.errors import Refusal
 
 FORM = "uncharged"
@@ -39,3 +41,23 @@ def _leave(picked: Rows, why: str) -> None:
         say(WAITS)
     start_anew(FORM)
     st.rerun()
+
+
+def left_uncharged_box(person: Actor) -> None:
+    """What was left uncharged and why; each can wait for its charge again."""
+    rows = read(left_uncharged, person)
+    if not rows:
+        return
+    with st.expander(f"Left uncharged ({len(rows)})"):
+        columns = {
+            "service_date": "Visit", "client_name": "Client", "service_name": "Service", "amount_minor": "Would cost",
+            "reason": "Why", "decided_by_name": "By",
+        }  # fmt: skip
+        picked = choose(rows, columns, key="left_uncharged", many=True)
+        if picked and st.button(f"Charge {count(len(picked), 'visit')} after all", key="after_all"):
+            back = [
+                attempt(charge_after_all, f"after_all:{row['attendee_id']}", attendee_id=row["attendee_id"])
+                for row in picked
+            ]
+            say(f"{count(sum(map(bool, back)), 'visit')} on the list again.")
+            st.rerun()

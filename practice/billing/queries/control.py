@@ -78,11 +78,16 @@ def approvals(reader: Reader, actor: Actor, *, is_open: bool = True, limit: int 
     return reader.rows(
         f"""
         select a.*, coalesce(a.outcome, case when a.expires_at > ? then 'waiting' else 'expired' end) as state,
-            c.given_name || ' ' || c.family_name as client_name, h.service_date, h.description,
+            c.given_name || ' ' || c.family_name as client_name,
+            coalesce(h.service_date, v.start_date) as service_date, coalesce(h.description, s.name) as description,
             p.received_date, asker.name as asked_by_name, decider.name as decided_by_name
         from approvals a
         left join clients c on c.client_id = a.client_id
         left join charges h on h.charge_id = a.charge_id
+        left join attendees t on a.command = 'leave_uncharged'
+            and t.attendee_id = json_extract_string(a.parameters, '$.attendee_id')
+        left join appointments v on v.appointment_id = t.appointment_id
+        left join services s on s.service_id = v.service_id
         left join payments p on p.payment_id = a.payment_id
         left join users asker on asker.user_id = a.asked_by
         left join users decider on decider.user_id = a.decided_by
