@@ -10,6 +10,7 @@ from dashboards.components.insurance.denials import denials_part
 from dashboards.components.insurance.dropping import drop_waiting
 from dashboards.components.insurance.matching import to_match_part
 from dashboards.components.insurance.remittances import remittances_part
+from dashboards.components.insurance.setting_up import set_up_part
 from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
 
@@ -17,7 +18,7 @@ person = actor()
 require(person, Permission.ADJUST)
 
 PARTS = {"Claims": claims_part, "Remittances": remittances_part, "To match": to_match_part, "Denials": denials_part,
-         "Covers": covers_part}  # fmt: skip
+         "Covers": covers_part, "Set-up": set_up_part}  # fmt: skip
 with st.container(horizontal=True, vertical_alignment="center"):
     st.markdown("## Insurance")
     st.space("stretch")

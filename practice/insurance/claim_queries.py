@@ -81,6 +81,13 @@ def kept(reader: Reader, actor: Actor, *, row: Row) -> Row:
     }
 
 
+def sender_kept(reader: Reader, actor: Actor) -> Row:
+    """What is known already of who bills, for the form."""
+    require(actor, Permission.ADJUST)
+    address = reader.find("postal_addresses", "practice")
+    return {"sender": reader.one("select * from claim_senders"), "addresses": {"practice": address} if address else {}}
+
+
 def asked(reader: Reader, keys: Sequence[str]) -> list[Document]:
     """The claims that these charges would make, each named as charge_id|payer_id, without what was asked for already.
     Read with one round of questions, however many there are."""

@@ -8,7 +8,7 @@ from practice.access.permissions import Actor, Permission, require
 from practice.billing.queries.items import here
 from practice.errors import NotFound
 from practice.insurance.reading import read_remittance
-from practice.insurance.reasons import named
+from practice.insurance.reasons import named, words
 from practice.insurance.remittance import Claim, Line
 from practice.insurance.suggesting import Suggestion, suggest
 from practice.insurance.x12 import TransactionSet
@@ -131,6 +131,25 @@ def owed(reader: Reader, actor: Actor, *, remittance_claim_id: str, text: str = 
         remittance_claim_id,
         " ".join(text.split()),
         *values,
+    )
+
+
+def rules(reader: Reader, actor: Actor) -> list[Row]:
+    """What adjustments mean: payer_name (None: every payer), group_code, reason_code (None: any other), said, class."""
+    require(actor, Permission.ADJUST)
+    rows = reader.rows(
+        "select r.*, p.name as payer_name from remittance_rules r left join payers p using (payer_id)"
+        " order by p.name nulls first, r.group_code, r.reason_code nulls first"
+    )
+    return [row | {"said": words(row["reason_code"]) if row["reason_code"] else "any other reason"} for row in rows]
+
+
+def payers_in_files(reader: Reader, actor: Actor) -> list[Row]:
+    """Payers with their code, kind of cover and days for an appeal, as far as they are said."""
+    require(actor, Permission.ADJUST)
+    return reader.rows(
+        "select p.payer_id, p.name, i.payer_code as code, i.filing_code, i.appeal_days from payers p"
+        " left join payer_insurance i using (payer_id) where p.is_active order by p.name"
     )
 
 

@@ -42,10 +42,10 @@ def paid(charge, amount, cas=USUAL, *, member="M1"):
 @pytest.mark.parametrize("role", ["owner", "manager", "biller"])
 def test_it_starts_empty_for_each_role_that_sees_it(open_page, role):
     app = open_page("insurance", role)
-    for part in ("Claims", "Remittances", "To match", "Denials", "Covers"):
+    for part in ("Claims", "Remittances", "To match", "Denials", "Covers", "Set-up"):
         show(app, part)
         assert not app.exception
-    assert "Nobody with a cover comes in these days." in texts(app)
+    assert ("Save what it means" in labels(app)) == (role != "biller")
 
 
 def test_a_file_is_posted_and_opened_to_its_lines(open_page, payers_say):
@@ -206,3 +206,20 @@ def test_covers_are_asked_about_and_what_was_heard_is_written_down(open_page, pa
     press(fill(app, "Copay, USD", "25"), "Write it down")
     assert list(app.dataframe[0].value["state_name"]) == ["Active"]
     assert list(app.dataframe[0].value["payer_copay_minor"]) == [25.0]
+
+
+def test_the_owner_says_how_a_payer_works(open_page, payers_say):
+    app = show(open_page("insurance", "owner"), "Set-up")
+    press(app, "Save who bills")
+    assert any("NPI" in sentence or "is missing" in sentence for sentence in refusals(app))
+    app = select(app, "payers_in_files", 0)
+    app.number_input[0].set_value(30)
+    press(app, "Save the days")
+    assert list(app.dataframe[0].value["appeal_days"]) == [30]
+    fill(app, "Reason", "97")
+    next(one for one in app.selectbox if one.label == "Means").set_value("contractual")
+    press(app, "Save what it means")
+    assert not app.exception
+    charge = payers_say.charged("client-ben")
+    payers_say.remits(remit(paid(charge, 0, ["CO*97*150.00"])))
+    assert payers_say.due(charge) == 0

@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components.billing.common import read
+from dashboards.components.desk import words
 from dashboards.components.forms import entry, send, turn
 from practice.access.permissions import Actor, Permission
 from practice.insurance import claim_facts
@@ -28,7 +29,7 @@ def fix_forms(person: Actor, row: Row) -> None:
 
 def _practice(person: Actor, _: Row, known: Row) -> None:
     if not person.may(Permission.SET_UP):
-        st.info("Who bills is said by a manager or the owner, on this page.", icon=":material/info:")
+        st.info("Who bills is said by a manager or the owner, here or under Set-up above.", icon=":material/info:")
         return
     sender_form(known)
 
@@ -57,28 +58,27 @@ def sender_form(known: Row) -> None:
 
 
 def _payer(_: Actor, row: Row, known: Row) -> None:
-    name, now = f"payer_codes:{row['payer_id']}", known["payer"]
+    payer_form(known["payer"] | {"payer_id": row["payer_id"]})
+
+
+def payer_form(payer: Row) -> None:
+    """How files name a payer, and what kind of cover it gives."""
+    name = f"payer_codes:{payer['payer_id']}"
     with entry(name, border=True):
-        st.markdown("**The payer in files**")
+        st.markdown(f"**{words.plain(payer['name'])} in files**")
         a, b = st.columns(2)
-        code = _text(a, name, "Payer code", now["code"])
+        code = _text(a, name, "Payer code", payer["code"])
         codes = list(claim_facts.FILING_CODES)
         kind = b.selectbox(
             "Kind of cover",
             codes,
-            index=codes.index(now["filing_code"]) if now["filing_code"] in codes else None,
+            index=codes.index(payer["filing_code"]) if payer["filing_code"] in codes else None,
             format_func=lambda one: f"{claim_facts.FILING_CODES[one].capitalize()} ({one})",
             key=f"{name}:kind:{turn(name)}",
         )
         if st.form_submit_button("Save the payer", type="primary"):
-            send(
-                claim_facts.set_payer_codes,
-                name,
-                payer_id=row["payer_id"],
-                payer_code=code,
-                filing_code=kind or "",
-                done="Saved.",
-            )
+            given = {"payer_id": payer["payer_id"], "payer_code": code, "filing_code": kind or ""}
+            send(claim_facts.set_payer_codes, name, **given, done="Saved.")
 
 
 def _client(_: Actor, row: Row, known: Row) -> None:
@@ -139,7 +139,7 @@ def _provider(_: Actor, row: Row, known: Row) -> None:
         st.caption("The NPI of a provider stands in Set-up, Providers.")
     name = f"provider_claims:{now['provider_id']}"
     with entry(name, border=True):
-        st.markdown(f"**{now['name']} in claims**")
+        st.markdown(f"**{words.plain(now['name'])} in claims**")
         a, b, c = st.columns(3)
         given, family = _parts(now["name"])
         others = {
