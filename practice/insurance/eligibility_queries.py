@@ -17,7 +17,7 @@ FRESH_DAYS = 30
 """An answer of the same month and not older than this still counts."""
 STATES = {
     "never": "Not asked yet",
-    "asked": "Asked, no answer yet",
+    "asked": "Asked",
     "active": "Active",
     "inactive": "Not in force",
     "refused": "No answer",

@@ -197,7 +197,7 @@ def test_covers_are_asked_about_and_what_was_heard_is_written_down(open_page, pa
     press(app, "Ask about 1 cover")
     assert not app.exception
     assert [file.suffix for file in runtime.current().home.claims_out.iterdir()] == [".270"]
-    assert list(app.dataframe[0].value["state_name"]) == ["Asked, no answer yet"]
+    assert list(app.dataframe[0].value["state_name"]) == ["Asked"]
     app = select(app, "covers", 0)
     next(one for one in app.button_group if one.label == "Cover").set_value(True)
     press(fill(app, "Copay, USD", "much"), "Write it down")
