@@ -31,7 +31,7 @@ def client_papers(person: Actor, client_id: str, today: date, asked: list[dict[s
     with runtime.current().record.read() as reader:
         rows = _listed(documents(reader, person, client_id), asked)
         visits = superbill_choices(reader, client_id) if person.may(Permission.INVOICE) else []
-    with st.container(horizontal=True, gap="large", vertical_alignment="bottom"):
+    with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         statement_bar(person, party, today)
         if visits:
             _superbill(person, client_id, visits)

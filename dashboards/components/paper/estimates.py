@@ -62,7 +62,8 @@ def estimate_form(person: Actor, client_id: str, today: date) -> None:
         return
     key = f"estimate:{client_id}:{turn(f'estimate:{client_id}')}"
     a, b = st.columns(2)
-    order = [*plans, *(name for name in names if name not in plans)]
+    usual = read(people.client, person, client_id=client_id)["provider_id"]
+    order = list(dict.fromkeys([*plans, *([usual] if usual in names else []), *names]))
     provider_id = str(a.selectbox("With", order, format_func=names.get, key=f"{key}:with"))
     plan = plans.get(provider_id, {"lines": [], "location_id": next(iter(places))})
     often = {line["service_id"]: line["count"] for line in plan["lines"]}
