@@ -77,13 +77,16 @@ def shown(document: Row) -> dict[str, Any]:
 
 
 def _line(line: Row, show: Callable[[int], str], names_client: bool) -> dict[str, str]:
-    part = line["amount_minor"] != line["charge_minor"]
+    notes = [f"Your part of {show(line['charge_minor'])}"] if line["amount_minor"] != line["charge_minor"] else []
+    if line.get("tax_minor"):
+        percent = f"{line['rate_ppm'] / 10_000:.4f}".rstrip("0").rstrip(".")
+        notes.append(f"with {line['tax_name']} of {percent} %, {show(line['tax_minor'])}")
     return {
         "date": line["service_date"],
         "code": line["code"] or "",
         "description": line["description"],
         "client": line["client_name"] if names_client else "",
-        "note": f"Your part of {show(line['charge_minor'])}" if part else "",
+        "note": "; ".join(notes),
         "provider": line["provider"] or "",
         "units": str(line["units"]),
         "amount": show(line["amount_minor"]),

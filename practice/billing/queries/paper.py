@@ -7,7 +7,6 @@ from dataclasses import dataclass
 
 from practice.billing.accounts import client_of
 from practice.billing.queries.items import MADE_OF, PARTIES, among
-from practice.billing.queries.selling import tax_on
 from practice.store.work import Reader, Row
 
 
@@ -37,19 +36,20 @@ class Ground:
 
     charges: by charge_id. items: by charge_id and party, what the item is made of (`items.MADE_OF`). live: by
     (charge_id, party), the number of the live invoice that asks for it. settled: likewise the rows of `settlements`,
-    each with what it belongs to.
+    each with what it belongs to. taxes: by charge_id, tax_name, rate_ppm and tax_minor of what was sold with tax.
     """
 
     charges: dict[str, Row]
     items: dict[str, dict[str, Row]]
     live: dict[tuple[str, str], int]
     settled: dict[tuple[str, str], list[Row]]
+    taxes: dict[str, Row]
 
 
 def ground(reader: Reader, charge_ids: Sequence[str]) -> Ground:
     """Read what papers about these charges must know."""
     if not charge_ids:
-        return Ground({}, {}, {}, {})
+        return Ground({}, {}, {}, {}, {})
     mine, ids = among("charge_id", charge_ids)
     charges = reader.rows(f"select * from charges where true{mine}", *ids)
     items = reader.rows(
@@ -62,6 +62,9 @@ def ground(reader: Reader, charge_ids: Sequence[str]) -> Ground:
         f" where l.live_key is not null{mine.replace('charge_id', 'l.charge_id')}",
         *ids,
     )
+    taxes = reader.rows(
+        f"select charge_id, tax_name, rate_ppm, tax_minor from product_charges where tax_minor > 0{mine}", *ids
+    )
     settled: dict[tuple[str, str], list[Row]] = {}
     for row in _settled(reader, charge_ids):
         settled.setdefault((row["charge_id"], row["party"]), []).append(row)
@@ -73,14 +76,19 @@ def ground(reader: Reader, charge_ids: Sequence[str]) -> Ground:
         made_of,
         {(row["charge_id"], row["party"]): row["number"] for row in live},
         settled,
+        {row["charge_id"]: row for row in taxes},
     )
 
 
 def line(reader: Reader, charge: Row, party: str, known: Ground | None = None) -> Row:
-    """One line: what was done, and `amount_minor`, the part of the full `charge_minor` that is the party's to pay."""
+    """One line: what was done, and `amount_minor`, the part of the full `charge_minor` that is the party's to pay.
+
+    What was sold with tax also has tax_name, rate_ppm and tax_minor, which is in both amounts.
+    """
     client = reader.get("clients", charge["client_id"], "client")
     provider = reader.find("providers", charge["provider_id"])
-    part = (known or ground(reader, [charge["charge_id"]])).items[charge["charge_id"]][party]
+    known = known or ground(reader, [charge["charge_id"]])
+    part, tax = known.items[charge["charge_id"]][party], known.taxes.get(charge["charge_id"])
     return {
         "charge_id": charge["charge_id"],
         "service_date": str(charge["service_date"]),
@@ -89,9 +97,9 @@ def line(reader: Reader, charge: Row, party: str, known: Ground | None = None) -
         "code": charge["code"],
         "provider": provider["name"] if provider else None,
         "units": charge["units"],
-        "charge_minor": charge["amount_minor"] + tax_on(reader, charge["charge_id"]),
+        "charge_minor": charge["amount_minor"] + (tax["tax_minor"] if tax else 0),
         "amount_minor": part["share_minor"],
-    }
+    } | ({name: tax[name] for name in ("tax_name", "rate_ppm", "tax_minor")} if tax else {})
 
 
 def settlements(reader: Reader, charge_ids: Sequence[str], party: str, known: Ground | None = None) -> list[Row]:

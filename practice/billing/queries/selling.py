@@ -35,8 +35,3 @@ def tax_version(reader: Reader, name: str, day: date) -> Row | None:
 def has_tax(reader: Reader, name: str) -> bool:
     """Whether a tax of that name was ever set."""
     return bool(reader.one("select 1 from tax_rates where name = ? limit 1", name))
-
-
-def tax_on(reader: Reader, charge_id: str) -> int:
-    """The tax that is owed with a charge, in minor units."""
-    return int(reader.value("select coalesce(sum(tax_minor), 0) from product_charges where charge_id = ?", charge_id))

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from decimal import ROUND_HALF_UP, Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pypdf import PdfReader
 
-from practice.billing import commands
+from practice.billing import commands, queries
 from practice.billing.books import balances
+from practice.billing.documents import invoice_pdf
 from practice.billing.products import tax_of
 from practice.errors import Refusal
 
@@ -82,6 +85,18 @@ def test_an_invoice_asks_for_the_tax_too(desk, shop):
     sold = sells(desk, (shop["insoles"], 1))
     desk.invoices(*sold["charge_ids"])
     assert desk.rows("select total_minor from invoices") == [{"total_minor": 110_00}]
+    with desk.record.read() as reader:
+        [row] = queries.invoices(reader, desk.who)
+        says = queries.invoice_document(reader, desk.who, row["invoice_id"])
+    [line] = says["lines"]
+    assert (line["charge_minor"], line["tax_name"], line["rate_ppm"], line["tax_minor"]) == (
+        110_00,
+        TAX,
+        100_000,
+        10_00,
+    )
+    page = PdfReader(io.BytesIO(invoice_pdf(says))).pages[0].extract_text()
+    assert "with Sales tax of 10 %, $10.00" in " ".join(page.split())
 
 
 @pytest.mark.parametrize("basis", ["accrual", "cash"])
