@@ -17,6 +17,8 @@ from practice.billing.code_lists import load_codes
 from practice.clock import local_date
 from practice.errors import NotFound
 from practice.home import Home
+from practice.insurance.folders import take
+from practice.insurance.incoming import command_for
 from practice.insurance.remits import post_remittance
 from practice.insurance.remittance_queries import payer_of
 from practice.messages.queries import message_counts
@@ -107,6 +109,15 @@ def remit(home: Home, record: Record, *, text: str, payer: str | None) -> Any:
     return record.run(post_remittance, SYSTEM, reason="A remittance file", text=text, payer_id=payer_id)
 
 
+def take_files(home: Home, record: Record) -> list[dict[str, Any]]:
+    """Everything that payers sent and that waits in the folder: {name, why it was refused or None, answer}."""
+
+    def handle(text: str) -> Any:
+        return record.run(command_for(text), SYSTEM, reason="A payer's file", text=text)
+
+    return [vars(one) for one in take(home.remittances_in, handle)]
+
+
 def load_code_list(home: Home, record: Record, **fields: Any) -> Any:
     """A list of codes from a file."""
     del home
@@ -126,6 +137,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "backup": back_up,
     "verify_audit": verify_audit,
     "remit": remit,
+    "take_files": take_files,
     "run_documents": run_documents,
     "load_codes": load_code_list,
     "status": record_status,

@@ -22,9 +22,11 @@ from dashboards.cli.main import main
 from practice.access.permissions import SYSTEM
 from practice.billing.schedules import add_schedule
 from practice.home import Home, open_record
+from practice.insurance.folders import put
 from practice.people.commands import add_location, add_payer
 from tests.dashboards.published import publish, refuse
 from tests.practice.insurance.remits import claim, line, remit
+from tests.practice.insurance.test_acknowledgements import of_set
 
 PASSWORD = "four quiet herons wade"
 
@@ -327,6 +329,19 @@ def test_the_books_of_a_practice_without_a_posting_are_empty_and_balance(practic
     assert list((tmp_path / "out").iterdir())
     assert "Sum" in done(practice("books", "trial", "--as-of", "2026-03-31"))
     assert done(practice("books", "trial", "--as-of", "2026-03-31", "--format", "json")).strip() == "[]"
+
+
+def test_what_waits_in_the_folder_is_taken_and_what_is_refused_is_said(practice):
+    assert "Nothing waits" in done(practice("remit"))
+    folder = practice.home.remittances_in
+    put(folder, "letter.txt", "Dear practice, IEA")
+    put(folder, "ack.999", of_set("A", number=77))
+    taken = practice("remit")
+    assert taken.exit_code == 1
+    assert "letter.txt: A remittance is an X12 835" in taken.stderr
+    assert "1 unknown" in taken.stdout
+    assert [file.name for file in (folder / "done").iterdir()] == ["ack.999"]
+    assert practice("remit", "--payer", "Harbor Health").exit_code == 2
 
 
 def test_a_remittance_is_refused_without_its_payer_then_posted_once(practice, tmp_path):
