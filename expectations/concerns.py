@@ -13,6 +13,14 @@ VISITS = ("fct_appointments",)
 CAPACITY = ("fct_availability", "*_minutes", "*_fill_rate*", "kept_utilization*", "buffer_share", "capacity_forecast")
 RECEIVABLES = ("ar_daily", "ar_*", "days_in_ar_*", "unapplied_credit")
 COLLECTION = ("*_collection_rate_*", "collection_curve")
+CLAIMS = (
+    "fct_claims",
+    "claims_sent",
+    "claim_acceptance_rate",
+    "initial_denial_rate",
+    "first_pass_resolution_rate",
+    "claim_lag_*",
+)
 LEAKS = ("revenue_leakage", "revenue_leaked", "leakage_rate")
 MONEY = ("fct_ledger_entries", "revenue_per_*", *RECEIVABLES, *COLLECTION, *LEAKS)
 
@@ -30,6 +38,10 @@ OF_TABLE = {
     "payments": ("fct_payments", "collected*", "unapplied_credit", *COLLECTION),
     "allocations": ("fct_allocations", "collected_applied", *RECEIVABLES, *COLLECTION, *LEAKS),
     "adjustments": ("contractual_adjustments", "write_offs", *RECEIVABLES, *COLLECTION, *LEAKS),
+    "insurance_claims": CLAIMS,
+    "claim_events": CLAIMS,
+    "remittances": CLAIMS,
+    "remittance_claims": CLAIMS,
     "transfers": RECEIVABLES,
     "refunds": ("refunds", "collected*", *COLLECTION),
     "ledger_transactions": MONEY,

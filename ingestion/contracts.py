@@ -27,6 +27,7 @@ _COUNTS = dict.fromkeys(
 _MONEY = dict.fromkeys(
     (
         "fee_minor", "allowed_minor", "copay_minor", "amount_minor", "total_minor", "debit_minor", "credit_minor",
+        "charge_minor", "paid_minor", "denied_minor",
     ),
     "BIGINT",
 )  # fmt: skip
@@ -34,6 +35,7 @@ _DATES = dict.fromkeys(
     (
         "started_date", "ended_date", "effective_from", "effective_to", "created_date", "exception_date", "start_date",
         "end_date", "booked_date", "first_booked_date", "event_date", "service_date", "post_date", "issued_date",
+        "sent_date", "payment_date",
         "due_date", "received_date", "first_date", "last_date", "earliest_date", "expires_date",
     ),
     "DATE",

@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from practice.access.permissions import Permission, require_location
-from practice.billing.posting import why
+from practice.billing.posting import today_at, why
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Conflict, Refusal
 from practice.insurance import claim_queries as queries
@@ -182,6 +182,7 @@ def _row(work: Work, file: Row, document: Document, number: int, original_id: st
         "control_number": document["control_number"],
         "claim_file_id": file["claim_file_id"],
         "payer_id": document["payer"]["payer_id"],
+        "sent_date": today_at(work, document["location_id"]),
         **{name: document[name] for name in names},
         "original_id": original_id,
         "total_minor": document["total_minor"],

@@ -260,10 +260,20 @@ TABLES: dict[str, Table] = {
             " service_date post_date known_at debit_minor credit_minor"
         ),
     ),
-    # What payers sent back names people and says why they were not paid for: it stays in the record.
+    # What payers sent back names people and says why they were not paid for: that stays in the record.
     "payer_identifiers": Table("identifier"),
-    "remittances": Table("remittance_id", secret=("content",)),
-    "remittance_claims": Table("remittance_claim_id"),
+    "remittances": Table(
+        "remittance_id",
+        _columns("remittance_id payer_id payment_id location_id amount_minor payment_date status known_at"),
+        secret=("content",),
+    ),
+    "remittance_claims": Table(
+        "remittance_claim_id",
+        _columns(
+            "remittance_claim_id remittance_id control_number claim_status charge_minor paid_minor denied_minor status"
+            " reverses_id known_at"
+        ),
+    ),
     "remittance_lines": Table("remittance_line_id"),
     "remittance_adjustments": Table("remittance_adjustment_id"),
     "remittance_entries": Table("remittance_entry_id"),
@@ -271,16 +281,23 @@ TABLES: dict[str, Table] = {
     "remittance_rules": Table("remittance_rule_id"),
     "denials": Table("remittance_claim_id"),
     "payer_insurance": Table("payer_id"),
-    # What claims say of people, and what was sent.
+    # What claims say of people, and what was sent: that, too.
     "claim_senders": Table("claim_sender_id"),
     "postal_addresses": Table("subject"),
     "provider_claims": Table("provider_id"),
     "client_sexes": Table("client_id"),
     "policy_holders": Table("policy_id"),
     "claim_files": Table("claim_file_id", secret=("content",)),
-    "insurance_claims": Table("insurance_claim_id", secret=("document",)),
+    "insurance_claims": Table(
+        "insurance_claim_id",
+        _columns(
+            "insurance_claim_id control_number payer_id client_id provider_id location_id rank service_date sent_date"
+            " frequency original_id total_minor status known_at"
+        ),
+        secret=("document",),
+    ),
     "insurance_claim_lines": Table("insurance_claim_line_id"),
-    "claim_events": Table("claim_event_id"),
+    "claim_events": Table("claim_event_id", _columns("claim_event_id insurance_claim_id kind known_at")),
     "claim_exclusions": Table("claim_exclusion_id"),
     "eligibility_files": Table("eligibility_file_id", secret=("content",)),
     "eligibility_checks": Table("eligibility_check_id", secret=("answer",)),

@@ -25,7 +25,7 @@ GRAPH = {
     "landing": {"imports", "record"},
     "intermediate": {
         "int_billing__aging_daily", "int_billing__applied_daily", "int_billing__charge_places",
-        "int_billing__charged_visits", "int_billing__cohorts_daily", "int_billing__leakage_daily",
+        "int_billing__charged_visits", "int_billing__claims_daily", "int_billing__cohorts_daily", "int_billing__leakage_daily",
         "int_billing__entries", "int_billing__invoiced_daily", "int_billing__item_balances",
         "int_billing__money_daily", "int_billing__receivables_daily", "int_billing__visits_to_pay", "int_build", "int_forecast__backtest",
         "int_forecast__intervals", "int_forecast__weeks", "int_imports__things", "int_scheduling__attendance_daily",
@@ -34,7 +34,7 @@ GRAPH = {
     "marts": {
         "ar_as_of", "ar_daily", "capacity_forecast", "collection_curve", "dim_client", "dim_date", "dim_location",
         "dim_payer", "dim_provider", "dim_referral_source", "dim_room", "dim_service", "fct_allocations",
-        "fct_appointment_events", "fct_appointments", "fct_availability", "fct_charges", "fct_freed_slots",
+        "fct_appointment_events", "fct_appointments", "fct_availability", "fct_charges", "fct_claims", "fct_freed_slots",
         "fct_holds", "fct_invoice_lines", "fct_ledger_entries", "fct_offers", "fct_payments",
         "fct_third_next_available", "fct_waitlist_entries", "forecast_scorecard", "metric_catalogue", "metric_daily",
         "quality_results", "receivables_daily", "revenue_leakage",

@@ -14,7 +14,7 @@
     {%- set found = {} -%}
     {%- for subject in [
         attendance_metrics(), client_metrics(), capacity_metrics(), recovery_metrics(), money_metrics(), revenue_metrics(),
-        collection_metrics(), receivable_metrics(), leakage_metrics(),
+        collection_metrics(), receivable_metrics(), leakage_metrics(), claim_metrics(),
     ] -%}
         {%- do found.update(subject) -%}
     {%- endfor -%}
@@ -36,6 +36,7 @@
         'money': {'model': 'int_billing__money_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
         'invoiced': {'model': 'int_billing__invoiced_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
         'leakage': {'model': 'int_billing__leakage_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
+        'claims': {'model': 'int_billing__claims_daily', 'dimensions': where + ['payer']},
         'applied': {'model': 'int_billing__applied_daily', 'dimensions': where + ['service', 'payer']},
         'cohorts': {'model': 'int_billing__cohorts_daily', 'dimensions': where + ['service', 'payer']},
         'receivables': {'model': 'int_billing__receivables_daily', 'dimensions': where + ['payer']},

@@ -74,6 +74,7 @@ create table insurance_claims (
     provider_id text,
     location_id text not null,
     service_date date not null,
+    sent_date date not null,                -- at the location
     frequency text not null check (frequency in ('1', '7', '8')),   -- original, corrected, void
     original_id text,                       -- the claim that a corrected or void one is about, or that was sent again
     total_minor bigint not null,
