@@ -68,11 +68,10 @@ def charge_entry(heading: Heading, charge: Mapping[str, Any], estimate_minor: in
     """
     payer_id = charge["payer_id"]
     party = accounts.payer_party(payer_id) if payer_id else accounts.client_party(charge["guarantor_client_id"])
-    income = accounts.INCOME_OF_KIND[charge["kind"]]
     return numbered(
         heading,
         _receivable(charge, party, charge["amount_minor"] + tax_minor),
-        _of_charge(charge, income, -charge["amount_minor"]),
+        _of_charge(charge, accounts.INCOME_OF_KIND[charge["kind"]], -charge["amount_minor"]),
         _of_charge(charge, accounts.TAX, -tax_minor),
         _of_charge(charge, accounts.CONTRACTUAL_ESTIMATE, estimate_minor),
         _of_charge(charge, accounts.EXPECTED_CONTRACTUAL, -estimate_minor),
