@@ -6,6 +6,7 @@ from datetime import date
 
 from practice.access.permissions import Actor, Permission, require
 from practice.billing.queries.worklists import to_charge, to_invoice, today
+from practice.billing.suggesting import priced
 from practice.scheduling.queries import unresolved
 from practice.store.work import Reader, Row
 
@@ -30,9 +31,9 @@ def not_invoiced(reader: Reader, actor: Actor, until: date | None = None) -> lis
         for visit in unresolved(reader, actor)
         if visit["start_date"] <= day
     ]
-    for visit in to_charge(reader, actor):
+    for visit in priced(reader, to_charge(reader, actor)):
         if visit["service_date"] <= day:
-            fee = visit["fee_minor"]
+            fee = visit["amount_minor"]
             why, owner = ("not_charged", "Billing") if fee else ("zero_fee", "Whoever sets fees (Set-up, Services)")
             rows.append(_row(visit, why, owner, visit["service_date"], fee))
     for item in to_invoice(reader, actor):

@@ -155,6 +155,8 @@ def test_what_is_not_invoiced_says_why_and_who_sees_to_it(open_page, books):
     app = papers(open_page("billing", "biller"), "Not invoiced")
     [row] = app.dataframe[0].value.to_dict("records")
     assert (row["client_name"], row["why"], row["owner"]) == ("Dan Ford", "Not charged yet", "Billing")
+    press(app, "To charge: 1")
+    assert app.segmented_control(key="billing_part").value == "To charge"
 
 
 def test_papers_are_made_by_themselves_until_somebody_ends_it_and_twice_is_refused(open_page, books):

@@ -11,7 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
-from dashboards.components.billing.common import count, read, total
+from dashboards.components.billing.common import count, go_to, read, total
 from dashboards.components.charts import table_height
 from dashboards.components.desk import words
 from dashboards.components.forms import practice_currency
@@ -73,8 +73,14 @@ def _everybody(person: Actor, today: date) -> None:
 def _not_invoiced(person: Actor, today: date) -> None:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         only = st.toggle("Only of today", key="exceptions_today")
-    rows = read(not_invoiced, person, until=today)
-    rows = [row for row in rows if row["age_days"] == 0 or not only]
+        rows = read(not_invoiced, person, until=today)
+        rows = [row for row in rows if row["age_days"] == 0 or not only]
+        st.space("stretch")
+        for why, part in (("not_charged", "To charge"), ("not_asked", "To invoice")):
+            number = sum(row["why"] == why for row in rows)
+            if number and st.button(f"{part}: {number}", icon=":material/arrow_forward:", key=f"exceptions:{why}"):
+                go_to(part)
+                st.rerun()
     if not rows:
         st.success("Every visit that took place is on an invoice.", icon=":material/task_alt:")
         return

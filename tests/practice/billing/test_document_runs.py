@@ -11,11 +11,13 @@ from hypothesis import strategies as st
 from practice.billing import queries
 from practice.billing.documents import pdf
 from practice.billing.exceptions import not_invoiced
+from practice.billing.fees import set_fee
 from practice.billing.queries import run_papers
 from practice.billing.runs import begin_run, go
 from practice.billing.runs import run_papers as run_some
 from practice.billing.schedules import add_schedule, beat, due_on, end_schedule
 from practice.errors import Conflict, Refusal
+from practice.people.commands import change_service
 
 
 def read(desk, query, **about):
@@ -110,6 +112,17 @@ def test_what_was_attended_and_is_not_on_an_invoice_has_a_reason_and_an_owner(de
         ("Dan Ford", "not_charged", "Billing", 0, 150_00),
     ]
     assert len(read(desk, not_invoiced, until=date(2026, 2, 26))) == 1
+
+
+def test_what_waits_for_a_charge_is_worth_the_fee_of_its_day_and_none_at_all_is_somebody_elses_to_set(desk, owner):
+    desk.run(set_fee, who=owner, service_id="svc-group", fee_minor=75_00, effective_from="2026-01-01")
+    desk.sees("client-dan", service="svc-group")
+    desk.run(change_service, who=owner, service_id="svc-intake", fee_minor=0)
+    desk.sees("client-ada", service="svc-intake")
+    assert [(row["why"], row["amount_minor"]) for row in read(desk, not_invoiced)] == [
+        ("zero_fee", None),
+        ("not_charged", 75_00),
+    ]
 
 
 # What is made by itself
