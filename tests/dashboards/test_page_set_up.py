@@ -26,6 +26,10 @@ PARTS = [
     "Referral sources",
     "Rules",
     "Online booking",
+    "Fees",
+    "Products",
+    "Code lists",
+    "Notes",
     "Calendars",
 ]
 
