@@ -7,7 +7,7 @@ the most specific for everyone and the most specific for online, the stricter co
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -98,24 +98,23 @@ def rule_for(rows: Iterable[Rule], name: str, scopes: Scopes, on: date, audience
     return STRICTER[name](found, key=lambda row: row["value"]) if found else None
 
 
-def time_breach(rows: Iterable[Rule], scopes: Scopes, asked: Asked) -> Breach | None:
-    """Whether the start is too soon or too far ahead. Exactly the notice asked for is enough."""
+def time_breaches(rows: Iterable[Rule], scopes: Scopes, asked: Asked) -> Iterator[Breach]:
+    """Too soon, too far ahead, or both: a reason may count for one of them only. Exactly the notice asked for is enough."""
     notice = rule_for(rows, "notice_minutes", scopes, asked.today, asked.audience)
     if notice and asked.at <= asked.starts_at < asked.at + timedelta(minutes=notice["value"]):
-        return Breach(notice, f"{scopes.subject(notice)} asks for {spelled(notice['value'])} notice{whose(notice)}")
+        yield Breach(notice, f"{scopes.subject(notice)} asks for {spelled(notice['value'])} notice{whose(notice)}")
     window = rule_for(rows, "window_days", scopes, asked.today, asked.audience)
     if window and (asked.day - asked.today).days > window["value"]:
         days = "day" if window["value"] == 1 else "days"
-        return Breach(
+        yield Breach(
             window, f"{scopes.subject(window)} is booked at most {window['value']} {days} ahead{whose(window)}"
         )
-    return None
 
 
 def bookable_from(
     rows: Iterable[Rule], scopes: Scopes, at: datetime, today: date, audience: str
 ) -> tuple[datetime, date]:
-    """The first start and the last day that notice and window leave to whoever asks then: the same as `time_breach`."""
+    """The first start and the last day that notice and window leave to whoever asks then: the same as `time_breaches`."""
     notice = rule_for(rows, "notice_minutes", scopes, today, audience)
     window = rule_for(rows, "window_days", scopes, today, audience)
     return (

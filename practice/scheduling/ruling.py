@@ -18,7 +18,7 @@ from practice.scheduling.rules import (
     client_day_breach,
     provider_day_breach,
     scopes_of,
-    time_breach,
+    time_breaches,
     whose,
 )
 from practice.scheduling.standing import Standing
@@ -51,7 +51,7 @@ def _breaches(work: Work, plan: Plan, standing: Standing) -> Iterator[Breach]:
     client_ids = plan.client_ids or (None,)
     for number, client_id in enumerate(client_ids):
         scopes = scopes_of(plan.service, plan.provider, plan.location, client_id)
-        found = [time_breach(standing.book.rules, scopes, asked)]
+        found: list[Breach | None] = [*time_breaches(standing.book.rules, scopes, asked)]
         if "provider" in standing.kinds and number == 0:
             day = standing.day_of(plan.provider["provider_id"])
             found.append(provider_day_breach(standing.book.rules, scopes, asked, day))

@@ -15,7 +15,7 @@ from practice.scheduling.booking_rules import end_booking_rule, set_booking_rule
 from practice.scheduling.commands import book_appointment, cancel_appointment, hold_slot, move_appointment
 from practice.scheduling.hours import set_weekly_hours
 from practice.scheduling.policies import set_overlap_policy
-from practice.scheduling.rules import ORDER, STRICTER, Asked, Scopes, rule_for, spelled, time_breach
+from practice.scheduling.rules import ORDER, STRICTER, Asked, Scopes, rule_for, spelled, time_breaches
 from practice.scheduling.slots import slots_offered
 from practice.store.record import Command
 
@@ -141,6 +141,16 @@ def test_a_hold_keeps_its_promise_while_somebody_types(front, house, record, des
     front.books(house.ada, f"{TODAY}T10:00", hold_id=hold["hold_id"])
 
 
+def test_a_reason_for_too_short_notice_is_none_for_a_day_too_far_ahead(front, house):
+    front.rule("notice_minutes", 72 * 60)
+    front.rule("window_days", 0, audience="online")
+    about = {"channel": "online", "override_reason": "urgent", "by": SYSTEM}
+    front.books(house.ben, "2026-03-02T15:00", **about)  # today
+    with pytest.raises(Conflict) as refused:
+        front.books(house.ben, f"{TUESDAY}T11:00", **about)
+    assert refused.value.rule == "window_days"
+
+
 def test_a_client_moves_and_cancels_online_only_in_time(front, house, record, desk):
     front.rule("change_notice_minutes", 24 * 60)
     booked = front.books(house.ada, f"{TODAY}T14:00")["appointment_id"]
@@ -200,7 +210,7 @@ def test_what_counts_is_in_force_most_specific_and_for_online_the_stricter(rows,
         at = datetime(2026, 3, 2, 9)
         for minutes, is_breach in ((found["value"], False), (found["value"] - 1, found["value"] > 0)):
             asked = Asked(at + timedelta(minutes=minutes), on, at, on, audience)
-            assert bool(time_breach(rows, scopes, asked)) is is_breach
+            assert any(time_breaches(rows, scopes, asked)) is is_breach
     assert set(STRICTER) > {"notice_minutes"}
 
 
