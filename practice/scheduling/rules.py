@@ -99,7 +99,7 @@ def rule_for(rows: Iterable[Rule], name: str, scopes: Scopes, on: date, audience
 
 
 def time_breaches(rows: Iterable[Rule], scopes: Scopes, asked: Asked) -> Iterator[Breach]:
-    """Too soon, too far ahead, or both: a reason may count for one of them only. Exactly the notice asked for will do."""
+    """Too soon, too far ahead, or both: a reason may count for one of them only. The exact notice is enough."""
     notice = rule_for(rows, "notice_minutes", scopes, asked.today, asked.audience)
     if notice and asked.at <= asked.starts_at < asked.at + timedelta(minutes=notice["value"]):
         yield Breach(notice, f"{scopes.subject(notice)} asks for {spelled(notice['value'])} notice{whose(notice)}")
