@@ -114,7 +114,7 @@ def time_breaches(rows: Iterable[Rule], scopes: Scopes, asked: Asked) -> Iterato
 def bookable_from(
     rows: Iterable[Rule], scopes: Scopes, at: datetime, today: date, audience: str
 ) -> tuple[datetime, date]:
-    """The first start and the last day that notice and window leave to whoever asks then: the same as `time_breaches`."""
+    """The first start and the last day that notice and window leave to who asks then: the same as `time_breaches`."""
     notice = rule_for(rows, "notice_minutes", scopes, today, audience)
     window = rule_for(rows, "window_days", scopes, today, audience)
     return (
