@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from practice.billing import commands
+from practice.billing import books, commands
 from practice.billing.packages import (
     expire_package,
     extend_package,
@@ -156,3 +156,15 @@ def test_an_offer_changes_for_the_next_client_only(desk, three, owner):
     assert [(row["price_minor"], row["package_id"]) for row in listed(desk)] == [(400_00, package)]
     with pytest.raises(Refusal, match="not sold any more"):
         sold(desk, three, "client-dan")
+
+
+def test_on_cash_basis_a_session_is_income_when_it_is_used_and_breakage_when_it_expires(desk, three, clock):
+    package = sold(desk, three)
+    redeem(desk, package)
+    clock.forward(days=91)
+    desk.run(expire_package, package_id=package)
+    with desk.record.read() as reader:
+        rows = books.balances(reader, desk.who, basis="cash", as_of=date(2026, 7, 1))
+    assert {row["account"]: row["debit_minor"] - row["credit_minor"] for row in rows} == {
+        "1020": 400_00, "4000": -133_33, "4030": -266_67,
+    }  # fmt: skip
