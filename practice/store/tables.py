@@ -226,7 +226,9 @@ TABLES: dict[str, Table] = {
     "deposits": Table("deposit_id"),
     "package_offers": Table("package_offer_id"),
     "packages": Table("package_id"),
-    "held_moves": Table("held_move_id"),
+    "held_moves": Table(
+        "held_move_id", _columns("held_move_id held_id kind amount_minor charge_id post_date reverses_id known_at")
+    ),
     "payment_plans": Table("payment_plan_id"),
     "plan_items": Table("plan_item_id"),
     "instalments": Table("instalment_id"),

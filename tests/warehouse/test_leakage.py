@@ -91,6 +91,12 @@ def land(landing):
         })  # fmt: skip
     visit("no_fee", service_id=FREE)
     till.paid(charged("undercharged", 75_00), 75_00, JUNE, f"client:{SELF_PAY}")
+    session = charged("a prepaid session", 75_00)
+    till.paid(session, 75_00, JUNE, f"client:{SELF_PAY}")
+    landing.record("held_moves", {
+        "held_move_id": "seep-session", "held_id": "seep-package", "kind": "redeemed", "amount_minor": 75_00,
+        "charge_id": session["charge_id"],
+    })  # fmt: skip
     till.void(charged("void_not_recharged"), JUNE)
     charged("wrong_payer", payer=PLAN)
     charged("payer_not_asked", client=INSURED)
@@ -131,6 +137,7 @@ EXPECTED = {
     "to be charged after all": {"no_charge": 100_00},
     "no_fee": {"no_fee": 0},
     "undercharged": {"collected": 75_00, "undercharged": 25_00},
+    "a prepaid session": {"collected": 75_00},
     "void_not_recharged": {"void_not_recharged": 100_00},
     "wrong_payer": {"wrong_payer": 100_00},
     "payer_not_asked": {"payer_not_asked": 100_00},
@@ -181,8 +188,8 @@ def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
 
 
 def test_the_rate_is_of_attended_visits_alone(warehouse):
-    """In June 16 attended visits of 100.00 and one each of 80, 90 and 110; of them leak 380 uncharged, and 100 after
+    """In June 16 attended visits of 100.00 and one each of 75, 80, 90 and 110; of them leak 380 uncharged, and 100 after
     all, 25, four of 100 and 15."""
-    assert amounts(warehouse, "leakage_rate", PLACE, JUNE, date(2026, 6, 30)) == (920_00, 1_880_00)
+    assert amounts(warehouse, "leakage_rate", PLACE, JUNE, date(2026, 6, 30)) == (920_00, 1_955_00)
     assert amounts(warehouse, "revenue_leaked", PLACE, JUNE, date(2026, 6, 30)) == (980_00, None)
     assert amounts(warehouse, "revenue_leaked", PLACE, date(2025, 6, 29)) == (100_00, None)

@@ -13,6 +13,17 @@ contracts as (select * from {{ ref('stg_practice__payer_contracts') }}),
 
 lines as (select * from {{ ref('fct_invoice_lines') }} where not is_void),
 
+held_moves as (select * from {{ ref('stg_practice__held_moves') }}),
+
+-- A session of a package is charged at what it was sold for.
+prepaid as (
+    select charge_id
+    from held_moves
+    where kind = 'redeemed'
+    group by charge_id
+    having sum(amount_minor) > 0
+),
+
 invoiced as (select distinct charge_id from lines where party like 'client:%'),
 
 of_visits as (
@@ -57,6 +68,7 @@ select
     covered.charge_id is not null as is_covered,
     -- A fee that was keyed lower than the service costs; another code has another fee.
     case
+        when prepaid.charge_id is not null then 0
         when visits.kind = 'attended' and of_visits.code is not distinct from services.service_code
             then greatest(visits.fee_minor - of_visits.amount_minor, 0)
         else 0
@@ -72,5 +84,6 @@ from visits
 inner join of_visits on visits.unit_id = of_visits.unit_id
 left join services on visits.service_id = services.service_id
 left join invoiced on of_visits.charge_id = invoiced.charge_id
+left join prepaid on of_visits.charge_id = prepaid.charge_id
 left join covered on of_visits.charge_id = covered.charge_id
 left join allowances on of_visits.charge_id = allowances.charge_id
