@@ -37,7 +37,7 @@ from dashboards.components.calendar.triggers import (
 
 COMPONENT = Path(calendar.__file__).parent
 STATIC = Path(theme.__file__).parent / "static"
-FONTS_OF_DOCUMENTS = Path(theme.__file__).parents[1] / "practice" / "billing" / "fonts"
+FONTS_OF_DOCUMENTS = Path(theme.__file__).parents[1] / "practice" / "billing" / "papers" / "fonts"
 
 MOVE = {
     "kind": "drop",
