@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
+from dashboards.beats import every
 from dashboards.failures import where
 from practice.billing.schedules import beat
 from practice.errors import Refusal
@@ -17,21 +17,8 @@ _log = logging.getLogger("daybook.documents")
 
 
 def start(record: Record, *, seconds: float = SECONDS) -> Callable[[], None]:
-    """Begin; the answer ends it, and waits for a paper that is being made."""
-    ended = threading.Event()
-
-    def run() -> None:
-        while not ended.wait(seconds):
-            once(record)
-
-    thread = threading.Thread(target=run, name="documents", daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        ended.set()
-        thread.join(timeout=10)
-
-    return stop
+    """Begin; the answer ends it, and waits for a look that is under way."""
+    return every(seconds, lambda: once(record), name="documents")
 
 
 def once(record: Record) -> None:

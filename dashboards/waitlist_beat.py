@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
+from dashboards.beats import every
 from dashboards.failures import where
 from practice.errors import Refusal
 from practice.scheduling.holds import settle_due
@@ -18,21 +18,8 @@ _log = logging.getLogger("daybook.waitlist")
 
 
 def start(record: Record, *, seconds: float = SECONDS) -> Callable[[], None]:
-    """Begin; the answer ends it, and waits for a beat that is under way."""
-    ended = threading.Event()
-
-    def run() -> None:
-        while not ended.wait(seconds):
-            once(record)
-
-    thread = threading.Thread(target=run, name="waitlist", daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        ended.set()
-        thread.join(timeout=10)
-
-    return stop
+    """Begin; the answer ends it, and waits for a look that is under way."""
+    return every(seconds, lambda: once(record), name="waitlist")
 
 
 def once(record: Record) -> None:
