@@ -106,7 +106,7 @@ def test_the_money_of_visits_adds_up_and_a_leak_opens_its_visits(open_page, runn
             "Leak": "Attended, not charged",
             "Visits": 2,
             "Amount": 200.0,
-            "Whose": "Biller",
+            "Whose": "Billing",
             "First due": pd.Timestamp(TODAY),
         }
     ]

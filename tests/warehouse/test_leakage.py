@@ -183,7 +183,7 @@ def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
         "payer_silent": ("biller", date(2027, 3, 31)),
         "past_filing_limit": ("biller", date(2026, 6, 29)),
         "underpaid": ("biller", date(2026, 8, 30)),
-        "fee_not_taken": ("front_desk", date(2026, 6, 4)),
+        "fee_not_taken": ("biller", date(2026, 6, 4)),
     }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ LEAKS = {
     "underpaid": "Paid below the contract",
     "fee_not_taken": "Missed-visit fee not taken",
 }
-ROLES = {"biller": "Biller", "front_desk": "Front desk", "provider": "Provider"}
+ROLES = {"biller": "Billing"}
 
 
 def leakage(view: View) -> None:

@@ -122,7 +122,7 @@ finished as (
         attendee_id, appointment_id, charge_id, client_id, provider_id, location_id, service_id, payer_id,
         referral_source_id,
         kind as visit_kind, place, leak,
-        case when place = 'leak' then case when leak = 'fee_not_taken' then 'front_desk' else 'biller' end end as owner_role,
+        case when place = 'leak' then 'biller' end as owner_role,
         start_date as service_date,
         cast(case when place = 'leak' then due_date end as date) as due_date,
         '{{ var("currency") }}' as currency,
