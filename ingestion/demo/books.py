@@ -6,10 +6,14 @@ Here `at` has become `known` (UTC seconds) and `post_day` (the local day); rows 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import pyarrow as pa
 
 from ingestion.demo.charging import SERVICE, charge_visits, payer_side
+from ingestion.demo.claiming import NO_DIAGNOSIS, Insurance, insure
+from ingestion.demo.coding import diagnose, of_charges
 from ingestion.demo.collecting import Collected, collect
 from ingestion.demo.columns import DAY, NEVER, Array, Columns, stack, take
 from ingestion.demo.house import House
@@ -42,6 +46,15 @@ class Books:
     transactions: Columns
     seat_of: Array
     """The appointment of each attendee."""
+    insurance: Insurance
+    policy_of: Array
+    """Of each charge, the policy of the payer that it asks; −1 where the client has none."""
+    is_video: Array
+    client_diagnoses: Columns
+    diagnoses: tuple[Array, Array]
+    """Of each charge (positions in DIAGNOSES, −1 = none)."""
+    traces: pa.Array
+    """The trace number of each remittance."""
 
 
 def keep_books(house: House, story: Story, seed: int) -> Books:
@@ -55,17 +68,42 @@ def keep_books(house: House, story: Story, seed: int) -> Books:
     allocations = _joined(payer["allocations"], client.allocations, shift)
     refunds = client.refunds | {"payment": client.refunds["payment"] + shift}
     adjustments = stack(payer["adjustments"], client.adjustments)
-    return _up_to_now(
-        house,
-        charges,
-        payments,
-        allocations,
-        adjustments,
-        payer["transfers"],
-        refunds,
-        client,
-        story.attendees["appointment"],
-    )
+    papers = _up_to_now(house, charges, payments, allocations, adjustments, payer["transfers"], refunds, client)
+    books = Books(*papers, {}, story.attendees["appointment"], **_insured(house, story, papers, seed))
+    books.transactions = _transactions(books)
+    return books
+
+
+def _insured(house: House, story: Story, papers: tuple[Columns, ...], seed: int) -> dict[str, Any]:
+    """What books say of payers beside the money."""
+    charges, payments = papers[:2]
+    dice = [np.random.default_rng([seed, part]) for part in (24, 25, 26)]
+    insurance = insure(house, charges, payments, house.claims_since, dice[0])
+    made = diagnose(story, dice[1])
+    codes = of_charges(made, charges["client"], charges["day"])
+    for said in codes:
+        said[charges["kind"] != SERVICE] = -1
+        said[insurance.unready["charge"][insurance.unready["why"] == NO_DIAGNOSIS]] = -1
+    numbered = dice[2].permutation(10**6)[: len(insurance.remittances["known"])].tolist()
+    return {
+        "insurance": insurance,
+        "policy_of": _policies_of(story, charges),
+        "is_video": story.appointments["is_video"][story.attendees["appointment"][charges["attendee"]]],
+        "client_diagnoses": made,
+        "diagnoses": codes,
+        "traces": pa.array([f"EFT{number:07d}" for number in numbered], pa.string()),
+    }
+
+
+def _policies_of(story: Story, charges: Columns) -> Array:
+    """In the order in which policies are written: each client's first, then what follows for some."""
+    first, second = story.clients["payer"] >= 0, story.clients["payer_2"] >= 0
+    position = np.where(first, np.cumsum(first) - 1, -1), np.where(second, first.sum() + np.cumsum(second) - 1, -1)
+    client = charges["client"]
+    switched = charges["day"] >= story.clients["switch_day"][client]
+    held = np.where(switched, story.clients["payer_2"][client], story.clients["payer"][client])
+    policy = np.where(switched, position[1][client], position[0][client])
+    return np.where((charges["payer"] >= 0) & (held == charges["payer"]), policy, -1)
 
 
 def _joined(first: Columns, second: Columns, payments: int) -> Columns:
@@ -83,8 +121,8 @@ def _up_to_now(
     transfers: Columns,
     refunds: Columns,
     client: Collected,
-    seat_of: Array,
-) -> Books:
+) -> tuple[Columns, ...]:
+    """The papers in the order of `Books`: charges, payments, …, invoices, lines."""
     where, paid_where = charges["location"], payments["location"]
     voided = house.zones.to_utc(charges["voided"], where)
     charges["void_day"] = charges["voided"] // DAY
@@ -107,9 +145,7 @@ def _up_to_now(
     lines = take(client.lines, invoice_at[client.lines["invoice"]] >= 0)
     lines = {"invoice": invoice_at[lines["invoice"]], "charge": charge_at[lines["charge"]]}
     lines = take(lines, np.argsort(lines["invoice"], kind="stable"))
-    books = Books(charges, payments, *papers, refunds, invoices, lines, {}, seat_of)
-    books.transactions = _transactions(books)
-    return books
+    return charges, payments, *papers, refunds, invoices, lines
 
 
 def _known(house: House, paper: Columns, location: Array) -> tuple[Columns, Array]:

@@ -21,6 +21,12 @@ CONTRACTUAL, COURTESY, SMALL_BALANCE, DENIAL, BAD_DEBT = range(5)
 CLASSES = ("contractual", "courtesy", "small_balance", "denial", "bad_debt")
 TO_CLIENT, TO_PAYER = 0, 1
 PAID, PAID_AFTER_DENIAL, DENIED_FOR_GOOD, DENIED_TO_CLIENT, NO_ANSWER = range(5)
+COINSURANCE, DEDUCTIBLE, NOT_COVERED = range(3)
+"""Why a share is the client's."""
+ANSWERS = (0.866, 0.062, 0.030, 0.012, 0.030)
+"""The share of each."""
+DENIED = (PAID_AFTER_DENIAL, DENIED_FOR_GOOD)
+"""Answers that begin with a denial."""
 _PUBLIC = next(i for i, payer in enumerate(PAYERS) if payer[1] == "public")
 
 
@@ -92,32 +98,39 @@ def _with_mistakes(charges: Columns, dice: np.random.Generator) -> Columns:
 def payer_side(story: Story, charges: Columns, dice: np.random.Generator) -> dict[str, Columns]:
     """transfers, adjustments, payments and allocations of the charges that a payer is asked for first.
 
-    Also sets charges["copay"], ["copay_paid"], ["share"] (what remittances make the client owe) and ["share_at"].
+    Also sets charges["copay"], ["copay_paid"], ["share"] (what remittances make the client owe), and of the payer's
+    answer what it is ("answer"), what it pays and takes off ("pays", "off"), when it comes first ("answered_at") and
+    when it settles ("share_at"). A visit has either a copay or a share: a payer that expects both would take the copay
+    back first.
     """
     count = len(charges["at"])
     insured = (charges["payer"] >= 0) & (charges["voided"] >= NEVER)
     copay = np.where(insured, np.minimum(story.clients["copay"][charges["client"]], charges["allowed"]), 0)
     at_desk = story.clients["pays_at_desk"][charges["client"]] & (dice.random(count) < 0.93)
-    answer = np.where(insured, dice.choice(5, count, p=[0.91, 0.022, 0.028, 0.010, 0.03]), NO_ANSWER)
-    answer = np.where((answer == DENIED_TO_CLIENT) & ~at_desk, DENIED_FOR_GOOD, answer)
+    answer = np.where(insured, dice.choice(5, count, p=ANSWERS), NO_ANSWER)
+    answer = np.where((answer == DENIED_TO_CLIENT) & (~at_desk | (copay > 0)), DENIED_FOR_GOOD, answer)
     is_unanswered, is_underpaid = np.isin(charges["leak"], UNANSWERED), charges["leak"] == UNDERPAID
     answer = np.select([is_unanswered, is_underpaid], [NO_ANSWER, PAID], answer)
     due = charges["allowed"] - copay
-    share = due * story.clients["coinsurance"][charges["client"]] // 100
+    share = np.where(copay > 0, 0, due * story.clients["coinsurance"][charges["client"]] // 100)
     early = (charges["day"].astype("datetime64[D]").astype("datetime64[M]").astype(int) % 12) < 3
-    share = np.where(early & (dice.random(count) < 0.3), due, share)
+    share = np.where(early & (copay == 0) & (dice.random(count) < 0.3), due, share)
     share = np.where(at_desk & np.isin(answer, (PAID, PAID_AFTER_DENIAL)), share, 0)
     share = np.where(answer == DENIED_TO_CLIENT, due, share)
     share = np.where(is_underpaid, 0, share)
     off = charges["estimate"] + np.where(is_underpaid, TOO_MUCH_OFF, 0)
-    settled = _answered(charges, answer, dice)
-    charges |= {"copay": copay, "copay_paid": at_desk & (copay > 0), "share": share, "share_at": settled}
+    answered, settled = _answered(charges, answer, dice)
     pays = np.where(np.isin(answer, (PAID, PAID_AFTER_DENIAL)), due - share - (off - charges["estimate"]), 0)
     is_contractual = insured & np.isin(answer, (PAID, PAID_AFTER_DENIAL, DENIED_TO_CLIENT)) & (off > 0)
     forgotten = ((answer == NO_ANSWER) & (dice.random(count) >= 0.7)) | is_unanswered
     gone = insured & np.isin(answer, (DENIED_FOR_GOOD, NO_ANSWER)) & (charges["amount"] > copay)
     # What nobody follows up stands for years before somebody clears it out.
     given_up = settled + forgotten * (1000 + np.arange(count) % 180) * DAY
+    charges |= {
+        "copay": copay, "copay_paid": at_desk & (copay > 0), "share": share, "answer": answer, "pays": pays,
+        "share_kind": np.select([answer == DENIED_TO_CLIENT, share == due], [NOT_COVERED, DEDUCTIBLE], COINSURANCE),
+        "off": np.where(is_contractual, off, 0), "answered_at": answered, "share_at": settled,
+    }  # fmt: skip
     payments, allocations = _remittances(charges, np.flatnonzero(pays > 0), pays, settled)
     return {
         "transfers": stack(
@@ -133,15 +146,23 @@ def payer_side(story: Story, charges: Columns, dice: np.random.Generator) -> dic
     }
 
 
-def _answered(charges: Columns, answer: Array, dice: np.random.Generator) -> Array:
-    """When a payer's part of a charge is settled. Remittances come on the payer's day of the week."""
+def _answered(charges: Columns, answer: Array, dice: np.random.Generator) -> tuple[Array, Array]:
+    """(when the payer answers first, when its part of a charge is settled). It answers on its day of the week.
+
+    Between a denial and what settles it lie the correction or appeal, or the decision to give it up.
+    """
     count = len(answer)
     payer = np.maximum(charges["payer"], 0)
     days = np.clip(dice.lognormal(np.log(PAYER_DAYS[payer]), 0.33, count), 8, 80)
-    days = days + np.where(answer == PAID_AFTER_DENIAL, dice.integers(25, 60, count), 0)
-    days = days + np.where(np.isin(answer, (DENIED_FOR_GOOD, DENIED_TO_CLIENT)), dice.integers(8, 45, count), 0)
-    days = days + np.where(answer == NO_ANSWER, dice.integers(230, 320, count), 0)
-    day = charges["at"] // DAY + days.astype(np.int64)
+    more = np.where(answer == PAID_AFTER_DENIAL, dice.integers(25, 60, count), 0)
+    more = more + np.where(np.isin(answer, (DENIED_FOR_GOOD, DENIED_TO_CLIENT)), dice.integers(8, 45, count), 0)
+    more = more + np.where(answer == NO_ANSWER, dice.integers(230, 320, count), 0)
+    first = charges["at"] // DAY + days.astype(np.int64)
+    return _on_their_day(first, payer), _on_their_day(first + more, payer)
+
+
+def _on_their_day(day: Array, payer: Array) -> Array:
+    """The next day on which that payer answers, in the morning."""
     posting_weekday = payer % 4 + 1
     day = day + (posting_weekday - (day + 3) % 7 - 1) % 7
     return day * DAY + 10 * HOUR + payer * 10 * MINUTE

@@ -122,13 +122,16 @@ def _cover(house: House, created: Array, dice: np.random.Generator) -> Columns:
     next_year = (year + 1).astype("datetime64[D]").astype(np.int64)
     switches = (payer >= 0) & (dice.random(count) < 0.12) & (next_year < house.today)
     other = (payer + dice.integers(1, len(PAYERS), count)) % len(PAYERS)
+    # A plan has either a copay or a share of what it allows.
+    coinsurance = dice.choice([0, 10, 20, 30], count, p=[0.45, 0.2, 0.25, 0.1])
+    copay = dice.choice([15_00, 20_00, 25_00, 30_00, 40_00], count)
     return {
         "payer": payer,
         "payer_2": np.where(switches, other, -1),
         "switch_day": np.where(switches, next_year, NEVER),
         "covered_from": year.astype("datetime64[D]").astype(np.int64),
-        "copay": dice.choice([15_00, 20_00, 25_00, 30_00, 40_00], count),
-        "coinsurance": dice.choice([0, 10, 20, 30], count, p=[0.45, 0.2, 0.25, 0.1]),
+        "copay": np.where(coinsurance > 0, 0, copay),
+        "coinsurance": coinsurance,
         "pays_at_desk": dice.random(count) < 0.72,
     }
 

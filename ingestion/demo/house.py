@@ -56,6 +56,8 @@ class House:
     first_day: int
     today: int
     last_day: int
+    claims_since: int
+    """From which visits on claims were sent from here; before, they were sent on paper."""
     now: int
     began: int
     joins: list[int]
@@ -71,6 +73,8 @@ class House:
     sick: list[tuple[int, int]]
     ids: dict[str, pa.Array]
     names: dict[str, pa.Array]
+    policies: dict[str, Array]
+    """Of each policy: client and payer; empty until they are written."""
 
     def year_index(self, days: Array) -> Array:
         """Which of the payers' contract years a day falls into."""
@@ -113,6 +117,7 @@ def build_house(size: Size, today: date, dice: np.random.Generator) -> House:
     zone = np.array([0])
     return House(
         size=size, zones=zones, first_day=first, today=now_day, last_day=last,
+        claims_since=first if size.claims_months is None else day_number(months_before(today, size.claims_months)),
         now=int(zones.to_utc(np.array([now_day * DAY + 9 * HOUR + HOUR // 2]), zone)[0]),
         began=int(zones.to_utc(np.array([(first - 28) * DAY + 9 * HOUR]), zone)[0]),
         joins=joins, leaves=leaves, weeks=made, rooms=listed, room_of=room_of,
@@ -120,6 +125,7 @@ def build_house(size: Size, today: date, dice: np.random.Generator) -> House:
         holidays=closed, storm_day=_storm(first, now_day, closed),
         leave=[span for span in _leave(size, joins, first, now_day, last, dice) if span[2] <= leaves[span[0]]],
         sick=[(who, day) for who, day in _sick(size, joins, now_day, dice) if day <= leaves[who]], ids={}, names={},
+        policies={},
     )  # fmt: skip
 
 

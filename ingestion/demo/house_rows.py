@@ -13,7 +13,7 @@ import pyarrow as pa
 from ingestion.demo.columns import DAY, NEVER, as_date, new_ids
 from ingestion.demo.hours import Block, group_room, is_group_leader
 from ingestion.demo.house import GROUP_SESSION, PAYERS, REFERRALS, SERVICES, House
-from ingestion.demo.names import DISCIPLINES, FAMILY, GIVEN
+from ingestion.demo.names import DISCIPLINES, FAMILY, GIVEN, npi
 from ingestion.demo.sizes import DEMO_PASSWORD, DEMO_USERS, PLACES
 from practice.access.passwords import hash_password
 
@@ -143,7 +143,8 @@ def _providers(house: House, ids: dict[str, list[str]], dice: np.random.Generato
         rows.append(
             {
                 "provider_id": key, "name": f"{first} {last}", "code": code,
-                "discipline": DISCIPLINES[i % len(DISCIPLINES)], "npi": None, "started_date": as_date(house.joins[i]),
+                "discipline": DISCIPLINES[i % len(DISCIPLINES)], "npi": npi(100 + i),
+                "started_date": as_date(house.joins[i]),
                 "ended_date": None if house.leaves[i] >= NEVER else as_date(house.leaves[i]),
                 "is_active": house.leaves[i] >= house.today,
                 "_known_at": _instant(max(house.began, (house.joins[i] - 21) * DAY + 15 * 3600)),

@@ -9,6 +9,8 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from ingestion.demo.books import keep_books
+from ingestion.demo.claim_facts import fact_tables
+from ingestion.demo.claim_rows import claim_out_tables, coded_tables
 from ingestion.demo.claims import claim_tables
 from ingestion.demo.coming import look_ahead
 from ingestion.demo.house import build_house, give_ids
@@ -19,6 +21,7 @@ from ingestion.demo.money_rows import money_tables
 from ingestion.demo.people_rows import client_tables
 from ingestion.demo.reaching import reach_clients
 from ingestion.demo.record_of import tell
+from ingestion.demo.remittance_rows import remittance_tables
 from ingestion.demo.schedule_rows import schedule_tables
 from ingestion.demo.sizes import DEMO_SEED, DEMO_TODAY, size_of
 from ingestion.demo.truth import write_truth
@@ -68,7 +71,8 @@ def make_demo(
             counts |= load(record, "set-up", furniture, **about)
             say("Telling the story of its clients and visits")
             story = tell(house, seed)
-            counts |= load(record, "clients", client_tables(house, story, dice), **about)
+            people = client_tables(house, story, dice)
+            counts |= load(record, "clients", people, **about)
             say(f"Writing {len(story.attendees['client']):,} visits")
             counts |= load_parts(record, "visits", schedule_tables(house, story, dice), say, **about)
             counts |= load_parts(record, "claims", claim_tables(house, story, dice), say, **about)
@@ -78,6 +82,14 @@ def make_demo(
             counts |= load_parts(record, "money", money_tables(house, books, dice), say, **about)
             say(f"Writing {len(books.invoices['known']):,} invoices")
             counts |= load_parts(record, "invoices", invoice_tables(house, books, letterheads, dice), say, **about)
+            say(f"Writing {len(books.insurance.claims['charge']):,} claims to payers and what came back")
+            dealt = np.random.default_rng([seed, 94])
+            facts = fact_tables(house, story, books, dealt)
+            counts |= load(record, "claim facts", facts, **about)
+            known = furniture | people | facts
+            counts |= load_parts(record, "charges coded", coded_tables(house, books), say, **about)
+            counts |= load_parts(record, "claims sent", claim_out_tables(house, books, known, dealt), say, **about)
+            counts |= load_parts(record, "remittances", remittance_tables(house, books, dealt), say, **about)
             # Before messages are on: nobody is told today of what was agreed long ago.
             say("Looking ahead: series and the waitlist")
             record.ids = seeded_ids(seed + 2)

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from ingestion.demo.books import ADJUSTMENT, DEALLOCATION, KINDS, PAYMENT, REFUND, TRANSFER, VOID_CHARGE, Books
 from ingestion.demo.charging import CLASSES, SERVICE, TO_PAYER
@@ -22,7 +23,7 @@ REASONS = (
     "contract", "courtesy", "small balance", "denied by the payer", "uncollectable", "copay", "patient responsibility",
     "credit paid back", "fee given back", "keyed at the wrong amount",
 )  # fmt: skip
-_COPAY, _CREDIT_BACK, _FEE_BACK, _WRONG = 5, 7, 8, 9
+_CONTRACT, _COPAY, _SHARE, _CREDIT_BACK, _FEE_BACK, _WRONG = 0, 5, 6, 7, 8, 9
 
 
 PAPERS = ("charges", "payments", "allocations", "adjustments", "transfers", "refunds")
@@ -39,7 +40,7 @@ def money_tables(
     house.ids["ledger_transactions"] = new_ids(entries["known"], dice)
     for name in PAPERS:
         house.ids[name] = new_ids(getattr(books, name)["known"], dice)
-    traces = _traces(books, dice)
+    traces = _traces(books)
     return (_money_tables(house, books, traces, span) for span in spans(entries["known"], ENTRIES_AT_ONCE))
 
 
@@ -85,6 +86,7 @@ def _charges(house: House, books: Books, rows: Array) -> pa.Table:
             "service_id": pick(keys["services"], charges["service"]),
             "kind": pick(("service", "missed_visit"), charges["kind"]),
             "code": pick(codes, np.where(is_service, charges["service"], -1)),
+            "place_of_service": pick(("11", "10"), np.where(is_service, books.is_video[rows].astype(int), -1)),
             "description": pick(described, charges["service"] + np.where(is_service, 0, len(SERVICES))),
             "units": numbers(np.ones(len(attendee), dtype=np.int32)),
             "amount_minor": numbers(charges["amount"]),
@@ -97,11 +99,13 @@ def _charges(house: House, books: Books, rows: Array) -> pa.Table:
     )
 
 
-def _traces(books: Books, dice: np.random.Generator) -> pa.Array:
-    """The trace number of each remittance; null for what clients pay."""
-    by_payer = books.payments["by_payer"]
-    numbered = [f"EFT{number:07d}" for number in dice.permutation(10**6)[: int(by_payer.sum())].tolist()]
-    return pick(numbered, np.where(by_payer, np.cumsum(by_payer) - 1, -1))
+def _traces(books: Books) -> pa.Array:
+    """The trace number of each payment by remittance; null for what clients pay, and for what came on paper."""
+    made = books.insurance.remittances["payment"]
+    remittance = np.full(len(books.payments["known"]), -1)
+    paid = np.flatnonzero(made >= 0)
+    remittance[made[paid]] = paid
+    return pick(books.traces, remittance)
 
 
 def _payments(house: House, books: Books, traces: pa.Array, rows: Array) -> pa.Table:
@@ -155,7 +159,7 @@ def _adjustments(house: House, books: Books, rows: Array) -> pa.Table:
             "party": party_texts(house, by_payer, whose),
             "class": pick(CLASSES, paper["class"]),
             "amount_minor": numbers(paper["amount"]),
-            "reason": pick(REASONS, paper["class"]),
+            "reason": _reasons(books, paper["class"], paper["charge"]),
             "reverses_id": nothing(len(whose)),
             **_posted(house, paper),
         }
@@ -174,10 +178,24 @@ def _transfers(house: House, books: Books, rows: Array) -> pa.Table:
             "from_party": party_texts(house, yes, payer),
             "to_party": party_texts(house, ~yes, client),
             "amount_minor": numbers(paper["amount"]),
-            "reason": pick(REASONS, _COPAY + paper["reason"]),
+            "reason": _reasons(books, _COPAY + paper["reason"], charge),
             **_posted(house, paper),
         }
     )
+
+
+def _reasons(books: Books, why: Array, charge: Array) -> pa.Array:
+    """Of entries about those charges (−1 = none); what a remittance posted names it, as posting it would."""
+    answer = np.where(charge >= 0, books.insurance.final_answer[charge], -1)
+    posted = np.isin(why, (_CONTRACT, _SHARE)) & (answer >= 0)
+    remittances = books.insurance.answers["remittance"]
+    trace = pick(
+        books.traces, np.where(posted, remittances[np.where(posted, answer, 0)] if len(remittances) else -1, -1)
+    )
+    said = pick(
+        ("CO-45, remittance ", "Patient responsibility, remittance "), np.where(posted, (why == _SHARE) * 1, -1)
+    )
+    return pc.coalesce(pc.binary_join_element_wise(said, trace, ""), pick(REASONS, why))
 
 
 def _refunds(house: House, books: Books, rows: Array) -> pa.Table:
@@ -204,6 +222,9 @@ def _transactions(house: House, books: Books, rows: Array) -> pa.Table:
     document = pa.concat_arrays([keys[name] for name in names])
     begins = np.array([offsets[name] for name in papers])[kind]
     why = np.full(len(kind), -1)
+    charge = np.full(len(kind), -1)
+    for of, paper in ((ADJUSTMENT, books.adjustments), (TRANSFER, books.transfers)):
+        charge[kind == of] = paper["charge"][row[kind == of]]
     why[kind == ADJUSTMENT] = books.adjustments["class"][row[kind == ADJUSTMENT]]
     why[kind == TRANSFER] = _COPAY + books.transfers["reason"][row[kind == TRANSFER]]
     why[kind == REFUND] = _CREDIT_BACK + books.refunds["reason"][row[kind == REFUND]]
@@ -218,7 +239,7 @@ def _transactions(house: House, books: Books, rows: Array) -> pa.Table:
             "post_date": dates(entries["post_day"]),
             "known_at": instants(entries["known"]),
             "actor_id": pick(keys["users"], np.where(at_desk, _DESK, _BILLER)),
-            "reason": pick(REASONS, why),
+            "reason": _reasons(books, why, charge),
             "reverses_id": pick(keys["ledger_transactions"], entries["reverses"]),
         }
     )

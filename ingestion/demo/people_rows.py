@@ -13,7 +13,7 @@ from ingestion.demo.record_of import Story
 
 
 def client_tables(house: House, story: Story, dice: np.random.Generator) -> dict[str, pa.Table]:
-    """`clients` and `policies`; sets house.ids["clients"]."""
+    """`clients` and `policies`; sets their ids in the house, and what claims say of both."""
     clients = story.clients
     count = len(clients["age"])
     keys = house.ids["clients"] = new_ids(clients["created"], dice)
@@ -37,6 +37,7 @@ def client_tables(house: House, story: Story, dice: np.random.Generator) -> dict
             "is_active": numbers(np.ones(count, dtype=bool)),
         }
     )
+    house.names |= {"given": given, "family": family, "births": table.column("birth_date").combine_chunks()}
     return {"clients": table, "policies": _policies(house, clients, dice)}
 
 
@@ -73,17 +74,17 @@ def _policies(house: House, clients: Columns, dice: np.random.Generator) -> pa.T
         clients["created"][client] + 300, np.where(np.arange(len(client)) < len(first), 0, _noon(begins))
     )
     known = np.minimum(known, house.now)
+    payer = np.concatenate([clients["payer"][first], clients["payer_2"][second]])
+    house.ids["policies"] = new_ids(known, dice)
+    house.names["members"] = pa.array([f"M{number:08d}" for number in dice.integers(10**7, 10**8, len(client))])
+    house.policies = {"client": client, "payer": payer}
     return pa.table(
         {
-            "policy_id": new_ids(known, dice),
+            "policy_id": house.ids["policies"],
             "client_id": pick(house.ids["clients"], client),
-            "payer_id": pick(
-                house.ids["payers"], np.concatenate([clients["payer"][first], clients["payer_2"][second]])
-            ),
+            "payer_id": pick(house.ids["payers"], payer),
             "rank": numbers(np.ones(len(client), dtype=np.int32)),
-            "member_number": pa.array(
-                [f"M{number:08d}" for number in dice.integers(10**7, 10**8, len(client)).tolist()]
-            ),
+            "member_number": house.names["members"],
             "copay_minor": numbers(clients["copay"][client]),
             "effective_from": dates(begins),
             "effective_to": dates(np.where(ends >= NEVER - 1, NEVER, ends)),

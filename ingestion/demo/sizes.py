@@ -51,6 +51,8 @@ class Size:
     """One provider in so many leaves again; None = nobody does."""
     changes_at: tuple[int, ...] = (60,)
     """When some providers' weekly hours change, in percent of the history: each of them at one of these."""
+    claims_months: int | None = None
+    """For so many months claims are sent from here; None = from the first day on."""
     raise_percent: int = 3
     """What payers allow more each year. Fees stand still, so a long history bears less."""
 
@@ -60,7 +62,7 @@ SIZES = {
     "medium": Size("medium", locations=3, providers=14, founders=11, months=30, load=1.45),
     "large": Size(
         "large", locations=20, providers=100, founders=40, months=96, load=1.0, team=5, leaves_each=9,
-        changes_at=(22, 35, 48, 60, 72, 84), raise_percent=1,
+        changes_at=(22, 35, 48, 60, 72, 84), claims_months=18, raise_percent=1,
     ),
 }  # fmt: skip
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import duckdb
 import numpy as np
@@ -14,9 +14,11 @@ from ingestion.demo.sizes import PLACES, SIZES
 from ingestion.demo.slices import runs, spans, within
 from ingestion.feed_sources import InProcess
 from ingestion.record_feed import land_record, record_folder
+from practice.access.permissions import SYSTEM
 from practice.audit.verify import verify
 from practice.clock import fixed_clock
 from practice.home import Home
+from practice.insurance.claim_queries import to_claim
 from practice.store.record import Record
 from tests.ingestion import test_demo_laws as laws
 from tests.ingestion.conftest import Demo
@@ -37,6 +39,9 @@ AT_ONCE = {
     "claims.CLAIMS_AT_ONCE": 9_000,
     "money_rows.ENTRIES_AT_ONCE": 8_000,
     "invoice_rows.INVOICES_AT_ONCE": 700,
+    "claim_rows.CHARGES_AT_ONCE": 3_000,
+    "claim_rows.FILES_AT_ONCE": 30,
+    "remittance_rows.ANSWERS_AT_ONCE": 1_000,
     "load.CHUNK_ROWS": 5_000,
     "postings.ROWS_AT_ONCE": 5_000,
 }
@@ -55,7 +60,7 @@ def tiny():
     """A size with everything that only the large one has: teams, leavers, hours that change on several days."""
     with pytest.MonkeyPatch.context() as patch:
         few = replace(SIZES["large"], name="tiny", locations=3, providers=6, founders=4, months=18, team=2)
-        patch.setitem(SIZES, "tiny", replace(few, leaves_each=4, changes_at=(30, 60)))
+        patch.setitem(SIZES, "tiny", replace(few, leaves_each=4, changes_at=(30, 60), claims_months=9))
         yield "tiny"
 
 
@@ -112,6 +117,13 @@ def test_each_slice_is_a_command_of_its_own_that_says_which_it_is(sliced):
         "load_demo", "set_messages", "add_recall_type", "book_series", "add_waitlist_entry",
     }  # fmt: skip
     assert len({entry["request_hash"] for entry in entries}) == len(entries)
+
+
+def test_what_was_sent_on_paper_is_not_asked_for_again(sliced):
+    with sliced.record.read() as reader:
+        assert all(row["service_date"] > date(2026, 2, 1) for row in to_claim(reader, SYSTEM))
+    assert sliced.value("select count(*) from claim_exclusions") > 100
+    assert sliced.value("select min(service_date) from insurance_claims") >= date(2026, 2, 20)
 
 
 def test_the_load_leaves_the_records_memory_as_it_was(sliced):
