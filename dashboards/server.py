@@ -18,9 +18,9 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import control, documents_beat, messaging, runtime, waitlist_beat, warming
+from dashboards import cards, control, documents_beat, messaging, runtime, waitlist_beat, warming
 from dashboards.failures import on_script_error
-from dashboards.http import api, calendars, feed, first_run, kiosk, offer, public, sign_in, stop
+from dashboards.http import api, calendars, feed, first_run, hooks, kiosk, offer, public, sign_in, stop
 from dashboards.http.gate import Gate
 from dashboards.theme import streamlit_config
 from practice.home import Home, open_record
@@ -41,6 +41,7 @@ ROUTES = [
     *kiosk.ROUTES,
     *offer.ROUTES,
     *stop.ROUTES,
+    *hooks.ROUTES,
     *public.ROUTES,
     *api.ROUTES,
 ]
@@ -54,7 +55,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     stop_sending = messaging.start(running.home, running.record)
     stop_waitlist = waitlist_beat.start(running.record)
     stop_documents = documents_beat.start(running.record)
+    stop_cards = cards.start(running.home, running.record)
     yield
+    await anyio.to_thread.run_sync(stop_cards)
     await anyio.to_thread.run_sync(stop_documents)
     await anyio.to_thread.run_sync(stop_waitlist)
     await anyio.to_thread.run_sync(stop_sending)

@@ -24,7 +24,7 @@ from dashboards.session import COOKIE
 from practice.access.permissions import Actor
 from practice.access.sign_in import session_actor
 
-OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head", "/book", "/api")
+OPEN_PATHS = ("/login", "/setup", "/healthz", "/feed", "/feed/head", "/book", "/api", "/hooks/stripe")
 OPEN_PREFIXES = (
     "/app/static/",
     "/calendar/",
@@ -37,6 +37,9 @@ OPEN_PREFIXES = (
 )
 LARGEST_FORM = 64 * 1024
 """Bytes that an open path takes from somebody whom nobody knows yet."""
+
+LARGEST_EVENT = 512 * 1024
+"""Bytes of what a card processor says."""
 
 _log = logging.getLogger("daybook.routes")
 
@@ -76,7 +79,8 @@ class Gate:
         """One of our own routes: a small body, and never an exception's text, which may hold what somebody typed."""
         length = HTTPConnection(scope).headers.get("content-length", "0")
         is_chunked = "transfer-encoding" in HTTPConnection(scope).headers
-        if is_chunked or not length.isdigit() or int(length) > LARGEST_FORM:
+        largest = LARGEST_EVENT if scope["path"].startswith("/hooks/") else LARGEST_FORM
+        if is_chunked or not length.isdigit() or int(length) > largest:
             await PlainTextResponse("That is more than a form of ours holds.", 413)(scope, receive, send)
             return
         try:

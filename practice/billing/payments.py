@@ -28,6 +28,7 @@ from practice.billing.posting import (
 )
 from practice.billing.queries import facts, held
 from practice.billing.small_balances import write_off_rests
+from practice.cards.queries import charge_of_payment
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.people import checks
@@ -135,6 +136,8 @@ def void_payment(work: Work, *, payment_id: str) -> Row:
             " back by another remittance.",
             rule="of_remittance",
         )
+    if charge_of_payment(work, payment_id):
+        raise Conflict("This came by the card processor, so it did arrive; refund it instead.", rule="of_processor")
     refunded = facts.refunded(work, payment_id)
     if refunded:
         raise Conflict(

@@ -12,6 +12,7 @@ from practice.billing.charges import withdraw
 from practice.billing.limits import REFUND, second_person
 from practice.billing.posting import heading, minor, posted_charge, posted_payment, posting_date, show, why
 from practice.billing.queries import facts
+from practice.cards.refunding import to_the_card
 from practice.errors import Conflict, Refusal
 from practice.store.record import command
 from practice.store.work import Row, Work
@@ -171,4 +172,6 @@ def _pay_out(work: Work, payment: Row, amount: int, method: str) -> Row:
             "known_at": head.known_at,
         },
     )
+    if method == "card":
+        to_the_card(work, payment_id, refund_id, amount)
     return {"refund_id": refund_id, "transaction_id": head.transaction_id}

@@ -234,6 +234,17 @@ TABLES: dict[str, Table] = {
     "instalments": Table("instalment_id"),
     "drawer_counts": Table("drawer_count_id"),
     "drawer_floats": Table("drawer_float_id"),
+    # Tokens of a card processor are nobody's number; the money that comes of them is fed as payments and refunds.
+    "card_customers": Table("client_id", secret=("customer_token",)),
+    "saved_cards": Table("saved_card_id", secret=("customer_token", "card_token")),
+    "pay_links": Table("pay_link_id", secret=("token_hash",)),
+    "card_setups": Table("card_setup_id", secret=("page_token",)),
+    "card_charges": Table("card_charge_id", secret=("page_token",)),
+    "card_charge_items": Table("card_charge_item_id"),
+    "card_refunds": Table("card_refund_id"),
+    "card_disputes": Table("dispute_token"),
+    "autopays": Table("client_id"),
+    "processor_events": Table("event_id"),
     # What the bank writes into a line can be anybody's name.
     "bank_mappings": Table("bank_mapping_id"),
     "bank_lines": Table("bank_line_id"),

@@ -1,0 +1,84 @@
+"""This process's card processor, as its environment says, and the thread that asks it what has to be asked."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from dashboards.failures import where
+from practice.cards.beat import beat
+from practice.cards.keys import processor_of
+from practice.cards.processor import Processor
+from practice.errors import Refusal
+from practice.home import Home
+from practice.store.record import Record
+
+SECONDS = 15.0
+
+_log = logging.getLogger("daybook.cards")
+_made: dict[Path, Processor | None] = {}
+_news = threading.Event()
+
+
+def processor(home: Home, record: Record) -> Processor | None:
+    """The processor; None where cards are recorded by hand. Made once: keys are read when Daybook starts."""
+    if home.path not in _made:
+        with record.read() as reader:
+            is_demo = bool(reader.setting("demo_today"))
+        try:
+            _made[home.path] = processor_of(os.environ, home.path, is_demo=is_demo)
+        except ValueError as error:
+            _log.error("cards are recorded by hand: %s", error)
+            _made[home.path] = None
+    return _made[home.path]
+
+
+def trouble(home: Home) -> str | None:
+    """Why cards are recorded by hand although a key is there: what the environment or the file says can't be meant."""
+    try:
+        processor_of(os.environ, home.path, is_demo=True)
+    except ValueError as error:
+        return str(error)
+    return None
+
+
+def wake() -> None:
+    """Something has to be asked for now: the beat need not wait."""
+    _news.set()
+
+
+def start(home: Home, record: Record, *, seconds: float = SECONDS) -> Callable[[], None]:
+    """Begin; the answer ends it, and waits for a look that is under way. Nothing runs without a processor."""
+    found = processor(home, record)
+    if found is None:
+        return lambda: None
+    ended = threading.Event()
+
+    def run() -> None:
+        while not ended.is_set():
+            once(record, found)
+            _news.wait(seconds)
+            _news.clear()
+
+    thread = threading.Thread(target=run, name="cards", daemon=True)
+    thread.start()
+
+    def stop() -> None:
+        ended.set()
+        _news.set()
+        thread.join(timeout=60)
+
+    return stop
+
+
+def once(record: Record, found: Processor) -> None:
+    """One look. What fails is told to the log without anybody's data, and the next look goes on with it."""
+    try:
+        beat(record, found)
+    except Refusal as refusal:  # a full disk, for example
+        _log.warning("cards wait: %s", refusal.rule)
+    except Exception as error:
+        _log.error("looking after cards failed: %s\n%s", type(error).__name__, where(error))

@@ -1,0 +1,175 @@
+"""A card that is charged brings its money in once: by the answer, an event or a question, whichever comes first."""
+
+from __future__ import annotations
+
+import logging
+
+import pytest
+
+from practice.billing import commands
+from practice.billing.queries.bank import bank_lines
+from practice.cards.charging import ask_again
+from practice.cards.refunding import pay_refund_otherwise
+from practice.errors import Refusal
+
+
+def states(till, table="card_charges"):
+    return [row["state"] for row in till.rows(f"select state from {table} order by known_at")]
+
+
+def test_a_charge_pays_what_it_was_for(till, ada):
+    visit = till.charged(ada.removeprefix("client:"))
+    answer = till.charge(ada, 150_00, till.card(ada), on=[(visit, 150_00)])
+    assert (answer["state"], till.due(visit)) == ("succeeded", 0)
+    assert till.balances() == {"1020": 150_00, "4000": -150_00}
+    till.tell()
+    assert till.card_cash() == 150_00  # its event says nothing new
+
+
+@pytest.mark.parametrize(
+    ("card", "code"),
+    [("pm_declined", "insufficient_funds"), ("pm_expired", "expired_card"), ("pm_asks", "authentication_required")],
+)
+def test_a_decline_posts_nothing_and_says_why(till, ada, card, code):
+    answer = till.charge(ada, 50_00, till.card(ada, card))
+    assert (answer["state"], answer["code"]) == ("failed", code)
+    till.tell()
+    assert (till.balances(), states(till)) == ({}, ["failed"])
+
+
+@pytest.mark.parametrize("fault", ["lost", "500_after", "500", "unreachable", "busy"])
+def test_an_answer_that_never_came_is_asked_for_until_it_is_there(till, ada, fault):
+    card = till.card(ada)
+    till.double.faults.append(fault)
+    assert till.charge(ada, 50_00, card)["state"] == "requested"
+    with pytest.raises(Refusal, match="has no answer yet"):
+        till.asks(ada, 50_00, card)
+    for _ in range(7):
+        till.wait(hours=5)
+    is_charged = fault != "500"  # that one is replayed under its key, and nothing ever arrives
+    assert till.card_cash() == (50_00 if is_charged else 0)
+    assert len(till.double.of("charge")) == is_charged
+    assert states(till) == ["succeeded" if is_charged else "failed"]
+
+
+def test_what_was_asked_for_when_the_app_ended_is_charged_by_the_next_one(till, ada):
+    till.asks(ada, 50_00, till.card(ada))
+    till.wait(minutes=1)
+    assert till.card_cash() == 0  # whoever asked may still be at it
+    till.wait(minutes=2)
+    till.tell()
+    assert (till.card_cash(), len(till.double.of("charge"))) == (50_00, 1)
+
+
+def test_the_event_may_come_before_the_answer_is_written_down(till, ada):
+    till.double.faults.append("lost")
+    key = till.charge(ada, 50_00, till.card(ada))["id"]
+    till.tell()
+    assert ask_again(till.record, till.processor, key)["state"] == "succeeded"
+    assert till.card_cash() == 50_00
+
+
+def test_money_for_a_charge_that_is_void_by_then_is_the_clients_credit(till, ada):
+    visit = till.charged("client-ada")
+    till.double.faults.append("lost")
+    till.charge(ada, 150_00, till.card(ada), on=[(visit, 150_00)])
+    till.run(commands.void_charge, charge_id=visit)
+    till.tell()
+    assert till.balances() == {"1020": 150_00, "2100": -150_00}
+
+
+def test_another_amount_than_was_asked_for_is_not_believed(till, ada):
+    till.double.faults.append("lost")
+    key = till.charge(ada, 50_00, till.card(ada))["id"]
+    (intent,) = till.double.of("payment_intent")
+    intent["amount_received"] = 60_00
+    till.tell()
+    (row,) = till.rows("select * from card_charges")
+    assert (row["card_charge_id"], row["refusal"], row["payment_id"]) == (key, "wrong_amount", None)
+    assert till.card_cash() == 0
+
+
+def test_a_refund_goes_to_the_card_and_its_loss_is_made_good(till, ada):
+    payment = till.charge(ada, 80_00, till.card(ada))["payment_id"]
+    refund = {"payment_id": payment, "amount_minor": 30_00, "method": "card"}
+    till.double.faults.append("lost")
+    till.run(commands.refund_payment, **refund)
+    for _ in range(2):
+        till.wait(hours=1)
+    assert (till.card_cash(), states(till, "card_refunds")) == (50_00, ["succeeded"])
+    assert [one["amount"] for one in till.double.of("refund")] == [30_00]
+    with pytest.raises(Refusal, match="refund it instead"):
+        till.run(commands.void_payment, payment_id=payment)
+
+    till.double.dispute(till.double.of("payment_intent")[0])  # the processor refuses refunds meanwhile
+    till.run(commands.refund_payment, **refund)
+    till.wait(seconds=1)
+    (row,) = till.rows("select * from card_refunds where state = 'failed'")
+    assert row["refusal"] == "charge_disputed"
+    till.run(pay_refund_otherwise, card_refund_id=row["card_refund_id"], method="check", reason="By check then")
+    assert till.balances() == {"1000": -30_00, "1020": 50_00, "2100": -20_00}
+
+
+def test_a_refund_made_at_the_processor_waits_to_be_booked_and_is_not_made_twice(till, ada):
+    payment = till.charge(ada, 80_00, till.card(ada))["payment_id"]
+    till.double.refund(till.double.of("payment_intent")[0], 30_00)
+    till.tell()
+    assert till.card_cash() == 80_00
+    till.run(commands.refund_payment, payment_id=payment, amount_minor=30_00, method="card")
+    till.wait(hours=1)
+    assert (till.card_cash(), len(till.double.of("refund"))) == (50_00, 1)
+
+
+def test_a_dispute_takes_the_payment_back_until_it_is_won(till, ada):
+    visit = till.charged("client-ada")
+    till.charge(ada, 150_00, till.card(ada), on=[(visit, 150_00)])
+    dispute = till.double.dispute(till.double.of("payment_intent")[0])
+    till.tell()
+    assert (till.due(visit), till.card_cash()) == (150_00, 0)
+    till.double.close_dispute(dispute, "won")
+    till.tell()
+    till.tell()
+    assert (till.due(visit), till.card_cash()) == (0, 150_00)
+
+
+def test_a_payout_is_matched_to_all_that_it_is_made_of(till, ada, dan):
+    first = till.charge(ada, 80_00, till.card(ada))["payment_id"]
+    till.charge(dan, 40_00, till.card(dan))
+    till.run(commands.refund_payment, payment_id=first, amount_minor=30_00, method="card")
+    till.wait(minutes=5)
+    till.double.dispute(till.double.of("payment_intent")[1])
+    till.double.pay_out(int(till.clock.instant.timestamp()))
+    till.tell(till.double.events[-1])  # the payout's alone: the dispute's never came
+    fees = (30 + 2_32) + (30 + 1_16) + 15_00
+    assert till.balances() == {"1000": 50_00 - fees, "2100": -50_00, "5200": fees}
+    with till.record.read() as reader:
+        (line,) = bank_lines(reader, till.who, status="matched")
+    assert (line["gross_minor"], line["fee_minor"], line["difference_minor"]) == (50_00, fees, 0)
+
+
+def test_a_payout_of_something_unknown_waits_for_a_person(till, ada):
+    till.charge(ada, 80_00, till.card(ada))
+    customer = till.double.make("cus", "customer")["id"]
+    stranger = till.double.make(
+        "pi", "payment_intent", amount=10_00, amount_received=0, currency="usd", customer=customer, metadata={},
+        status="requires_payment_method", last_payment_error=None,
+    )  # fmt: skip
+    till.double.succeed(stranger)
+    till.double.pay_out(int(till.clock.instant.timestamp()))
+    till.tell()
+    with till.record.read() as reader:
+        (line,) = bank_lines(reader, till.who)
+    assert (line["gross_minor"], till.card_cash()) == (90_00, 80_00)
+
+
+def test_neither_keys_nor_tokens_nor_answers_are_told_to_a_log(till, ada, caplog, capsys):
+    caplog.set_level(logging.DEBUG)
+    till.double.faults.extend(("500_after", "lost", "busy"))
+    till.charge(ada, 50_00, till.card(ada))
+    till.wait(minutes=3)
+    till.charge(ada, 50_00, till.card(ada, "pm_declined"))
+    till.tell()
+    told = caplog.text + "".join(capsys.readouterr())
+    assert "no_answer" in told
+    for secret in ("sk_test", "whsec", "4242", "pm_", "cus_", "pi_", "What was sent"):
+        assert secret not in told
