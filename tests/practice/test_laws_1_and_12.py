@@ -23,7 +23,18 @@ from practice.store.tables import TABLES
 from practice.store.work import plain
 
 # Every module of the business that can define a command, so that a new one is held to law 12 the day it is written.
-for room in ("people", "access", "scheduling", "billing", "online", "messages", "calendars", "insurance", "notes", "cards"):
+for room in (
+    "people",
+    "access",
+    "scheduling",
+    "billing",
+    "online",
+    "messages",
+    "calendars",
+    "insurance",
+    "notes",
+    "cards",
+):
     package = importlib.import_module(f"practice.{room}") if importlib.util.find_spec(f"practice.{room}") else None
     for module in pkgutil.walk_packages(package.__path__ if package else (), f"practice.{room}."):
         importlib.import_module(module.name)
