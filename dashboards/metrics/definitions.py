@@ -60,6 +60,7 @@ class Definition:
     rows2_where: str | None = None
     rows2_denominator: str | None = None
     rows2_days: int | None = None
+    rows2_later: str | None = None
 
     @property
     def has(self) -> tuple[str, ...]:

@@ -92,12 +92,15 @@ def _counted(found: Definition, asked: Slice, part: str) -> tuple[str, dict[str,
         numerator, denominator = found.rows_numerator, found.rows_denominator
     if table is None or day is None:
         return None
+    rows = relation(table)
+    if part == "denominator" and found.rows2_later:
+        rows, day = f"(select *, {day} + unnest([{found.rows2_later}]) as counted_date from {rows})", "counted_date"
     if found.kind == "semi_additive":
         first = _first_of_balance(asked.last, day, found.rows2_days if part == "denominator" else None)
     narrowed, members = conditions(dict(asked.filters), COLUMNS)
     sql = (
         f"select *, {numerator or 'null::bigint'} as adds_to_numerator,"
-        f" {denominator or 'null::bigint'} as adds_to_denominator from {relation(table)}"
+        f" {denominator or 'null::bigint'} as adds_to_denominator from {rows}"
         f" where source = $source and {day} between $first and $last and ({where or 'true'}) {narrowed}"
     )
     return sql, {"source": asked.source, "first": first, "last": asked.last} | members, day

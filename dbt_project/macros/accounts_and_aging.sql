@@ -38,7 +38,11 @@
 {% macro income_accounts() -%} ('4000', '4010', '4020') {%- endmacro %}
 
 {# What is no longer asked for, but for what a contract does not allow: courtesy, small balance, charity, denial, bad debt. #}
-{% macro write_off_accounts() -%} ('4110', '4120', '4130', '4140', '5100') {%- endmacro %}
+{% macro write_off_classes() -%}
+    {{ return({'courtesy': '4110', 'small_balance': '4120', 'charity': '4130', 'denial': '4140', 'bad_debt': '5100'}) }}
+{%- endmacro %}
+
+{% macro write_off_accounts() -%} ('{{ write_off_classes().values() | join("', '") }}') {%- endmacro %}
 
 {#
     Income of a charge less what its payer's contract does not allow: service income, contractual adjustments, and the

@@ -80,7 +80,7 @@ FAULTS = (
     ),
     Fault(
         "wrong date role: invoices count when they are due",
-        BILLING + "int_billing__invoiced_daily.sql",
+        BILLING + "int_billing__billed_daily.sql",
         "issued_date as metric_date",
         "due_date as metric_date",
     ),
@@ -99,8 +99,8 @@ FAULTS = (
     Fault(
         "off by one: a window of 91 days",
         BILLING + "int_billing__receivables_daily.sql",
-        "{% set window_days = 90 %}",
-        "{% set window_days = 91 %}",
+        "metric_date + {{ days }} as to_date",
+        "metric_date + {{ days }} + 1 as to_date",
     ),
     Fault(
         "off by one: balances end a day early",

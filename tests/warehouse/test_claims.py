@@ -10,7 +10,7 @@ from .till import amounts
 
 pytestmark = pytest.mark.warehouse
 PLACE, PLAN = "claimed", "claimed-plan"
-SENT, ANSWERED = date(2026, 4, 6), date(2026, 4, 20)
+SENT, ANSWERED, YOUNG = date(2026, 4, 6), date(2026, 4, 20), date(2026, 6, 10)
 
 
 def land(landing):
@@ -59,6 +59,7 @@ def land(landing):
     send("back", "accepted", status="accepted")
     answer("back", 70_00, 0, status="reversed")
     answer("back", -70_00, 0, claim_status="22", reverses_id="back-first-reversed-1")
+    send("young", sent_date=YOUNG, service_date=YOUNG)
     send("missed")
     answer("missed", 70_00, 0, status="unmatched")  # nothing is known of it until somebody matches it
 
@@ -80,6 +81,7 @@ def test_every_claim_says_what_became_of_it(warehouse):
         "again": ("accepted", 0, 0, False, False, None),
         "back": ("accepted", 0, 0, True, False, 14),
         "missed": ("submitted", 0, 0, True, False, None),
+        "young": ("submitted", 0, 0, True, False, None),
     }
 
 
@@ -88,10 +90,35 @@ def test_rates_are_of_first_claims_by_the_day_of_sending(warehouse):
     assert amounts(warehouse, "claim_acceptance_rate", PLACE, SENT) == (6, 7)  # two of nine are not acknowledged
     assert amounts(warehouse, "initial_denial_rate", PLACE, SENT) == (2, 9)
     assert amounts(warehouse, "first_pass_resolution_rate", PLACE, SENT) == (2, 9)
+    assert amounts(warehouse, "initial_denial_rate_amount", PLACE, SENT) == (130_00, 900_00)
+    assert amounts(warehouse, "claimed_within_2_days_rate", PLACE, SENT) == (0, 9)  # four days after the visit
     assert warehouse(
-        "select count(*) from marts.metric_daily where location_id = ? and metric_date > ? and metric like 'claim%'",
-        PLACE, SENT,
+        """select count(*) from marts.metric_daily where location_id = ? and metric_date > ? and metric_date <> ?
+        and metric like 'claim%'""",
+        PLACE, SENT, YOUNG,
     ) == [(0,)]  # fmt: skip
+
+
+def test_young_claims_are_judged_by_the_mature_rates_only_later(warehouse):
+    assert amounts(warehouse, "initial_denial_rate_mature", PLACE, SENT, YOUNG) == (2, 9)
+    assert amounts(warehouse, "first_pass_resolution_rate_mature", PLACE, SENT, YOUNG) == (2, 9)
+    assert amounts(warehouse, "initial_denial_rate", PLACE, SENT, YOUNG) == (2, 10)
+    assert amounts(warehouse, "claimed_within_1_day_rate", PLACE, YOUNG) == (1, 1)
+
+
+def test_denials_of_a_period_are_over_the_claims_of_a_month_before_it(warehouse):
+    """Two denied in April, over a third of the claims sent 30, 60 and 90 days earlier: those of the 6th count on the 6th of
+    May, the 5th of June and the 5th of July."""
+    assert amounts(warehouse, "initial_denial_rate_period", PLACE, ANSWERED) == (3 * 2, 0)
+    assert amounts(warehouse, "initial_denial_rate_period", PLACE, date(2026, 5, 6)) == (0, 9)
+    assert amounts(warehouse, "initial_denial_rate_period_amount", PLACE, ANSWERED, date(2026, 6, 5)) == (
+        3 * 130_00, 2 * 900_00,
+    )  # fmt: skip
+
+
+def test_of_remittances_those_that_pay_nothing_and_deny_are_primary_denials(warehouse):
+    """Of five first answers one; a zero that is the client's deductible is none."""
+    assert amounts(warehouse, "primary_denial_rate", PLACE, ANSWERED) == (1, 5)
 
 
 def test_a_claim_names_the_one_before_it(warehouse):

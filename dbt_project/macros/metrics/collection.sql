@@ -57,6 +57,35 @@
     }) }}
 {%- endmacro %}
 
+{# An allocation of money that a client paid, not a payer. #}
+{% macro is_clients_money() -%} party like 'client:%' {%- endmacro %}
+
+{#
+    Money of the period over the service income of a month before it: the average of what was posted 30, 60 and 90 days
+    earlier, since money comes after the work. Both sides are times three, so that they stay whole.
+#}
+{% macro cash_collection() -%}
+    {%- set months, income = [30, 60, 90], service_income_net() -%}
+    {{ return({
+        'label': 'Cash collection', 'variant': 'three months before',
+        'formula': 'Money applied to services in the period, less what was taken back in it / the average of the net service income posted 30, 60 and 90 days earlier (service charges − contractual adjustments on them − the change of those still expected). Both are shown times three.',
+        'unit': 'ratio', 'kind': 'additive', 'better': 'up', 'date_role': 'post',
+        'source_of_definition': 'HFMA, cash collection as a percentage of net patient service revenue',
+        'parts': [
+            {'cube': 'applied', 'numerator': '3 * applied_service_minor'},
+            {'cube': 'money', 'where': "source = 'record'", 'denominator': income.column, 'later': months},
+        ],
+        'rows': {
+            'table': 'fct_allocations', 'date': 'post_date', 'where': "charge_kind = 'service'",
+            'numerator': '3 * amount_minor',
+        },
+        'rows2': {
+            'table': 'fct_ledger_entries', 'date': 'post_date', 'where': "source = 'record' and " ~ income.where,
+            'denominator': income.amount, 'later': months,
+        },
+    }) }}
+{%- endmacro %}
+
 {#
     How much of what was earned has come in. Money counts once it is applied to a charge, so that money waiting, deposits
     and what is paid back are in no rate; missed-visit fees and products are left out on both sides.
@@ -76,5 +105,20 @@
         'gross_collection_rate_period': period_rate(
             'Gross collection rate, of the period', 'Money applied to services in the period, less what was taken back in it / service charges posted in the period at full fee. Depends on the fee list: read it beside the net rate.',
             'MGMA', '0', "account = '4000'"),
+        'cash_collection_rate': cash_collection(),
+        'point_of_service_share': {
+            'label': 'Paid by the visit',
+            'formula': 'Clients’ money applied in the period that came on the day of the service or before / all clients’ money applied in the period, both less what was taken back. Deposits and packages count once they are applied.',
+            'unit': 'ratio', 'kind': 'additive', 'better': 'up', 'date_role': 'post',
+            'source_of_definition': 'HFMA, point-of-service cash collections',
+            'parts': [{
+                'cube': 'applied', 'numerator': 'applied_client_at_visit_minor', 'denominator': 'applied_client_minor',
+            }],
+            'rows': {
+                'table': 'fct_allocations', 'date': 'post_date', 'where': is_clients_money(),
+                'numerator': 'case when received_date <= service_date then amount_minor else 0 end',
+                'denominator': 'amount_minor',
+            },
+        },
     }) }}
 {%- endmacro %}

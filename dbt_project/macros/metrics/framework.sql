@@ -2,10 +2,12 @@
     A metric is defined once, in a macro of this folder: name → its label, formula, unit, … and
         parts      where its numbers come from: a list of {cube, numerator, denominator, low_…, high_…}, each an SQL
                    expression over that cube's columns. Most have one part; a ratio over two cubes has two. `where` picks
-                   the cube's rows; without it they all count.
+                   the cube's rows; without it they all count. `later`: a list of days; each row counts once for each,
+                   so many days after its own (what is judged against the months before)
         rows       the fact rows behind the number: {table, date, where, numerator, denominator}
-        rows2      of a ratio over two tables, the rows behind its denominator: {table, date, where, denominator, days};
-                   `days`: they come from that many days up to the last day asked for, instead of the period
+        rows2      of a ratio over two tables, the rows behind its denominator: {table, date, where, denominator, days,
+                   later}; `days`: they come from that many days up to the last day asked for, instead of the period;
+                   `later`: as in its part
         aggregate  'sum' (the default), or what readers work out from the rows: 'median', 'p90', 'distinct'. Those
                    stand in no cube, since they don't re-sum.
     metric_daily and metric_catalogue are written from nothing else.
@@ -14,7 +16,7 @@
     {%- set found = {} -%}
     {%- for subject in [
         attendance_metrics(), client_metrics(), capacity_metrics(), recovery_metrics(), money_metrics(), revenue_metrics(),
-        collection_metrics(), receivable_metrics(), leakage_metrics(), claim_metrics(),
+        collection_metrics(), write_off_metrics(), receivable_metrics(), leakage_metrics(), claim_metrics(), lag_metrics(),
     ] -%}
         {%- do found.update(subject) -%}
     {%- endfor -%}
@@ -34,7 +36,7 @@
         'capacity': {'model': 'int_scheduling__capacity_daily', 'dimensions': where},
         'recovery': {'model': 'int_scheduling__recovery_daily', 'dimensions': where + ['service']},
         'money': {'model': 'int_billing__money_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
-        'invoiced': {'model': 'int_billing__invoiced_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
+        'billed': {'model': 'int_billing__billed_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
         'leakage': {'model': 'int_billing__leakage_daily', 'dimensions': where + ['service', 'payer', 'referral_source']},
         'claims': {'model': 'int_billing__claims_daily', 'dimensions': where + ['payer']},
         'applied': {'model': 'int_billing__applied_daily', 'dimensions': where + ['service', 'payer']},
@@ -71,7 +73,8 @@
 #}
 {% macro metric_part(metric, spec, part, names, nothing='null') -%}
     select
-        '{{ metric }}' as metric, metric_date, source,
+        '{{ metric }}' as metric,
+        {{ 'metric_date + days_later as metric_date' if part.get('later') else 'metric_date' }}, source,
         {%- for dimension in dimensions() %}
         {{ dimension ~ '_id' if dimension in dimensions_of(spec) else 'cast(null as text)' }} as {{ dimension }}_id,
         {%- endfor %}
@@ -80,6 +83,7 @@
         {{- ',' if not loop.last }}
         {%- endfor %}
     from {{ part.cube }}
+    {% if part.get('later') %}cross join (select unnest({{ part.later }}) as days_later) as delays{% endif %}
     where {{ part.where ~ ' and' if part.get('where') }} (
         {%- for name in names if part.get(name) %}({{ part[name] }}) <> 0{{ ' or ' if not loop.last }}{% endfor %})
 {%- endmacro %}

@@ -17,7 +17,7 @@
             'label': 'Invoiced',
             'formula': 'What invoices issued on the day ask clients for, by their share of each charge; payments are not taken off. An invoice that is void by now counts on no day: the record does not say on which it was taken back. Payers are asked by claims, which are not in it.',
             'unit': 'minor', 'kind': 'additive', 'better': 'up', 'date_role': 'issued', 'source_of_definition': 'Jane, Cliniko',
-            'parts': [{'cube': 'invoiced', 'numerator': 'invoiced_minor'}],
+            'parts': [{'cube': 'billed', 'numerator': 'invoiced_minor'}],
             'rows': {
                 'table': 'fct_invoice_lines', 'date': 'issued_date', 'where': 'not is_void', 'numerator': 'amount_minor',
             },
@@ -44,15 +44,5 @@
             'Refunds', 'Money paid back on the day. A voided payment is none.',
             'down', 'refunded_minor', 'account in ' ~ cash_accounts() ~ " and transaction_kind = 'refund'",
             'credit_minor - debit_minor'),
-        'charge_lag_days_median': {
-            'label': 'Charge lag, median',
-            'formula': 'Median of the days from service to the posting of its charge, by the day of posting; voided charges, missed-visit fees and products are left out.',
-            'unit': 'days', 'kind': 'distribution', 'aggregate': 'median', 'better': 'down', 'date_role': 'post',
-            'source_of_definition': 'common',
-            'rows': {
-                'table': 'fct_charges', 'date': 'post_date', 'where': "kind = 'service' and not is_void",
-                'numerator': 'charge_lag_days',
-            },
-        },
     }) }}
 {%- endmacro %}

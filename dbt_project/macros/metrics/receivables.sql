@@ -17,20 +17,22 @@
 {%- endmacro %}
 
 {#
-    Days in AR of one variant, with charges of the last 90 days. Behind it are what is owed on the day and the postings of
-    its 90 days to `accounts`; without those, the day's own totals, for what is expected belongs to no open item.
+    Days in AR of one variant, with charges of the last 90 days; or months, with those of the last year. Behind it are what is
+    owed on the day and the postings of its window to `accounts`; without those, the day's own totals, for what is expected
+    belongs to no open item.
 #}
-{% macro days_metric(label, variant, formula, source_of_definition, open, charges, accounts=none) -%}
-    {%- set over = days_in_ar(open, charges, 90, 'numerator') -%}
-    {%- set under = days_in_ar(open, charges, 90, 'denominator') -%}
+{% macro days_metric(label, variant, formula, source_of_definition, open, charges, accounts=none, unit='days') -%}
+    {%- set window, times = {'days': (90, 90), 'months': (365, 12)}[unit] -%}
+    {%- set over = days_in_ar(open, charges, times, 'numerator') -%}
+    {%- set under = days_in_ar(open, charges, times, 'denominator') -%}
     {%- set spec = {
-        'label': label, 'variant': variant, 'formula': formula, 'unit': 'days', 'kind': 'semi_additive', 'better': 'down',
+        'label': label, 'variant': variant, 'formula': formula, 'unit': unit, 'kind': 'semi_additive', 'better': 'down',
         'date_role': 'as_of', 'source_of_definition': source_of_definition,
         'parts': [{'cube': 'receivables', 'numerator': over, 'denominator': under}],
     } -%}
     {%- if accounts -%}
         {%- do spec.update({'rows': owed_rows(over), 'rows2': {
-            'table': 'fct_ledger_entries', 'date': 'post_date', 'days': 90, 'where': 'account in ' ~ accounts,
+            'table': 'fct_ledger_entries', 'date': 'post_date', 'days': window, 'where': 'account in ' ~ accounts,
             'denominator': 'credit_minor - debit_minor',
         }}) -%}
     {%- else -%}
@@ -81,5 +83,11 @@
         'days_in_ar_net': days_metric(
             'Days in AR, net', 'd', '(Open receivables − contractual adjustments still expected) × 90 / (charges − contractual adjustments) of the last 90 days.',
             'HFMA, with a window of 90 days', 'open_minor - allowance_minor', net_charges),
+        'months_in_ar_gross': days_metric(
+            'Months in AR, gross', 'e', 'Open receivables × 12 / charges of the last 365 days, the day itself included. A practice younger than a year has more.',
+            'MGMA', 'open_minor', 'charged_365_minor', income_accounts(), unit='months'),
+        'months_in_ar_adjusted': days_metric(
+            'Months in AR, adjusted', 'e, adjusted', 'Open receivables × 12 / (charges − contractual adjustments) of the last 365 days. A practice younger than a year has more.',
+            'MGMA', 'open_minor', 'charged_365_minor - contractual_365_minor', net_accounts, unit='months'),
     }) }}
 {%- endmacro %}

@@ -10,7 +10,7 @@
             },
         },
         'invoiced': {
-            'cube': 'invoiced', 'column': 'invoiced_service_minor', 'date_role': 'issued, start', 'defined': 'Jane, Cliniko',
+            'cube': 'billed', 'column': 'invoiced_service_minor', 'date_role': 'issued, start', 'defined': 'Jane, Cliniko',
             'words': 'What invoices issued in the period ask clients for services, void invoices left out (payers are asked by claims, which are not in it)',
             'rows': {
                 'table': 'fct_invoice_lines', 'date': 'issued_date', 'where': "not is_void and charge_kind = 'service'",

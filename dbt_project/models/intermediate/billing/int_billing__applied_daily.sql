@@ -13,13 +13,17 @@ applied as (
         source, location_id, provider_id, service_id, payer_id,
         post_date as metric_date,
         cast(sum(amount_minor) as bigint) as applied_minor,
-        cast(coalesce(sum(amount_minor) filter (charge_kind = 'service'), 0) as bigint) as applied_service_minor
+        cast(coalesce(sum(amount_minor) filter (charge_kind = 'service'), 0) as bigint) as applied_service_minor,
+        cast(coalesce(sum(amount_minor) filter ({{ is_clients_money() }}), 0) as bigint) as applied_client_minor,
+        cast(
+            coalesce(sum(amount_minor) filter ({{ is_clients_money() }} and received_date <= service_date), 0) as bigint
+        ) as applied_client_at_visit_minor
     from allocations
     group by all
 ),
 
 not_zero as (
-    select * from applied where applied_minor <> 0 or applied_service_minor <> 0
+    select * from applied where applied_minor <> 0 or applied_service_minor <> 0 or applied_client_minor <> 0 or applied_client_at_visit_minor <> 0
 )
 
 select * from not_zero {% if is_money_as_before() %}where false{% endif %} order by metric_date

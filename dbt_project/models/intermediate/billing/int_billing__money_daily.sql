@@ -1,5 +1,6 @@
 {% set measures = [
-    'charged_minor', 'charged_service_minor', 'contractual_minor', 'contractual_service_minor', 'write_off_minor',
+    'charged_minor', 'charged_service_minor', 'contractual_minor', 'contractual_service_minor', 'net_service_minor',
+    'write_off_minor', 'courtesy_minor', 'small_balance_minor', 'charity_minor', 'denial_minor', 'bad_debt_minor',
     'allowance_minor', 'collected_minor', 'refunded_minor', 'waiting_minor',
 ] %}
 {{ config(
@@ -16,7 +17,12 @@ moved as (
         {{ net_credit("('4000')") }} as charged_service_minor,
         {{ net_debit("('4100')") }} as contractual_minor,
         {{ net_debit("('4100')", "charge_kind = 'service'") }} as contractual_service_minor,
+        {{ net_credit("('4000')") }} - {{ net_debit("('4100')", "charge_kind = 'service'") }}
+        - {{ net_credit("('1190')") }} as net_service_minor,
         {{ net_debit(write_off_accounts()) }} as write_off_minor,
+        {%- for class, account in write_off_classes().items() %}
+        {{ net_debit("('" ~ account ~ "')") }} as {{ class }}_minor,
+        {%- endfor %}
         {{ net_credit("('1190')") }} as allowance_minor,
         {{ net_debit(cash_accounts(), is_received()) }} as collected_minor,
         {{ net_credit(cash_accounts(), "transaction_kind = 'refund'") }} as refunded_minor,

@@ -1,6 +1,6 @@
-{% set window_days = 90 %}
+{% set windows = [90, 365] %}
 {% set place = ['source', 'location_id', 'provider_id', 'payer_id'] %}
-{% set flows = ['charged_90_minor', 'contractual_90_minor'] %}
+{% set flows = ['charged_90_minor', 'contractual_90_minor', 'charged_365_minor', 'contractual_365_minor'] %}
 {% set stocks = ['allowance_minor', 'waiting_minor'] %}
 {% set owed = ['open_minor', 'credit_minor', 'open_over_90_minor'] %}
 {% set first_day = first_changed_day() %}
@@ -32,17 +32,21 @@ places as (
 
 -- What was posted counts for as many days as the window is long, its own day included; a balance until it changes.
 intervals as (
+    {%- for days in windows %}
     select
         place,
-        charged_minor as charged_90_minor,
-        contractual_minor as contractual_90_minor,
+        {%- for window in windows %}
+        {{ 'charged_minor' if window == days else 0 }} as charged_{{ window }}_minor,
+        {{ 'contractual_minor' if window == days else 0 }} as contractual_{{ window }}_minor,
+        {%- endfor %}
         0 as allowance_minor, 0 as waiting_minor,
-        metric_date as from_date, metric_date + {{ window_days }} as to_date
+        metric_date as from_date, metric_date + {{ days }} as to_date
     from money
     inner join places on {{ same_place('money', 'places') }}
     where charged_minor <> 0 or contractual_minor <> 0
-    union all
-    select place, 0, 0, allowance_minor, waiting_minor, metric_date, null
+    union all by name
+    {%- endfor %}
+    select place, allowance_minor, waiting_minor, metric_date as from_date, null as to_date{% for flow in flows %}, 0 as {{ flow }}{% endfor %}
     from money
     inner join places on {{ same_place('money', 'places') }}
     where allowance_minor <> 0 or waiting_minor <> 0

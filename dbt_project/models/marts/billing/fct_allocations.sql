@@ -4,15 +4,18 @@ with allocations as (select * from {{ ref('stg_practice__allocations') }} where 
 
 charges as (select * from {{ ref('fct_charges') }}),
 
--- What a charge is for and where it stands never changes; who pays of it is the party's.
+payments as (select payment_id, received_date from {{ ref('stg_practice__payments') }}),
+
+-- What a charge is for and where it stands never changes, nor when money came; who pays of it is the party's.
 joined as (
     select
         allocations.*,
         charges.client_id, charges.payer_id, charges.provider_id, charges.location_id, charges.service_id,
-        charges.service_date,
+        charges.service_date, payments.received_date,
         charges.kind as charge_kind
     from allocations
     left join charges on allocations.charge_id = charges.charge_id
+    left join payments on allocations.payment_id = payments.payment_id
 ),
 
 finished as (
@@ -26,7 +29,7 @@ finished as (
         party, charge_kind, '{{ var("currency") }}' as currency,
         amount_minor,
         reverses_id is not null as is_reversal,
-        service_date, post_date, known_at, _seq as feed_seq
+        service_date, received_date, post_date, known_at, _seq as feed_seq
     from joined
 )
 

@@ -1,4 +1,8 @@
-with claims as (select * from {{ ref('stg_practice__insurance_claims') }}),
+{# How long a payer has to answer before a claim is judged. #}
+{% set mature_days = 60 %}
+with build as (select * from {{ ref('int_build') }}),
+
+claims as (select * from {{ ref('stg_practice__insurance_claims') }}),
 
 events as (select * from {{ ref('stg_practice__claim_events') }}),
 
@@ -39,7 +43,9 @@ told as (
         bool_or(status = 'reversed') as is_taken_back,
         bool_or(status = 'posted') as is_standing,
         min(answered_date) as first_answered_date,
-        bool_or(denied_minor > 0) filter (place = 1) as is_denied_at_first
+        bool_or(denied_minor > 0) filter (place = 1) as is_denied_at_first,
+        coalesce(sum(paid_minor) filter (place = 1), 0) as paid_at_first_minor,
+        coalesce(sum(denied_minor) filter (place = 1), 0) as denied_at_first_minor
     from answered
     group by insurance_claim_id
 ),
@@ -61,11 +67,15 @@ joined as (
         worked_again.original_id is not null as is_sent_again,
         coalesce(told.paid_minor, 0) as paid_minor,
         coalesce(told.denied_minor, 0) as denied_minor,
+        coalesce(told.paid_at_first_minor, 0) as paid_at_first_minor,
+        coalesce(told.denied_at_first_minor, 0) as denied_at_first_minor,
+        claims.sent_date + {{ mature_days }} <= build.today as is_mature,
         told.first_answered_date
     from claims
     left join acknowledged on claims.insurance_claim_id = acknowledged.insurance_claim_id
     left join told on claims.insurance_claim_id = told.insurance_claim_id
     left join worked_again on claims.insurance_claim_id = worked_again.original_id
+    cross join build
 ),
 
 finished as (
@@ -84,7 +94,9 @@ finished as (
         total_minor,
         cast(paid_minor as bigint) as paid_minor,
         cast(denied_minor as bigint) as denied_minor,
-        is_first, is_accepted, is_rejected, is_answered, is_denied_at_first, is_taken_back, is_sent_again,
+        cast(paid_at_first_minor as bigint) as paid_at_first_minor,
+        cast(denied_at_first_minor as bigint) as denied_at_first_minor,
+        is_mature, is_first, is_accepted, is_rejected, is_answered, is_denied_at_first, is_taken_back, is_sent_again,
         is_first and is_standing and not (is_rejected or is_denied_at_first or is_taken_back or is_sent_again)
             as is_settled_at_first,
         sent_date - service_date as claim_lag_days,

@@ -17,7 +17,8 @@ with definitions as (
         {%- for name in row_parts if name != 'numerator' %}
         {{ sql_text(rows2[name]) if rows2.get(name) else 'cast(null as text)' }} as rows2_{{ name }},
         {%- endfor %}
-        cast({{ rows2.get('days') or 'null' }} as integer) as rows2_days
+        cast({{ rows2.get('days') or 'null' }} as integer) as rows2_days,
+        {{ sql_text(rows2.later | join(', ')) if rows2.get('later') else 'cast(null as text)' }} as rows2_later
     {{ 'union all' if not loop.last }}
     {%- endfor %}
 ),
@@ -30,5 +31,5 @@ select
     metric, label, variant, formula, unit, kind, is_ratio, aggregate, better, date_role, grain, dimensions,
     source_of_definition,
     rows_table, rows_date, rows_where, rows_numerator, rows_denominator,
-    rows2_table, rows2_date, rows2_where, rows2_denominator, rows2_days
+    rows2_table, rows2_date, rows2_where, rows2_denominator, rows2_days, rows2_later
 from finished
