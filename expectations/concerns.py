@@ -11,15 +11,16 @@ from fnmatch import fnmatchcase
 EVERYTHING = ("*",)
 VISITS = ("fct_appointments",)
 CAPACITY = ("fct_availability", "*_minutes", "*_fill_rate*", "kept_utilization*", "buffer_share", "capacity_forecast")
-RECEIVABLES = ("ar_daily", "ar_*", "days_in_ar_*", "unapplied_credit")
-COLLECTION = ("*_collection_rate_*", "collection_curve")
+RECEIVABLES = ("ar_daily", "ar_*", "days_in_ar_*", "months_in_ar_*", "unapplied_credit")
+COLLECTION = ("*_collection_rate*", "point_of_service_share", "collection_curve")
 CLAIMS = (
     "fct_claims",
     "claims_sent",
-    "claim_acceptance_rate",
-    "initial_denial_rate",
-    "first_pass_resolution_rate",
-    "claim_lag_*",
+    "claim_*",
+    "claimed_*",
+    "initial_denial_rate*",
+    "primary_denial_rate",
+    "first_pass_resolution_rate*",
 )
 LEAKS = ("revenue_leakage", "revenue_leaked", "leakage_rate")
 MONEY = ("fct_ledger_entries", "revenue_per_*", *RECEIVABLES, *COLLECTION, *LEAKS)
@@ -32,12 +33,12 @@ OF_TABLE = {
     "availability": CAPACITY,
     "availability_exceptions": CAPACITY,
     "time_off": CAPACITY,
-    "charges": ("fct_charges", *MONEY),
-    "invoices": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced", *LEAKS),
-    "invoice_lines": ("invoiced", "fct_invoice_lines", "revenue_per_*_invoiced", *LEAKS),
+    "charges": ("fct_charges", "charged_*", *MONEY),
+    "invoices": ("invoiced*", "invoice_lag_*", "fct_invoice_lines", "revenue_per_*_invoiced", *LEAKS),
+    "invoice_lines": ("invoiced*", "invoice_lag_*", "fct_invoice_lines", "revenue_per_*_invoiced", *LEAKS),
     "payments": ("fct_payments", "collected*", "unapplied_credit", *COLLECTION),
     "allocations": ("fct_allocations", "collected_applied", *RECEIVABLES, *COLLECTION, *LEAKS),
-    "adjustments": ("contractual_adjustments", "write_offs", *RECEIVABLES, *COLLECTION, *LEAKS),
+    "adjustments": ("contractual_adjustments", "write_off*", *RECEIVABLES, *COLLECTION, *LEAKS),
     "insurance_claims": CLAIMS,
     "claim_events": CLAIMS,
     "remittances": CLAIMS,

@@ -17,7 +17,7 @@ TILES = {"ar_open": "area", "ar_credit": "bar", "unapplied_credit": "area", "ar_
 
 view = receivables.as_of(number_page("Receivables", has_period=False))
 top = st.container()
-days = variant_switch(view, "days_in_ar_", "days_in_ar_gross", "Days in AR, variant", key="days")
+days = variant_switch(view, ("days_in_ar_", "months_in_ar_"), "days_in_ar_gross", "Days in AR, variant", key="days")
 with top:
     tiles(view, TILES | ({days: "line"} if days else {}), columns=5)
 receivables.aged(view)

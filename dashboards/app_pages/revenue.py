@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
-from dashboards.components.numbers import revenue
+from dashboards.components.numbers import lines, revenue
 from dashboards.components.numbers.breakdown import breakdown
 from dashboards.components.numbers.leakage import leakage
 from dashboards.components.numbers.page import number_page
@@ -33,6 +33,12 @@ with left:
 with right:
     revenue.bridge(view)
 leakage(view)
+left, right = st.columns(2, gap="small")
+with left:
+    lines.write_offs(view)
+with right:
+    lines.lags(view)
+lines.claims(view)
 revenue.by_provider(view)
 left, right = st.columns(2, gap="small")
 with left:

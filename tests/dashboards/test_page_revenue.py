@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pandas as pd
 import pytest
 
@@ -121,3 +123,50 @@ def test_where_nothing_leaks_the_page_says_so(open_page, running):
     publish(running.home, rows=rows)
     app = open_page("revenue", "owner")
     assert [message.value for message in app.success] == ["Nothing leaks."]
+
+
+def of_claims_and_write_offs():
+    """A claim sent and denied, and 12.00 of 60.00 written off as bad debt."""
+    shared = {"unit": "ratio", "kind": "additive", "is_ratio": True, "aggregate": "sum", "dimensions": "location, provider",
+              "better": "down"}  # fmt: skip
+    claims = shared | {
+        "metric": "initial_denial_rate_mature", "label": "Initial denial rate, mature claims", "rows_table": "fct_claims",
+        "rows_date": "sent_date", "rows_where": "is_first", "rows_numerator": "cast(is_denied_at_first as bigint)",
+        "rows_denominator": "1", "formula": "Denied of sent.",
+    }  # fmt: skip
+    bad_debt = shared | {
+        "metric": "write_off_rate_bad_debt", "label": "Bad debt, of charges", "rows_table": "fct_ledger_entries",
+        "rows_date": "post_date", "rows_where": "account = '5100'", "rows_numerator": "debit_minor - credit_minor",
+        "rows2_table": "fct_ledger_entries", "rows2_date": "post_date", "rows2_where": "account = '4000'",
+        "rows2_denominator": "credit_minor - debit_minor", "formula": "Bad debt of charges.",
+    }  # fmt: skip
+    lag = claims | {
+        "metric": "claim_lag_days_median", "label": "Claim lag, median", "unit": "days", "kind": "distribution",
+        "aggregate": "median", "rows_numerator": "claim_lag_days", "rows_denominator": None, "is_ratio": False,
+    }  # fmt: skip
+    place = {"source": "record", "location_id": "loc-elm", "provider_id": "prov-moss"}
+    day = TODAY - timedelta(1)
+    usual = usual_rows()
+    return {
+        "metric_catalogue": [*usual["metric_catalogue"], claims, bad_debt, lag],
+        "metric_daily": [
+            *usual["metric_daily"],
+            place | {"metric": claims["metric"], "metric_date": day, "numerator": 1, "denominator": 4},
+            place | {"metric": bad_debt["metric"], "metric_date": day, "numerator": 12_00, "denominator": 60_00},
+        ],
+        "fct_claims": [
+            place | {"claim_id": f"claim-{n}", "sent_date": day, "is_first": True, "claim_lag_days": n,
+                     "is_denied_at_first": n == 0, "client_id": "client-ada"} for n in range(4)
+        ],
+    }  # fmt: skip
+
+
+def test_write_offs_lags_and_claims_are_lines_that_open_their_rows(open_page, running):
+    publish(running.home, rows=of_claims_and_write_offs())
+    app = open_page("revenue", "biller")
+    assert shown(app, "write_offs") == [{"Class": "Bad debt", "Written off": 12.0, "Share": "20.0%", "Of": 60.0}]
+    assert [line["Median, days"] for line in shown(app, "lags")] == ["1.5"]
+    assert shown(app, "claims_lines") == [{"": "Denied at first, of mature claims", "Value": "25.0%", "Of": "1 of 4"}]
+    app = click_cell(app, "claims_lines", 0, "Value")
+    assert not app.exception
+    assert "they sum to **1 of 4 = 25.00%**" in texts(app)

@@ -123,6 +123,6 @@ def value_column(view: View, values: Any, found: Definition) -> tuple[Any, Any]:
         return values / 10**digits, st.column_config.NumberColumn(format=f"%,.{digits}f", help=found.formula)
     if found.unit == "minutes":
         return values / 60, st.column_config.NumberColumn(format="%,.1f h", help=found.formula)
-    if found.unit == "days":
+    if found.unit in ("days", "months"):
         return values, st.column_config.NumberColumn(format="%.1f", help=found.formula)
     return values, st.column_config.NumberColumn(format="localized", help=found.formula)

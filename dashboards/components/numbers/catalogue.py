@@ -15,7 +15,7 @@ from dashboards.components.numbers.words import band, say
 from dashboards.metrics import Definition, Value
 from dashboards.metrics.slices import AGGREGATES
 
-SUBJECTS = ("Attendance", "Clients", "Capacity", "Revenue", "Collection", "Receivables")
+SUBJECTS = ("Attendance", "Clients", "Capacity", "Revenue", "Claims", "Collection", "Receivables")
 KINDS = {
     "additive": "Adds up over days and slices",
     "semi_additive": "A balance: adds up over slices, not over days",
@@ -26,13 +26,15 @@ KINDS = {
 
 def subject_of(found: Definition) -> str:
     """Which page a metric belongs to, by where its rows lie."""
-    if "collection_rate" in found.metric:
+    if "collection_rate" in found.metric or found.metric == "point_of_service_share":
         return "Collection"
+    if found.rows_table == "fct_claims":
+        return "Claims"
     if found.metric in ("new_clients", "returning_visits", "active_clients", "returning_clients"):
         return "Clients"
     if found.date_role == "as_of":
         return "Receivables"
-    if found.unit == "minor" or found.rows_table in ("fct_charges", "fct_ledger_entries"):
+    if found.unit == "minor" or found.rows_table in ("fct_charges", "fct_ledger_entries", "fct_invoice_lines"):
         return "Revenue"
     return "Capacity" if found.rows_table == "fct_availability" else "Attendance"
 

@@ -121,7 +121,12 @@ def by_provider(view: View) -> None:
 
 
 COHORT = {"net_collection_rate_cohort": "Net, by cohort", "gross_collection_rate_cohort": "Gross, by cohort"}
-OF_PERIOD = {"net_collection_rate_period": "Net, of the period", "gross_collection_rate_period": "Gross, of the period"}
+OF_PERIOD = {
+    "net_collection_rate_period": "Net, of the period",
+    "gross_collection_rate_period": "Gross, of the period",
+    "cash_collection_rate": "Cash, of earlier income",
+    "point_of_service_share": "Paid by the visit",
+}
 
 
 def collection(view: View) -> None:

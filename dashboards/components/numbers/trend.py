@@ -83,7 +83,13 @@ def series(view: View, known: Sequence[Definition], step: str, days: Window) -> 
 
 def value_axis(unit: str) -> dict[str, Any]:
     """How a unit's axis and tooltip are written."""
-    formats = {"ratio": (".0%", ".1%"), "minor": ("~s", ",.2f"), "days": (".0f", ".1f"), "minutes": (",.0f", ",.1f")}
+    formats = {
+        "ratio": (".0%", ".1%"),
+        "minor": ("~s", ",.2f"),
+        "days": (".0f", ".1f"),
+        "months": (".1f", ".1f"),
+        "minutes": (",.0f", ",.1f"),
+    }
     axis, tip = formats.get(unit, ("~s", ",.0f"))
     return {"axis": alt.Axis(format=axis, tickCount=5), "tip": tip}
 

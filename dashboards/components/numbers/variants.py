@@ -8,8 +8,13 @@ from dashboards.components.numbers.choice import choice
 from dashboards.components.numbers.view import View
 
 
-def variant_switch(view: View, prefix: str, default: str, title: str, *, key: str) -> str | None:
-    """The metric that is meant among those whose names begin so, kept in the address. None if the build has none."""
+def variant_switch(
+    view: View, prefix: str | tuple[str, ...], default: str, title: str, *, key: str
+) -> str | None:  # fmt: skip
+    """The metric that is meant among those whose names begin so, or in one of these ways, kept in the address.
+
+    None if the build has none of them.
+    """
     known = sorted((name for name in view.known if name.startswith(prefix)), key=lambda name: _letter(view, name))
     if not known:
         return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dashboards.metrics import Definition, Value
 from practice.money import Currency
 
-_QUOTIENTS = ("ratio", "days")
+_QUOTIENTS = ("ratio", "days", "months")
 
 
 def in_words(value: float | None, unit: str, currency: Currency, *, is_quotient: bool = False) -> str:
@@ -14,7 +14,7 @@ def in_words(value: float | None, unit: str, currency: Currency, *, is_quotient:
         return "–" if unit in _QUOTIENTS or is_quotient else in_words(0, unit, currency)
     if unit == "ratio":
         return f"{value:.1%}"
-    if unit == "days":
+    if unit in ("days", "months"):
         return f"{value:.1f}"
     if unit == "minor":
         return _money(round(value), currency)
@@ -44,8 +44,8 @@ def change(current: float | None, before: float | None, unit: str) -> str | None
         return None
     if unit == "ratio":
         return f"{(current - before) * 100:+.1f} pts"
-    if unit == "days":
-        return f"{current - before:+.1f} d"
+    if unit in ("days", "months"):
+        return f"{current - before:+.1f} {'d' if unit == 'days' else 'mo'}"
     return f"{current / before - 1:+.1%}" if before else None
 
 
