@@ -20,7 +20,7 @@ from starlette.routing import Route
 
 from dashboards import cards, control, documents_beat, messaging, runtime, waitlist_beat, warming
 from dashboards.failures import on_script_error
-from dashboards.http import api, calendars, feed, first_run, hooks, kiosk, offer, public, sign_in, stop
+from dashboards.http import api, calendars, feed, first_run, hooks, kiosk, offer, pay, public, sign_in, stop
 from dashboards.http.gate import Gate
 from dashboards.theme import streamlit_config
 from practice.home import Home, open_record
@@ -40,6 +40,7 @@ ROUTES = [
     *calendars.ROUTES,
     *kiosk.ROUTES,
     *offer.ROUTES,
+    *pay.ROUTES,
     *stop.ROUTES,
     *hooks.ROUTES,
     *public.ROUTES,

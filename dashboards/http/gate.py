@@ -30,6 +30,7 @@ OPEN_PREFIXES = (
     "/calendar/",
     "/kiosk/",
     "/offer/",
+    "/pay/",
     "/stop/",
     "/book/",
     "/visit/",

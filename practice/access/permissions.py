@@ -43,6 +43,7 @@ class Permission(StrEnum):
     VERIFY_AUDIT = "verify the audit trail"
     OPERATE = "operate the system"
     BOOK_ONLINE = "book online"
+    PAY_ONLINE = "pay online"
     CHECK_IN = "check in at the kiosk"
     HAND_OVER = "hand a caseload over"
     OWN_CALENDAR = "connect calendars"
@@ -72,7 +73,7 @@ ROLES: dict[str, frozenset[Permission]] = {
     ),
     "analyst": frozenset(_EVERYONE | {_P.SEE_NUMBERS, _P.QUERY}),
     # Not people: the public pages and the API, a kiosk in the waiting room.
-    "online": frozenset({_P.BOOK_ONLINE}),
+    "online": frozenset({_P.BOOK_ONLINE, _P.PAY_ONLINE}),
     "kiosk": frozenset({_P.CHECK_IN}),
     # Not a person: the command line on the machine itself, the demo, the first set-up.
     "system": frozenset(Permission),

@@ -7,6 +7,7 @@ from practice.billing.accounts import client_of
 from practice.billing.posting import LARGEST_MINOR, check_party, day, show, why
 from practice.billing.queries import dunning as queries
 from practice.billing.queries.worklists import today
+from practice.cards.links import new_secret_link
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.messages import outbox
@@ -64,7 +65,11 @@ def send_payment_reminder(work: Work, *, party: str) -> Row:
         work,
         kind=KINDS[step],
         client_id=client_id,
-        context={"amount": show(work, found["overdue_minor"]), "due": found["due_date"]},
+        context={
+            "amount": show(work, found["overdue_minor"]),
+            "due": found["due_date"],
+            "pay_link": new_secret_link(work, party),
+        },
         dedupe_key=f"dunning:{invoice_id}:{step}",
     )
     if not sent:

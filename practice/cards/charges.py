@@ -70,7 +70,7 @@ def new_card_charge(
     if saved_card_id:
         _usable(work, saved_card_id, client_id)
     going = queries.under_way(work, party)
-    if going and way != "page":
+    if going:
         raise Conflict(
             f"A charge of {show(work, going[0]['amount_minor'])} to this client's card has no answer yet; wait a"
             " minute, then look at the payments.",

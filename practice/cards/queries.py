@@ -169,3 +169,15 @@ def setup_of_page(reader: Reader, page_token: str | None) -> Row | None:
 def card_of_token(reader: Reader, card_token: str) -> Row | None:
     """A saved card by the processor's token."""
     return reader.one("select * from saved_cards where card_token = ?", card_token)
+
+
+def pay_link(reader: Reader, token_hash: str) -> Row | None:
+    """A link by the hash of its secret."""
+    return reader.one("select * from pay_links where token_hash = ?", token_hash)
+
+
+def open_setups(reader: Reader, pay_link_id: str) -> list[Row]:
+    """Pages for saving a card that were opened by a link and not finished."""
+    return reader.rows(
+        "select * from card_setups where pay_link_id = ? and state = 'open' order by requested_at desc", pay_link_id
+    )

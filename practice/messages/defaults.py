@@ -80,21 +80,40 @@ _MAIL: dict[str, tuple[str, str]] = {
     "payment_reminder": (
         "An invoice is still open",
         "Hello {client},\n\n{amount} is still open; the oldest invoice was due on {due}. Perhaps it slipped by.\n\n"
-        f"If you have paid meanwhile, thank you. If something is not right, please call us.\n\n{_BY}\n\n"
+        f"If you have paid meanwhile, thank you. If something is not right, please call us.\n\n"
+        f"To pay by card: {{pay_link}}\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
     ),
     "payment_reminder_second": (
         "Second reminder: {amount} is open",
         "Hello {client},\n\n{amount} is open, and the oldest invoice was due on {due}. Please pay it in the next "
         "days.\n\n"
-        f"If that is not possible at once, call us: we can agree on instalments.\n\n{_BY}\n\n"
+        "To pay by card: {pay_link}\nIf that is not possible at once, call us: we can agree on instalments."
+        f"\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
     ),
     "payment_reminder_last": (
         "Last reminder: {amount} is open",
         "Hello {client},\n\nthis is our last reminder: {amount} is open, and the oldest invoice was due on {due}."
-        f"\n\nPlease pay it now, or call us to agree on instalments.\n\n{_BY}\n\n"
+        f"\n\nPlease pay it now, or call us to agree on instalments.\nTo pay by card: {{pay_link}}\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
+    ),
+    "payment_link": (
+        "To pay {amount}",
+        f"Hello {{client}},\n\nyou can pay {{amount}} by card here:\n\n{{pay_link}}\n\n"
+        f"If something is not right, please call us.\n\n{_BY}\n\nNo such messages any more: {{stop_link}}",
+    ),
+    "card_link": (
+        "To keep your card with {practice}",
+        f"Hello {{client}},\n\nyou can keep a card with us, so that you need not pay each time:\n\n{{pay_link}}\n\n"
+        f"You type it at our card processor; we never see its number.\n\n{_BY}\n\n"
+        "No such messages any more: {stop_link}",
+    ),
+    "card_declined": (
+        "Your card was declined",
+        "Hello {client},\n\nwe tried to charge your card with {amount}, and it was declined. Nothing was taken."
+        f"\n\nTo pay with another card: {{pay_link}}\n\nIf you have questions, please call us.\n\n{_BY}\n\n"
+        "No such messages any more: {stop_link}",
     ),
     "news": (
         "News from {practice}",
@@ -124,11 +143,16 @@ _TEXT: dict[str, str] = {
     "recall_third": "{practice}: our last reminder of your next visit, due around {due}. Come whenever it suits you.\n"
     "Call us: {phone}\nBook: {book_link}\nStop reminders: {stop_link}",
     "payment_reminder": "{practice}: {amount} is still open, due since {due}. Questions? {phone}\n"
+    "Pay by card: {pay_link}\n"
     "Stop reminders: {stop_link}",
     "payment_reminder_second": "{practice}: second reminder, {amount} is open since {due}. Please pay it, or call us"
-    " to agree on instalments: {phone}\nStop reminders: {stop_link}",
+    " to agree on instalments: {phone}\nPay by card: {pay_link}\nStop reminders: {stop_link}",
     "payment_reminder_last": "{practice}: last reminder, {amount} is open since {due}. Please pay it now, or call us:"
-    " {phone}\nStop reminders: {stop_link}",
+    " {phone}\nPay by card: {pay_link}\nStop reminders: {stop_link}",
+    "payment_link": "{practice}: you can pay {amount} by card here: {pay_link}\nQuestions? {phone}\nStop: {stop_link}",
+    "card_link": "{practice}: you can keep a card with us here: {pay_link}\nQuestions? {phone}\nStop: {stop_link}",
+    "card_declined": "{practice}: your card was declined, so {amount} was not taken.\n"
+    "Pay with another card: {pay_link}\nQuestions? {phone}\nStop: {stop_link}",
     "news": "{practice}: {news}\nNo more news: {stop_link}",
 }  # fmt: skip
 

@@ -15,7 +15,7 @@ PURPOSES = {
     "appointments": "Visits: booked, moved, cancelled",
     "offers": "Offers of an earlier visit",
     "recalls": "Reminders to come again",
-    "payments": "Reminders of unpaid invoices",
+    "payments": "Reminders of unpaid invoices, and links to pay",
     "news": "News of the practice",
 }
 
@@ -38,7 +38,8 @@ _VISIT = (
 )  # fmt: skip
 _OFFER = ("service", "provider", "when", "place", "answer_by", "link", "stop_link")
 _RECALL = ("service", "since", "due", "book_link", "stop_link")
-_UNPAID = ("amount", "due", "stop_link")
+_UNPAID = ("amount", "due", "pay_link", "stop_link")
+_PAY = ("amount", "pay_link", "stop_link")
 _QUIET, _QUICK = ("email", "text"), ("text", "email")
 
 KINDS: dict[str, Kind] = {
@@ -56,6 +57,9 @@ KINDS: dict[str, Kind] = {
     "payment_reminder": Kind("Unpaid invoice: first", "payments", _QUIET, ALWAYS + _UNPAID),
     "payment_reminder_second": Kind("Unpaid invoice: second", "payments", _QUIET, ALWAYS + _UNPAID),
     "payment_reminder_last": Kind("Unpaid invoice: last", "payments", _QUIET, ALWAYS + _UNPAID),
+    "payment_link": Kind("Link to pay", "payments", _QUIET, ALWAYS + _PAY),
+    "card_link": Kind("Link to save a card", "payments", _QUIET, (*ALWAYS, "pay_link", "stop_link")),
+    "card_declined": Kind("Card declined", "payments", _QUIET, ALWAYS + _PAY),
     "news": Kind("News", "news", _QUIET, (*ALWAYS, "news", "stop_link")),
 }
 
@@ -80,7 +84,8 @@ PLACEHOLDERS = {
     "link": "a link to accept or decline the offer",
     "since": "the day of the last visit of the kind",
     "due": "the day on which the next visit, or the oldest unpaid invoice, was or is due",
-    "amount": "what is overdue",
+    "amount": "what is overdue, or due",
+    "pay_link": "a link to pay by card, or to save one",
     "book_link": "a link to book online",
     "stop_link": "a link to stop messages of this purpose",
     "news": "the text of the news",

@@ -42,6 +42,7 @@ def sample_values(reader: Reader, kind: str) -> dict[str, str]:
         "due": day_words(today + timedelta(days=10)),
         "amount": "$120.00",
         "book_link": f"{link}/book/…",
+        "pay_link": f"{link}/pay/…",
         "stop_link": f"{link}/stop/…",
         "news": "From April on we are open on Saturdays, too.",
     }

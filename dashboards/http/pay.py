@@ -1,0 +1,189 @@
+"""/pay/<secret>: a client pays what is open, or saves a card, on the processor's own page. No name, no service.
+
+Looking changes nothing. Back from the processor the page looks itself what came of it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import anyio
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from dashboards import cards, runtime
+from dashboards.http.gate import RateLimit
+from dashboards.http.public import frame, guard
+from practice.cards import queries
+from practice.cards.links import due_under, live_link
+from practice.cards.paying import begin_payment, begin_saving, come_back
+from practice.cards.processor import Processor, ProcessorTrouble
+from practice.cards.saving import CONSENT, CONSENT_VERSION
+from practice.errors import Conflict, NotFound, Refusal, StorageTrouble
+from practice.money import Currency
+from practice.online.links import hashed, is_secret
+
+_looks = RateLimit(limit=60, seconds=60)
+_presses = RateLimit(limit=20, seconds=300)
+_OVER = "This link does not work any more. Ask the practice for a new one."
+_NOT_NOW = "Paying by card does not work just now, and nothing was taken. Try again later, or call us."
+_GOING = "A payment is being made just now; wait a minute, then open this page again."
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a link asks for now. `cards` are the saved ones, as people know them."""
+
+    purpose: str
+    due_minor: int
+    amount: str
+    cards: tuple[str, ...]
+
+
+async def show(request: Request) -> Response:
+    """GET: what is open, or what became of it."""
+    if not _looks.allows(guard.caller(request)):
+        return _stop("Please wait a minute", guard.TOO_MANY, 429)
+    return await anyio.to_thread.run_sync(_show, request)
+
+
+async def press(request: Request) -> Response:
+    """POST: on to the processor's page."""
+    if stopped := guard.refusal(request, _presses):
+        return _stop("Payment", *stopped)
+    form = await request.form()
+    return await anyio.to_thread.run_sync(_press, request, form)
+
+
+ROUTES = [Route("/pay/{secret}", show), Route("/pay/{secret}", press, methods=["POST"])]
+
+
+def _show(request: Request) -> Response:
+    secret = request.path_params["secret"]
+    found, is_working = _processor(), False
+    if request.query_params.get("done") and found and _asked(secret):
+        try:
+            is_working = come_back(runtime.current().record, found, hashed(secret))
+        except ProcessorTrouble:
+            is_working = True
+    asked = _asked(secret)
+    if asked is None:
+        return _stop("Payment", _OVER, 404)
+    if is_working:
+        sentence = "We are waiting for your bank. You need do nothing more; look again in a minute if you like."
+        return _answer("Thank you", f'<h1>Thank you</h1><p role="status">{sentence}</p>')
+    return _page(asked, found, is_back=bool(request.query_params.get("done")))
+
+
+def _press(request: Request, form: FormData) -> Response:
+    secret = request.path_params["secret"]
+    found, asked = _processor(), _asked(secret)
+    if asked is None:
+        return _stop("Payment", _OVER, 404)
+    if found is None:
+        return _page(asked, found)
+    record, back = runtime.current().record, _return_url(request, secret)
+    typed = guard.typed(form, "amount" if asked.purpose == "pay" else "version")
+    number = int(typed) if typed.isdigit() and len(typed) < 13 else 0
+    begin = begin_payment if asked.purpose == "pay" else begin_saving
+    try:
+        return _onward(begin(record, found, hashed(secret), number, back))
+    except ProcessorTrouble as trouble:
+        return _page(asked, found, _GOING if trouble.code == "under_way" else _NOT_NOW, status=503)
+    except NotFound:
+        return _stop("Payment", _OVER, 404)
+    except StorageTrouble:
+        return _page(asked, found, _NOT_NOW, status=503)
+    except Conflict as conflict:
+        now = _asked(secret) or asked
+        sentence = _GOING if conflict.rule == "under_way" else str(conflict)
+        return _page(now, found, sentence if now.due_minor else "", status=409)
+    except Refusal:
+        return _page(asked, found, _NOT_NOW, status=409)
+
+
+def _processor() -> Processor | None:
+    running = runtime.current()
+    return cards.processor(running.home, running.record)
+
+
+def _asked(secret: str) -> Asked | None:
+    if not is_secret(secret):
+        return None
+    with runtime.current().record.read() as reader:
+        link = live_link(reader, hashed(secret))
+        if link is None:
+            return None
+        due = sum(row["due_minor"] for row in due_under(reader, link["party"], link["invoice_id"]))
+        saved = queries.live_cards(reader, link["client_id"]) if link["purpose"] == "save_card" else []
+        amount = Currency.of(reader.setting("currency", "USD")).show(due)
+    named = tuple(f"{row['brand'].capitalize()} ending in {row['last4']}" for row in saved)
+    return Asked(link["purpose"], due, amount, named)
+
+
+def _return_url(request: Request, secret: str) -> str:
+    """Where the processor sends the client back to: the public address, or the one that was asked."""
+    with runtime.current().record.read() as reader:
+        base = reader.setting("public_url") or str(request.base_url).rstrip("/")
+    return f"{base}/pay/{secret}"
+
+
+def _page(
+    asked: Asked, found: Processor | None, sentence: str = "", *, status: int = 200, is_back: bool = False
+) -> Response:
+    if asked.purpose == "save_card":
+        return _save_page(asked, found, sentence, status, is_back=is_back)
+    if not asked.due_minor:
+        body = '<h1>Paid</h1><p role="status">Everything is paid. Thank you; you need do nothing more.</p>'
+        return _answer("Paid", body)
+    amount = f'<p class="sum"><strong>{frame.text(asked.amount)}</strong></p>'
+    if found is None:
+        return _answer("To pay", f"<h1>To pay</h1>{amount}{frame.alert(_NOT_NOW)}", status=status)
+    hint = f"You type your card at {found.name}, our card processor. We never see its number."
+    if is_back and not sentence:
+        sentence = "Nothing was taken: the payment was not finished."
+    body = (
+        f"<h1>To pay</h1>{amount}{frame.alert(sentence)}"
+        f'<form method="post" action="?" data-once>{frame.hidden({"amount": str(asked.due_minor)})}'
+        f'<button class="main">Pay {frame.text(asked.amount)} by card</button></form>'
+        f'<p class="hint">{hint}</p>'
+    )
+    return _answer("To pay", body, status=status)
+
+
+def _save_page(asked: Asked, found: Processor | None, sentence: str, status: int, *, is_back: bool) -> Response:
+    saved = "".join(f"<li>{frame.text(name)}</li>" for name in asked.cards)
+    if is_back and saved:
+        body = f'<h1>Your card is saved</h1><ul class="done" role="status">{saved}</ul>'
+        return _answer("Your card is saved", f"{body}<p>Tell us at any time if we should remove it.</p>")
+    if found is None:
+        return _answer("Save a card", f"<h1>Save a card</h1>{frame.alert(_NOT_NOW)}", status=status)
+    with runtime.current().record.read() as reader:
+        words = CONSENT[CONSENT_VERSION].format(practice=reader.setting("practice_name", "the practice"))
+    kept = f'<p class="hint">Saved already:</p><ul class="done">{saved}</ul>' if saved else ""
+    body = (
+        f'<h1>Save a card</h1>{frame.alert(sentence)}{kept}<p class="kept">{frame.text(words)}</p>'
+        f'<form method="post" action="?" data-once>{frame.hidden({"version": str(CONSENT_VERSION)})}'
+        '<button class="main">I agree, save my card</button></form>'
+        f'<p class="hint">You type it at {found.name}, our card processor. We never see its number.</p>'
+    )
+    return _answer("Save a card", body, status=status)
+
+
+def _onward(url: str) -> Response:
+    """Browsers let a form of ours lead nowhere but here, so the page itself goes on."""
+    link = f'<p><a class="button main" href="{frame.text(url)}">Go on to the card page</a></p>'
+    response = _answer("One moment", f'<h1>One moment</h1><p role="status">You are taken to the card page.</p>{link}')
+    response.headers["Refresh"] = f"0;url={url}"
+    return response
+
+
+def _stop(title: str, sentence: str, status: int) -> Response:
+    return _answer(title, f"<h1>{title}</h1>{frame.alert(sentence)}", status=status)
+
+
+def _answer(title: str, body: str, *, status: int = 200) -> Response:
+    with runtime.current().record.read() as reader:
+        return frame.answer(title, body, practice=reader.setting("practice_name", ""), status=status)
