@@ -1,4 +1,5 @@
-"""What a processor has to be asked by itself: events to look up, charges and refunds without an answer, stale pages."""
+"""What a processor has to be asked by itself: events to look up, charges and refunds without an answer,
+stale pages, and tonight's autopay."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import logging
 from datetime import timedelta
 
 from practice.cards import queries
+from practice.cards.autopay import charge_by_itself
 from practice.cards.charging import WAITS, ask_again, settle, settle_page
 from practice.cards.events import handle
 from practice.cards.processor import Charged, Processor, ProcessorTrouble
@@ -36,7 +38,8 @@ def beat(record: Record, processor: Processor) -> int:
         give_back(record, processor, refund["card_refund_id"])
     for page in pages:
         close_page(record, processor, page["card_charge_id"])
-    return len(events) + len(charges) + len(refunds) + len(pages)
+    charged = charge_by_itself(record, processor)
+    return len(events) + len(charges) + len(refunds) + len(pages) + charged
 
 
 def close_page(record: Record, processor: Processor, card_charge_id: str) -> bool:

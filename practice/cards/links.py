@@ -5,6 +5,7 @@ What is asked for is what is open when the link is opened, never what was open w
 
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from typing import Any
 
@@ -29,6 +30,17 @@ LINKS_ON = "card_links_on"
 """The setting: clients can pay by link. Without it messages hold none."""
 
 KIND = {"pay": "payment_link", "save_card": "card_link"}
+
+
+@command(Permission.SET_UP)
+def set_card_links(work: Work, *, is_on: bool) -> Row:
+    """Let clients pay by link, or no more. Links that are out already stay what they are. Answers {is_on}."""
+    value = json.dumps(checks.flag(is_on, "Whether clients can pay by link", "is_on"))
+    if work.find("settings", LINKS_ON):
+        work.update("settings", LINKS_ON, value=value)
+    else:
+        work.insert("settings", {"name": LINKS_ON, "value": value})
+    return {"is_on": is_on}
 
 
 @command(Permission.TAKE_PAYMENT)

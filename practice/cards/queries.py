@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from practice.store.work import Reader, Row
 
@@ -181,3 +181,45 @@ def open_setups(reader: Reader, pay_link_id: str) -> list[Row]:
     return reader.rows(
         "select * from card_setups where pay_link_id = ? and state = 'open' order by requested_at desc", pay_link_id
     )
+
+
+def autopays_on(reader: Reader) -> list[Row]:
+    """Clients whose card is charged by itself."""
+    return reader.rows("select * from autopays where is_on order by client_id")
+
+
+def is_claimed(reader: Reader, claim_key: str) -> bool:
+    """Whether autopay has asked for a client's charge of a night."""
+    return bool(reader.one("select 1 from card_charges where claim_key = ?", claim_key))
+
+
+def invoiced_before(reader: Reader, party: str, day: date) -> set[str]:
+    """The live invoices of a party that were issued before a day."""
+    rows = reader.rows(
+        "select invoice_id from invoices where party = ? and issued_date < ? and status <> 'void'", party, day
+    )
+    return {row["invoice_id"] for row in rows}
+
+
+def autopays_since(reader: Reader, client_id: str, since: datetime) -> list[Row]:
+    """Charges by autopay since an instant, the newest first."""
+    return reader.rows(
+        "select * from card_charges where client_id = ? and way = 'autopay' and requested_at >= ?"
+        " order by requested_at desc, card_charge_id desc",
+        client_id,
+        since,
+    )
+
+
+def last_autopay(reader: Reader, client_id: str, since: datetime) -> Row | None:
+    """The newest charge by autopay since an instant."""
+    return next(iter(autopays_since(reader, client_id, since)), None)
+
+
+def untold_declines(reader: Reader, but: tuple[str, ...]) -> list[Row]:
+    """Declines of autopay that the client has not been told of."""
+    rows = reader.rows(
+        "select * from card_charges c where way = 'autopay' and state = 'failed' and not exists"
+        " (select 1 from messages m where m.dedupe_key = 'declined:' || c.card_charge_id) order by requested_at"
+    )
+    return [row for row in rows if row["refusal"] not in but]
