@@ -17,8 +17,7 @@ from practice.billing.code_lists import load_codes
 from practice.clock import local_date
 from practice.errors import NotFound
 from practice.home import Home
-from practice.insurance.folders import take
-from practice.insurance.incoming import command_for
+from practice.insurance.by_itself import read_folder
 from practice.insurance.remits import post_remittance
 from practice.insurance.remittance_queries import payer_of
 from practice.messages.queries import message_counts
@@ -111,11 +110,7 @@ def remit(home: Home, record: Record, *, text: str, payer: str | None) -> Any:
 
 def take_files(home: Home, record: Record) -> list[dict[str, Any]]:
     """Everything that payers sent and that waits in the folder: {name, why it was refused or None, answer}."""
-
-    def handle(text: str) -> Any:
-        return record.run(command_for(text), SYSTEM, reason="A payer's file", text=text)
-
-    return [vars(one) for one in take(home.remittances_in, handle)]
+    return [vars(one) for one in read_folder(record, home)]
 
 
 def load_code_list(home: Home, record: Record, **fields: Any) -> Any:

@@ -18,7 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import cards, control, documents_beat, messaging, runtime, waitlist_beat, warming
+from dashboards import cards, control, documents_beat, messaging, money_beat, runtime, waitlist_beat, warming
 from dashboards.failures import on_script_error
 from dashboards.http import api, calendars, feed, first_run, hooks, kiosk, offer, pay, public, sign_in, stop
 from dashboards.http.gate import Gate
@@ -57,7 +57,9 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
     stop_waitlist = waitlist_beat.start(running.record)
     stop_documents = documents_beat.start(running.record)
     stop_cards = cards.start(running.home, running.record)
+    stop_money = money_beat.start(running.home, running.record)
     yield
+    await anyio.to_thread.run_sync(stop_money)
     await anyio.to_thread.run_sync(stop_cards)
     await anyio.to_thread.run_sync(stop_documents)
     await anyio.to_thread.run_sync(stop_waitlist)

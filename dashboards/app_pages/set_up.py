@@ -9,6 +9,7 @@ from dashboards.components.set_up import (
     absences,
     booking_rules,
     books,
+    by_itself,
     calendars,
     code_lists,
     fees,
@@ -50,6 +51,7 @@ PARTS = {
     "Code lists": code_lists.code_lists_part,
     "Notes": notes.notes_part,
     "Books and limits": books.books_part,
+    "By itself": by_itself.by_itself_part,
     "Calendars": calendars.calendars_part,
 }
 

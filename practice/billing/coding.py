@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from practice.access.permissions import Permission, require_location
 from practice.billing.code_lists import check_diagnosis_code, check_procedure_code
+from practice.billing.diagnoses import add_diagnosis
 from practice.billing.posting import posted_charge
 from practice.billing.queries import coding
 from practice.clock import stored
@@ -56,6 +57,29 @@ def code_charge(
         )
     work.insert("charge_diagnoses", *rows)
     return {"charge_id": charge_id, "diagnoses": [row["code"] for row in rows]}
+
+
+@command(Permission.CHARGE)
+def diagnose_charges(
+    work: Work, *, charge_ids: Sequence[str], code: str | None = None, description: str | None = None
+) -> Row:
+    """Say what charges of one client are for, where they have no diagnosis: those of the client on each one's day.
+
+    A `code` is recorded for the client first, from the earliest of these visits on. Answers {charges, code}.
+    """
+    charges = [posted_charge(work, charge_id) for charge_id in charge_ids]
+    if len({charge["client_id"] for charge in charges}) != 1:
+        raise Refusal("These charges are of different clients; a diagnosis is of one.", rule="one_client")
+    if code is not None:
+        first = min(charge["service_date"] for charge in charges)
+        made = add_diagnosis(
+            work, client_id=charges[0]["client_id"], code=code, description=description, from_date=str(first)
+        )
+        code = made["code"]
+    bare = [charge["charge_id"] for charge in charges if not coding.charge_diagnoses(work, charge["charge_id"])]
+    for charge_id in bare:
+        code_charge(work, charge_id=charge_id)
+    return {"charges": len(bare), "code": code}
 
 
 def check_units(units: int) -> int:

@@ -5,7 +5,7 @@ from practice.billing.allocations import allocate_payment, deallocate
 from practice.billing.authorisations import add_authorisation, change_authorisation, withdraw_authorisation
 from practice.billing.charges import charge_visit, void_charge
 from practice.billing.code_lists import load_codes
-from practice.billing.coding import code_charge
+from practice.billing.coding import code_charge, diagnose_charges
 from practice.billing.diagnoses import add_diagnosis, end_diagnosis, put_diagnosis_first, withdraw_diagnosis
 from practice.billing.estimates import issue_estimate
 from practice.billing.fees import set_charging, set_fee, set_time_codes
@@ -29,6 +29,7 @@ __all__ = [
     "charge_visit",
     "code_charge",
     "deallocate",
+    "diagnose_charges",
     "end_diagnosis",
     "issue_estimate",
     "issue_invoice",

@@ -1,10 +1,11 @@
 """By when a good-faith estimate is due (45 CFR 149.610(b)(1)), and what a bill far above it is. Pure.
 
-Business days are Monday to Friday; holidays count as such, which makes each deadline earlier, never later.
+Business days are Monday to Friday without the days on which the whole practice is closed.
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, timedelta
 
 SOON, FAR = 3, 10
@@ -17,30 +18,31 @@ FAR_ABOVE = 400
 """Major units (dollars) above the estimate from which a client may dispute the bill (45 CFR 149.620)."""
 
 
-def business_days(begin: date, end: date) -> int:
-    """Monday to Friday after `begin` up to and with `end`; 0 if it is not later."""
+def business_days(begin: date, end: date, closed: Collection[date] = ()) -> int:
+    """Days of business after `begin` up to and with `end`; 0 if it is not later. `closed` are the practice's own."""
     days = max((end - begin).days, 0)
     weeks, rest = divmod(days, 7)
-    return weeks * 5 + sum((begin + timedelta(days=weeks * 7 + n)).weekday() < 5 for n in range(1, rest + 1))
+    weekdays = weeks * 5 + sum((begin + timedelta(days=weeks * 7 + n)).weekday() < 5 for n in range(1, rest + 1))
+    return weekdays - sum(begin < day <= end and day.weekday() < 5 for day in set(closed))
 
 
-def after_business_days(begin: date, count: int) -> date:
-    """The day on which that many business days after `begin` have passed."""
+def after_business_days(begin: date, count: int, closed: Collection[date] = ()) -> date:
+    """The day on which that many days of business after `begin` have passed."""
     day = begin
     while count:
         day += timedelta(days=1)
-        count -= day.weekday() < 5
+        count -= day.weekday() < 5 and day not in closed
     return day
 
 
-def due_when_booked(booked: date, visit: date) -> date | None:
+def due_when_booked(booked: date, visit: date, closed: Collection[date] = ()) -> date | None:
     """By when the estimate of a booked visit is due; None for one booked less than three business days ahead."""
-    ahead = business_days(booked, visit)
+    ahead = business_days(booked, visit, closed)
     if ahead < SOON:
         return None
-    return after_business_days(booked, 3 if ahead >= FAR else 1)
+    return after_business_days(booked, 3 if ahead >= FAR else 1, closed)
 
 
-def due_when_asked(asked: date) -> date:
+def due_when_asked(asked: date, closed: Collection[date] = ()) -> date:
     """By when the estimate that somebody asked for is due."""
-    return after_business_days(asked, 3)
+    return after_business_days(asked, 3, closed)

@@ -24,8 +24,9 @@ def estimates_due(reader: Reader, actor: Actor) -> list[Row]:
     """
     day = today(reader)
     known = estimates.in_force(reader)
+    closed = estimates.closed_days(reader)
     found = [
-        _row(request, "asked", due_when_asked(request["asked_date"]), request["asked_date"])
+        _row(request, "asked", due_when_asked(request["asked_date"], closed), request["asked_date"])
         for request in estimates.open_requests(reader, actor)
     ]
     earliest = min([day, *(date.fromisoformat(row["says"]["from_date"]) for row in known)])
@@ -34,7 +35,7 @@ def estimates_due(reader: Reader, actor: Actor) -> list[Row]:
             continue
         if estimate is None:
             ended = _ending(visit, known, day)
-            due = due_when_booked(visit["booked_date"], visit["start_date"])
+            due = due_when_booked(visit["booked_date"], visit["start_date"], closed)
             if ended:
                 found.append(_row(visit, "ends", ended, ended))
             elif due:

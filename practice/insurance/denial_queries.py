@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from practice.access.permissions import ROLES, Actor, Permission, require
-from practice.clock import local_date
+from practice.clock import local_date, stored
 from practice.insurance.reasons import named
 from practice.money import split
 from practice.store.work import Reader, Row
@@ -32,15 +32,16 @@ def denials(reader: Reader, actor: Actor, *, only_open: bool = True) -> list[Row
     """The denials at the actor's locations, the most urgent first.
 
     Each with `clients`, `reasons` in words, `open_minor` (what the payer still owes of the denied charges, at most
-    what was denied), `deadline_date`, `days_left` and `state`: open, appealed, corrected, written_off, to_client, or
-    settled where the payer owes nothing of it any more without anybody's decision. `only_open`: those of which
-    the payer still owes something.
+    what was denied), `deadline_date`, `days_left` and `state`: open, waiting (its write-off, for a second person),
+    appealed, corrected, written_off, to_client, or settled where the payer owes nothing of it any more without
+    anybody's decision. `only_open`: those of which the payer still owes something.
     """
     require(actor, Permission.ADJUST)
     found = [row for row in reader.rows(_DENIAL) if not actor.location_ids or row["location_id"] in actor.location_ids]
     ids = [row["remittance_claim_id"] for row in found]
     charges = _charges(reader, ids)
     reasons = _reasons(reader, ids)
+    asked = _asked_to_write_off(reader)
     today = local_date(reader.now, reader.setting("zone", "UTC"))
     rows = []
     for row in found:
@@ -48,7 +49,9 @@ def denials(reader: Reader, actor: Actor, *, only_open: bool = True) -> list[Row
         open_minor = min(row["denied_minor"], sum(max(one["open_minor"], 0) for one in mine))
         deadline = row["deadline_date"] or row["denied_date"] + timedelta(days=row["appeal_days"])
         is_given_up = row["outcome"] in ("written_off", "to_client")
-        if open_minor:
+        if open_minor and any(one["charge_id"] in asked for one in mine):
+            state = "waiting"
+        elif open_minor:
             state = "open" if is_given_up or not row["outcome"] else row["outcome"]
         else:
             state = row["outcome"] if is_given_up else "settled"
@@ -133,6 +136,16 @@ def _charges(reader: Reader, remittance_claim_ids: list[str]) -> dict[str, list[
     ):
         found.setdefault(row["remittance_claim_id"], []).append(row)
     return found
+
+
+def _asked_to_write_off(reader: Reader) -> set[str]:
+    """The charges of which somebody wants to write off a denial, and a second person has not decided yet."""
+    rows = reader.rows(
+        "select charge_id from approvals where command = 'adjust_charge' and reason_class = 'denial'"
+        " and outcome is null and expires_at > ?",
+        stored(reader.now),
+    )
+    return {row["charge_id"] for row in rows}
 
 
 def _reasons(reader: Reader, remittance_claim_ids: list[str]) -> dict[str, list[str]]:

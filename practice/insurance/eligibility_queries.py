@@ -71,6 +71,11 @@ def questions(reader: Reader, policy_ids: Sequence[str]) -> list[Document]:
     return [people_of(row, known) for row in rows]
 
 
+def coded_payers(reader: Reader) -> set[str]:
+    """The payers that files can name."""
+    return {row["payer_id"] for row in reader.rows("select payer_id from payer_insurance where payer_code is not null")}
+
+
 def files_to_drop(reader: Reader, actor: Actor) -> list[Row]:
     """The files of questions that were not put into the folder yet, the oldest first."""
     require(actor, Permission.ADJUST)

@@ -54,6 +54,20 @@ def take(folder: Path, handle: Callable[[str], Any]) -> list[Taken]:
     return taken
 
 
+def refused(folder: Path) -> list[Taken]:
+    """The refused files that nobody has put aside yet, by name, with the reason."""
+    if not (folder / "refused").is_dir():
+        return []
+    reasons = sorted((folder / "refused").glob("*.txt"))
+    return [Taken(reason.stem, why=read(reason).strip()) for reason in reasons]
+
+
+def put_aside(folder: Path) -> None:
+    """Somebody has seen what was refused: the files stay in `refused/`, their reasons go to `seen/` in there."""
+    for one in refused(folder):
+        _move(folder / "refused" / f"{one.name}.txt", folder / "refused" / "seen")
+
+
 def read(file: Path) -> str:
     """A file's text: UTF-8, else byte by byte (X12 allows no more than one byte a sign)."""
     return decode(file.read_bytes())

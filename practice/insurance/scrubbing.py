@@ -16,6 +16,7 @@ from practice.people import checks
 
 Document = dict[str, Any]
 MOST_DIAGNOSES = 12
+NO_DIAGNOSIS = "The charge has no diagnosis."
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ def _visit(claim: Document, today: date) -> Iterator[Problem]:
     if not re.fullmatch(r"\d{2}", claim["place_of_service"] or ""):
         yield Problem("charge", "The place of service is missing; void the charge and charge anew.")
     if not claim["diagnoses"]:
-        yield Problem("charge", "The charge has no diagnosis.")
+        yield Problem("charge", NO_DIAGNOSIS)
     elif len(claim["diagnoses"]) > MOST_DIAGNOSES:
         yield Problem("charge", f"The charges of the visit have more than {MOST_DIAGNOSES} diagnoses together.")
     for line in claim["lines"]:

@@ -6,7 +6,6 @@ import pytest
 
 from dashboards import runtime
 from practice.access.permissions import SYSTEM
-from practice.billing.diagnoses import add_diagnosis
 from practice.insurance.folders import put
 from practice.people.commands import add_policy
 from tests.dashboards.conftest import labels, texts
@@ -58,6 +57,17 @@ def test_a_file_is_posted_and_opened_to_its_lines(open_page, payers_say):
     app = select(app, "claims:", 0)
     [said] = app.dataframe[-1].value["Why not more"]
     assert said == "$40.00 CO-45, above the agreed fee; $20.00 PR-3, copay"
+
+
+def test_a_file_that_was_refused_by_itself_stands_there_until_somebody_has_seen_it(open_page, payers_say):
+    app = open_page("insurance", "biller")
+    folder = runtime.current().home.remittances_in
+    (folder / "refused").mkdir(parents=True)
+    (folder / "refused" / "b.835.txt").write_text("This is no remittance.\n")
+    show(app, "Remittances")
+    assert refusals(app) == ["b.835: This is no remittance."]
+    press(app, "Seen")
+    assert refusals(app) == []
 
 
 def test_a_wrong_file_is_refused_and_an_unknown_payer_asked_for(open_page, payers_say):
@@ -129,8 +139,6 @@ def test_what_a_claim_lacks_is_put_right_on_the_spot_and_it_is_sent(open_page, p
     charge = payers_say.charged("client-ben")
     payers_say.run(add_policy, who=SYSTEM, client_id="client-dan", payer_id="payer-harbor", member_number="H-7",
                    effective_from="2025-01-06")  # fmt: skip
-    payers_say.run(add_diagnosis, who=SYSTEM, client_id="client-dan", code="F41.1", description="Anxiety",
-                   from_date="2026-01-10")  # fmt: skip
     payers_say.charged("client-dan")
     app = open_page("insurance", "biller")
     assert "2 claims to send, $300.00; 1 ready, 1 not yet." in texts(app)
@@ -143,7 +151,12 @@ def test_what_a_claim_lacks_is_put_right_on_the_spot_and_it_is_sent(open_page, p
     press(app, "Save the client")
     assert refusals(app) == ["The state has two letters, such as NY."]
     assert typed(app, "Street") == "3 Low Road"
-    press(fill(app, "State", "NY"), "Save the client")
+    app = press(fill(app, "State", "NY"), "Save the client")
+    assert "The charge has no diagnosis." in texts(app)
+    press(fill(fill(app, "Diagnosis", "nervous"), "What it means", "Anxiety"), "Save the diagnosis")
+    assert len(refusals(app)) == 1
+    assert typed(app, "What it means") == "Anxiety"
+    press(fill(app, "Diagnosis", "F41.1"), "Save the diagnosis")
     assert "2 claims to send, $300.00; 2 ready." in texts(app)
     press(app, "Send 1 claim")  # the selected one
     press(app, "Send 1 claim")

@@ -8,6 +8,7 @@ import pytest
 
 from dashboards.components.set_up.hours import _rows
 from practice.access.permissions import SYSTEM
+from practice.billing.by_itself import ByItself, by_itself
 from practice.errors import Refusal
 from practice.people import queries
 from practice.people.commands import set_practice
@@ -30,6 +31,7 @@ PARTS = [
     "Products",
     "Code lists",
     "Notes",
+    "By itself",
     "Calendars",
 ]
 
@@ -183,3 +185,16 @@ def test_a_closed_day_in_the_past_is_refused_and_stays_typed(open_page):
     press(app, "Add")
     assert "past days stay" in refusals(app)[0]
     assert typed(app, "Why") == "Snow"
+
+
+def test_what_happens_by_itself_is_switched_on(open_page, record):
+    app = show(open_page("set-up", "manager"), "By itself")
+    next(box for box in app.checkbox if box.label.startswith("Payers are asked")).check()
+    next(box for box in app.number_input if box.label == "Days before the visit").set_value(5)
+    press(app, "Save")
+    with record.read() as reader:
+        assert by_itself(reader) == ByItself(cover_days=5)
+    next(box for box in app.checkbox if box.label.startswith("Payers are asked")).uncheck()
+    press(app, "Save")
+    with record.read() as reader:
+        assert by_itself(reader) == ByItself()

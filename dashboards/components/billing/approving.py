@@ -37,8 +37,8 @@ def approvals_part(person: Actor) -> None:
     picked = choose(
         rows, COLUMNS | {"expires_date": "Expires"}, key="approvals", empty="Nothing waits for a second person."
     )
-    if picked:
-        _panel(person, picked[0])
+    if picked or len(rows) == 1:  # the only one is open already
+        _panel(person, (picked or rows)[0])
     elif rows:
         st.caption("Select a request to decide on it.")
 

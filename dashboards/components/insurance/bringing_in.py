@@ -12,12 +12,14 @@ from dashboards.components.desk import words
 from dashboards.components.forms import show_refusal, start_anew, turn
 from dashboards.session import actor, attempt, forget_refusal, refused
 from practice.access.permissions import Actor
-from practice.insurance.folders import Taken, decode, take, waiting
+from practice.insurance.folders import Taken, decode, put_aside, take, waiting
+from practice.insurance.folders import refused as refused_files
 from practice.insurance.incoming import command_for
 from practice.insurance.remits import post_remittance
 from practice.people.queries import payers
 
 FORM = "remittance_file"
+SHOWN = 5
 
 
 def bring_in_part(person: Actor) -> None:
@@ -29,6 +31,7 @@ def bring_in_part(person: Actor) -> None:
         with right:
             _folder()
     _report()
+    _refused()
 
 
 def _upload(person: Actor) -> None:
@@ -83,6 +86,22 @@ def _folder() -> None:
         found = take(folder, lambda text: run(command_for(text), person, reason="A payer's file", text=text))
         st.session_state["remittances_taken"] = found
         st.rerun()
+
+
+def _refused() -> None:
+    """Files of the folder that could not be read, until somebody has seen it."""
+    folder = runtime.current().home.remittances_in
+    said = {one.name for one in st.session_state.get("remittances_taken", []) if one.why}
+    found = [one for one in refused_files(folder) if one.name not in said]
+    for one in found[:SHOWN]:
+        st.error(f"{words.plain(one.name)}: {words.plain(one.why)}", icon=":material/error:")
+    if found:
+        more = f" {len(found) - SHOWN} more lie there." if len(found) > SHOWN else ""
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.caption(f"Refused files lie in `{folder.name}/refused`.{more}", width="content")
+            if st.button("Seen", key="refused_seen"):
+                put_aside(folder)
+                st.rerun()
 
 
 def _report() -> None:

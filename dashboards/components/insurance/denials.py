@@ -31,7 +31,7 @@ COLUMNS = {
     "owner_name": "Whose task",
     "state_name": "State",
 }
-STATES = {"open": "Open", "settled": "Settled"} | OUTCOMES
+STATES = {"open": "Open", "waiting": "Waits for a second person", "settled": "Settled"} | OUTCOMES
 
 
 def denials_part(person: Actor) -> None:
@@ -60,14 +60,18 @@ def _panel(person: Actor, row: dict[str, Any], *, is_past: bool) -> None:
     with st.container(border=True):
         about = f"{row['clients'] or row['control_number']} · {row['payer_name']} · {money}"
         st.markdown(f"**{words.plain(about)}**")
-        if row["note"]:
+        if row["note"] and row["state"] != "waiting":
             st.caption(f"{STATES[row['state']]}: {words.plain(row['note'])}")
         claim_lines(person, claim_id)
         if is_past:
             return
         left, right = st.columns([2, 1], gap="medium")
         with left:
-            _decision(name, claim_id, row)
+            if row["state"] == "waiting":
+                st.info(f"To write off {money} is for a second person to decide.", icon=":material/how_to_reg:")
+                st.page_link("app_pages/billing.py", label="Approvals", query_params={"billing_part": "Approvals"})
+            else:
+                _decision(name, claim_id, row)
         with right:
             _task(person, row)
 

@@ -10,9 +10,11 @@ import streamlit as st
 from dashboards.components.billing.common import read
 from dashboards.components.desk import words
 from dashboards.components.forms import entry, send, turn
+from dashboards.components.insurance.diagnosing import diagnosis_form
 from practice.access.permissions import Actor, Permission
 from practice.insurance import claim_facts
 from practice.insurance.claim_queries import kept
+from practice.insurance.scrubbing import NO_DIAGNOSIS
 
 Row = dict[str, Any]
 
@@ -169,9 +171,11 @@ def _provider(_: Actor, row: Row, known: Row) -> None:
             )
 
 
-def _charge(_: Actor, row: Row, known: Row) -> None:
-    del known
-    st.caption(f"Diagnoses and codes stand on the [client's page](/client?client={row['client_id']}).")
+def _charge(person: Actor, row: Row, _: Row) -> None:
+    if any(problem.sentence == NO_DIAGNOSIS for problem in row["problems"]) and person.may(Permission.DIAGNOSE):
+        diagnosis_form(row)
+    else:
+        st.caption(f"Diagnoses and codes stand on the [client's page](/client?client={row['client_id']}).")
 
 
 def _address_form(subject: str, title: str, now: Row | None) -> None:

@@ -14,6 +14,17 @@ _SELF_PAY = """not exists (
         and (p.effective_to is null or p.effective_to >= a.start_date))"""
 
 
+def closed_days(reader: Reader) -> frozenset[date]:
+    """The days on which every location that is in use is closed, all day, for everybody."""
+    rows = reader.rows(
+        "select e.exception_date from availability_exceptions e join locations l using (location_id)"
+        " where l.is_active and e.provider_id is null and not e.is_open and e.start_time is null"
+        " and not e.is_withdrawn group by 1 having count(distinct e.location_id)"
+        " = (select count(*) from locations where is_active)"
+    )
+    return frozenset(row["exception_date"] for row in rows)
+
+
 def self_pay_visits(reader: Reader, actor: Actor, first: date, client_id: str | None = None) -> list[Row]:
     """Visits from a day on that stand or took place, of clients whom no payer covers that day, by client and time.
 

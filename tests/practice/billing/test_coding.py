@@ -216,6 +216,20 @@ def test_what_a_charge_left_out_is_said_later_once(listed, desk):
         desk.run(commands.code_charge, charge_id=charge)
 
 
+def test_a_diagnosis_said_with_the_charges_is_recorded_from_their_first_day_and_put_on_those_without(listed, desk):
+    charges = [desk.charged("client-ada", day=date(2026, 3, day)) for day in (2, 1)]
+    answer = desk.run(commands.diagnose_charges, charge_ids=charges, code="f411")
+    assert answer == {"charges": 2, "code": "F41.1"}
+    assert [coded(desk, charge) for charge in charges] == [[(1, "F41.1", 1)]] * 2
+    assert desk.rows("select code, from_date::text as day from client_diagnoses") == [
+        {"code": "F41.1", "day": "2026-03-01"}
+    ]
+    later = desk.charged("client-ada")  # has it already
+    assert desk.run(commands.diagnose_charges, charge_ids=[later])["charges"] == 0
+    with pytest.raises(Refusal, match="of different clients"):
+        desk.run(commands.diagnose_charges, charge_ids=[later, desk.charged("client-dan")])
+
+
 def test_a_missed_visit_is_not_coded(listed, desk):
     diagnose(desk, "F41.1")
     assert coded(desk, desk.charged("client-ada", status="no_show")) == []

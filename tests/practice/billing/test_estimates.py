@@ -20,6 +20,7 @@ from practice.billing.estimates import expected, issue_estimate, note_estimate_r
 from practice.errors import Refusal
 from practice.people.identities import set_practice_identity, set_provider_identity
 from practice.people.providers import change_provider
+from practice.scheduling.hours import add_exception
 from tests.conftest import INSERT
 from tests.practice.billing.conftest import visit_rows
 
@@ -126,11 +127,30 @@ def test_weekends_are_no_business_days():
     assert business_days(date(2026, 3, 7), date(2026, 3, 8)) == 0
 
 
-@given(begin=st.dates(date(2026, 1, 1), date(2027, 1, 1)), count=st.integers(0, 400))
-def test_law_counting_business_days_and_going_forward_by_them_agree(begin, count):
-    assert business_days(begin, after_business_days(begin, count)) == count
-    plain = sum((begin + timedelta(days=n)).weekday() < 5 for n in range(1, count + 1))
-    assert business_days(begin, begin + timedelta(days=count)) == plain
+@given(
+    begin=st.dates(date(2026, 1, 1), date(2027, 1, 1)),
+    count=st.integers(0, 400),
+    closed=st.sets(st.integers(-5, 60), max_size=12),
+)
+def test_law_counting_business_days_and_going_forward_by_them_agree(begin, count, closed):
+    closed = {begin + timedelta(days=n) for n in closed}
+    assert business_days(begin, after_business_days(begin, count, closed), closed) == count
+    days = [begin + timedelta(days=n) for n in range(1, count + 1)]
+    plain = sum(day.weekday() < 5 and day not in closed for day in days)
+    assert business_days(begin, begin + timedelta(days=count), closed) == plain
+
+
+def test_days_on_which_the_whole_practice_is_closed_are_no_business_days(ready, owner):
+    """Booked on Monday for Monday in a fortnight: ten business days ahead, or nine and due sooner, if one is closed."""
+    booked(ready, date(2026, 3, 16))
+    assert due_days(ready) == [date(2026, 3, 5)]
+    ready.run(add_exception, who=owner, location_id="loc-elm", exception_date="2026-03-03")
+    assert due_days(ready) == [date(2026, 3, 4)]
+
+
+def due_days(desk):
+    with desk.record.read() as reader:
+        return [row["due_date"] for row in estimates_due(reader, desk.who)]
 
 
 def test_whose_estimate_is_due_and_by_when(ready, clock):

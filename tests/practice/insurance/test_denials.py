@@ -8,6 +8,7 @@ import pytest
 
 from practice.access.permissions import SYSTEM
 from practice.access.users import create_user
+from practice.billing.approvals import reject_request
 from practice.billing.limits import set_limit
 from practice.errors import Conflict, NotPermitted, Refusal
 from practice.insurance import denial_queries, worklist_queries
@@ -99,6 +100,9 @@ def test_a_write_off_above_the_limit_waits_and_the_denial_with_it(desk, denied, 
     answer = desk.run(write_off_denial, remittance_claim_id=claim_id, reason="Nothing to be done")
     assert (answer["written_off_minor"], answer["waiting_minor"], answer["waits"]) == (0, 150_00, "Write-off")
     assert desk.due(charge, HARBOR) == 150_00
+    assert [row["state"] for row in open_denials(desk)] == ["waiting"]
+    [request] = desk.rows("select approval_id from approvals")
+    desk.run(reject_request, who=owner, reason="Appeal it first", **request)
     assert [row["state"] for row in open_denials(desk)] == ["open"]
 
 

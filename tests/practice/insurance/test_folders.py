@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 
 from practice.errors import Refusal
-from practice.insurance.folders import put, take, waiting
+from practice.insurance.folders import put, put_aside, refused, take, waiting
 
 WHOLE = "ISA*…~IEA*1*1~"
 
@@ -26,6 +26,10 @@ def test_a_file_ends_in_done_or_in_refused_with_the_reason(tmp_path):
     ]
     assert (tmp_path / "done" / "a.835").read_text() == WHOLE
     assert (tmp_path / "refused" / "b.835.txt").read_text() == "This is no remittance.\n"
+    assert [(one.name, one.why) for one in refused(tmp_path)] == [("b.835", "This is no remittance.")]
+    put_aside(tmp_path)
+    assert refused(tmp_path) == []
+    assert (tmp_path / "refused" / "b.835").exists()
     assert take(tmp_path, handle) == []
 
 
