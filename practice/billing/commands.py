@@ -12,6 +12,7 @@ from practice.billing.fees import set_charging, set_fee, set_time_codes
 from practice.billing.invoices import issue_invoice, void_invoice
 from practice.billing.payments import take_payment, void_payment
 from practice.billing.products import add_product, change_product, sell, set_tax_rate
+from practice.billing.recoding import recode_charge
 from practice.billing.refunds import refund_payment
 from practice.billing.statements import issue_receipt, issue_statement
 from practice.billing.superbills import issue_superbill
@@ -39,6 +40,7 @@ __all__ = [
     "leave_uncharged",
     "load_codes",
     "put_diagnosis_first",
+    "recode_charge",
     "refund_payment",
     "reverse_adjustment",
     "sell",

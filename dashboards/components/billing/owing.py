@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.components.billing.common import choose, count, plain, post_on, read, total, void_popover
 from dashboards.components.billing.payment_form import payment_form
+from dashboards.components.billing.recoding import recoding_popover
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from practice.access.permissions import Actor, Permission
@@ -68,13 +69,15 @@ def item_panel(person: Actor, item: dict[str, Any]) -> None:
             what = words.plain(item["description"])
             payment_form(person, item["party"], f"Pay {what}, {item['service_date']:%-d %b}", [item])
         if person.may(Permission.VOID):
-            void_popover(
-                "Void the charge",
-                void_charge,
-                f"void_charge:{item['charge_id']}",
-                charge_id=item["charge_id"],
-                done="The charge is void; its payments are unapplied.",
-            )
+            with st.container(horizontal=True):
+                void_popover(
+                    "Void the charge",
+                    void_charge,
+                    f"void_charge:{item['charge_id']}",
+                    charge_id=item["charge_id"],
+                    done="The charge is void; its payments are unapplied.",
+                )
+                recoding_popover(person, item["charge_id"])
     with right:
         if person.may(Permission.ADJUST):
             _adjust(item)

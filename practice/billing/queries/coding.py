@@ -113,3 +113,31 @@ def client_diagnoses(reader: Reader, actor: Actor, client_id: str) -> list[Row]:
 def charge_diagnoses(reader: Reader, charge_id: str) -> list[Row]:
     """The diagnoses of a charge, in their order."""
     return reader.rows("select * from charge_diagnoses where charge_id = ? order by position", charge_id)
+
+
+def is_claimed(reader: Reader, charge_id: str) -> bool:
+    """Whether a claim that stands asks a payer for it."""
+    return bool(
+        reader.one("select 1 from insurance_claim_lines where charge_id = ? and live_key is not null", charge_id)
+    )
+
+
+def is_of_package(reader: Reader, charge_id: str) -> bool:
+    """Whether a session of a package pays it."""
+    return bool(
+        reader.one(
+            "select 1 from held_moves m where m.charge_id = ? and m.kind = 'redeemed' and m.reverses_id is null"
+            " and not exists (select 1 from held_moves r where r.reverses_id = m.held_move_id)",
+            charge_id,
+        )
+    )
+
+
+def recodable(reader: Reader, actor: Actor, charge_id: str) -> Row | None:
+    """The posted charge of a visit with `codes` (its diagnoses, in order) and `known` (the client's that day)."""
+    require(actor, Permission.VOID)
+    charge = reader.find("charges", charge_id)
+    if charge is None or charge["kind"] != "service" or charge["attendee_id"] is None or charge["status"] != "posted":
+        return None
+    codes = [row["code"] for row in charge_diagnoses(reader, charge_id)]
+    return charge | {"codes": codes, "known": diagnoses_on(reader, charge["client_id"], charge["service_date"])}

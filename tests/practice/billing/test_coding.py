@@ -230,6 +230,42 @@ def test_a_diagnosis_said_with_the_charges_is_recorded_from_their_first_day_and_
         desk.run(commands.diagnose_charges, charge_ids=[later, desk.charged("client-dan")])
 
 
+def test_a_charge_is_made_anew_with_the_right_diagnoses_and_stays_paid_as_it_was(listed, desk):
+    """Ben's 150.00: 20.00 of them his copay, 15.00 of which he paid. The same stands after the correction."""
+    for code in ("F41.1", "I10"):
+        diagnose(desk, code, client="client-ben", from_date="2026-01-05")
+    visit = desk.sees("client-ben")
+    harbor, ben = "payer:payer-harbor", "client:client-ben"
+    old = desk.run(commands.charge_visit, attendee_id=visit, diagnoses=["I10"], modifiers="95")["charge_id"]
+    desk.transfers(old, harbor, ben, 20_00)
+    payment = desk.receives(ben, 15_00, on=[(old, 15_00)])
+    with pytest.raises(Refusal, match="Say why"):
+        desk.run(commands.recode_charge, charge_id=old, diagnoses=["F41.1"], reason=None)
+    answer = desk.run(commands.recode_charge, charge_id=old, diagnoses=["F41.1", "I10"], reason="Wrong one first")
+    new = answer["charge_id"]
+    assert answer["replaces_id"] == old
+    assert coded(desk, new) == [(1, "F41.1", 1), (2, "I10", 2)]
+    assert (desk.due(new, harbor), desk.due(new, ben), desk.due(old)) == (130_00, 5_00, 0)
+    assert desk.rows("select sum(amount_minor)::bigint as paid from allocations where payment_id = ?", payment) == [
+        {"paid": 15_00}
+    ]
+    [row] = desk.rows("select modifiers, amount_minor, status from charges where charge_id = ?", new)
+    assert (row["modifiers"], row["amount_minor"], row["status"]) == ("95", 150_00, "posted")
+    assert desk.rows("select sum(debit_minor - credit_minor)::bigint as b from postings") == [{"b": 0}]
+
+
+def test_what_holds_a_charge_as_it_is_is_named(listed, desk):
+    diagnose(desk, "F41.1", from_date="2026-01-05")
+    charge = desk.charged("client-ada")
+    desk.adjusts(charge, "client:client-ada", "courtesy", 10_00)
+    with pytest.raises(Conflict, match="take the adjustment back first"):
+        desk.run(commands.recode_charge, charge_id=charge, diagnoses=[])
+    other = desk.charged("client-ada")
+    desk.invoices(other)
+    with pytest.raises(Conflict, match="void invoice 1 first"):
+        desk.run(commands.recode_charge, charge_id=other, diagnoses=[])
+
+
 def test_a_missed_visit_is_not_coded(listed, desk):
     diagnose(desk, "F41.1")
     assert coded(desk, desk.charged("client-ada", status="no_show")) == []
