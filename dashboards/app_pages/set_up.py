@@ -51,7 +51,7 @@ PARTS = {
     "Code lists": code_lists.code_lists_part,
     "Notes": notes.notes_part,
     "Books and limits": books.books_part,
-    "By itself": by_itself.by_itself_part,
+    "Automatic": by_itself.by_itself_part,
     "Calendars": calendars.calendars_part,
 }
 

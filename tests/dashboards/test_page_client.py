@@ -16,6 +16,7 @@ from practice.people import queries as people
 from practice.people.commands import add_location, change_client
 from practice.scheduling import queries as scheduling
 from practice.scheduling.attendance import complete_visit, record_arrival
+from tests.practice.billing.conftest import Desk
 
 from .conftest import labels, press, texts
 
@@ -78,6 +79,18 @@ def test_a_client_shows_who_they_are_what_comes_and_what_was(open_page, house, s
     for part in ("## Ada Birch", "35 years", "Owes for", "Cora Birch", "Dr. Ines Moss", "Web", "Visit: completed"):
         assert part in said
     assert any(label.startswith("Tomorrow, 10:00") for label in labels(app))
+
+
+def test_a_guarantor_sees_what_the_account_owes_for_whom(open_page, record, house, biller, seen_and_paid):
+    """Ada's 150.00 less the 50.00 she paid; and 60.00 for the group of her child Cora."""
+    Desk(record, house, biller).charged(house.cora, service="svc-group")
+    app = open_page("client", "front_desk", client=house.ada)
+    said = texts(app)
+    assert "**Household**" in said
+    assert said.index("**$100.00**") < said.index("**$60.00**")
+    app = press(app, "Cora Birch")
+    assert "## Cora Birch" in texts(app)
+    assert "Ada Birch pays; invoices and statements are there" in [link.proto.label for link in app.get("page_link")]
 
 
 def test_money_is_shown_to_those_who_see_money_alone(open_page, house, seen_and_paid):

@@ -31,7 +31,7 @@ PARTS = [
     "Products",
     "Code lists",
     "Notes",
-    "By itself",
+    "Automatic",
     "Calendars",
 ]
 
@@ -188,7 +188,7 @@ def test_a_closed_day_in_the_past_is_refused_and_stays_typed(open_page):
 
 
 def test_what_happens_by_itself_is_switched_on(open_page, record):
-    app = show(open_page("set-up", "manager"), "By itself")
+    app = show(open_page("set-up", "manager"), "Automatic")
     next(box for box in app.checkbox if box.label.startswith("Payers are asked")).check()
     next(box for box in app.number_input if box.label == "Days before the visit").set_value(5)
     press(app, "Save")

@@ -51,6 +51,8 @@ def deposits_part(person: Actor, client_id: str | None, attendee_id: str | None)
     chosen = choose(shown, columns, key="deposits_held", empty="No deposit is held.")
     if chosen:
         _panel(person, chosen[0])
+    elif not rows:
+        st.caption("A deposit is taken from a visit's drawer in the calendar, or from the client's page.")
 
 
 def state_of(deposit: dict[str, Any]) -> str:

@@ -11,6 +11,7 @@ from dashboards.components.desk.acts import begin_drawer
 from dashboards.components.desk.authorisations import authorisations_button, in_force
 from dashboards.components.desk.client_forms import coverage_drawer, details_drawer, guarantor_drawer
 from dashboards.components.desk.diagnoses import diagnoses_button, may_see, short
+from dashboards.components.desk.household import household
 from dashboards.components.desk.place import Desk, desk_of, nothing_yet
 from dashboards.components.desk.story import FILTERS, as_table, filtered, story
 from dashboards.components.desk.visit_drawer import visit_drawer
@@ -64,6 +65,7 @@ def client_page(client_id: str) -> None:
     _facts(client, desk)
     if account:
         _money_strip(account, desk)
+        household(client, account, desk)
     _next_visits(visits, desk)
     if account:
         client_papers(desk.person, client_id, desk.today, account["invoices"])

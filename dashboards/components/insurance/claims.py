@@ -43,8 +43,9 @@ def claims_part(person: Actor) -> None:
             f"{count(len(rows), 'claim')} to send, {total(rows, 'amount_minor')};"
             f" {len(ready)} ready{f', {left} not yet' if left else ''}."
         )
+    columns = {name: title for name, title in COLUMNS.items() if name != "rank" or any(row["rank"] > 1 for row in rows)}
     picked = choose(
-        rows, COLUMNS, key="to_claim", many=True, height=320, empty="Every payer was asked for what it owes."
+        rows, columns, key="to_claim", many=True, height=320, empty="Every payer was asked for what it owes."
     )
     _send_button(picked or ready)
     if picked:

@@ -46,7 +46,7 @@ def covers_part(person: Actor) -> None:
         st.caption(f"{count(len(rows), 'cover')} of clients who come; {len(due)} to ask about{more}.")
     shown = [_shown(row) for row in rows]
     picked = choose(
-        shown, COLUMNS, key="covers", many=True, height=320, empty="Nobody with a cover comes in these days."
+        shown, _columns(rows), key="covers", many=True, height=320, empty="Nobody with a cover comes in these days."
     )
     asked = picked or due
     label = f"Ask about {count(len(asked), 'cover')}" if asked else "Ask"
@@ -55,6 +55,14 @@ def covers_part(person: Actor) -> None:
     show_refusal("ask_covers")
     if len(picked) == 1:
         _by_phone(picked[0])
+
+
+def _columns(rows: list[dict[str, Any]]) -> dict[str, str]:
+    """Without what nobody has said of any of them, and the rank where everybody has one cover."""
+    said = {name for name in COLUMNS for row in rows if name not in row or row[name] is not None}
+    if all(row["rank"] == 1 for row in rows):
+        said.discard("rank")
+    return {name: title for name, title in COLUMNS.items() if name in said}
 
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:

@@ -23,13 +23,13 @@ from practice.insurance.denials import (
 COLUMNS = {
     "deadline_date": "Until",
     "days_left": "Days left",
+    "state_name": "State",
     "payer_name": "Payer",
     "clients": "Client",
-    "service_date": "Seen on",
     "open_minor": "Denied and owed",
     "reasons": "Why",
     "owner_name": "Whose task",
-    "state_name": "State",
+    "service_date": "Seen on",
 }
 STATES = {"open": "Open", "waiting": "Waits for a second person", "settled": "Settled"} | OUTCOMES
 

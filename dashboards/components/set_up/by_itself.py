@@ -29,8 +29,8 @@ def by_itself_part(person: Actor) -> None:
         runs = {errand: last_run(reader, errand) for errand in SAID}
     left, right = lists()
     with left:
-        st.markdown("**Without a press**")
-        st.caption("At first nothing is. What is switched off is done by hand, where it stands today.")
+        st.markdown("**What happens by itself**")
+        st.caption("Nothing does until it is switched on. What is off is one press in Billing, Cash and Insurance.")
         for errand, (what, done, rest) in SAID.items():
             run = runs[errand]
             if run:
@@ -38,7 +38,7 @@ def by_itself_part(person: Actor) -> None:
                 st.markdown(
                     f"{what}, last on {words.date_of(date.fromisoformat(run['date']))}: {run['done']} {done}{more}."
                 )
-    with right, entry(name, border=True):
+    with right, entry(name):
         reminds = st.checkbox(
             "Reminders of payment leave when their step is due", on.reminds,
             help=f"Once a day from {HOURS[REMINDERS]}:00, to whom messages may go. The steps stand in Billing, Unpaid.",

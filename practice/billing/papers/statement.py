@@ -84,8 +84,8 @@ def _gathered(lines: Iterable[Row]) -> list[Row]:
 def shown(document: Row) -> dict[str, Any]:
     """The document with amounts as people read them, in its own currency."""
     show = Currency.of(document["currency"]).show
-    clients = {item["client_name"] for item in document["open_items"]}
-    seen = {line["client_name"] for line in document["lines"] if line["client_name"]}
+    told = [*document["lines"], *document["open_items"]]
+    names_client = len({one["client_name"] for one in told if one["client_name"]}) > 1
     held = document["credit"]["closing"]
     set_aside = document["held_minor"]
     return {
@@ -99,17 +99,32 @@ def shown(document: Row) -> dict[str, Any]:
             {
                 "date": line["date"],
                 "what": line["description"],
-                "detail": _detail(line, len(seen) > 1),
+                "detail": _detail(line, names_client),
                 "amount": show(line["amount_minor"]),
                 "balance": show(line["balance_minor"]),
             }
             for line in document["lines"]
         ],
-        "open": [_open(item, show, len(clients) > 1) for item in document["open_items"]],
+        "open": [_open(item, show, names_client) for item in document["open_items"]],
+        "people": _people(document["open_items"], show),
         "aging": [[label, show(minor)] for label, minor in document["aging"].items()],
         "credits": _credits(document["credit"], show),
         "note": f" Held beside it as deposits or for packages: {show(set_aside)}." if set_aside else "",
     }
+
+
+def by_person(open_items: Iterable[Row]) -> dict[str, int]:
+    """What is open for each person whom the account is for, in minor units; nothing where it is one alone."""
+    found: dict[str, int] = {}
+    for item in sorted(open_items, key=lambda item: str(item["client_name"])):
+        found[item["client_name"]] = found.get(item["client_name"], 0) + item["open_minor"]
+    return found if len(found) > 1 else {}
+
+
+def _people(open_items: Sequence[Row], show: Callable[[int], str]) -> list[list[str]]:
+    found = by_person(open_items)
+    rows = [[name, show(minor)] for name, minor in found.items()]
+    return [*rows, ["Together", show(sum(found.values()))]] if rows else []
 
 
 def _detail(line: Row, names_client: bool) -> str:
