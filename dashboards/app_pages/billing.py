@@ -13,6 +13,7 @@ from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
 from dashboards.components.billing.selling import sell_part
 from dashboards.components.billing.to_do import to_do_part
+from dashboards.components.cards.bar import card_bar
 from dashboards.components.desk.words import plain
 from dashboards.components.paper.client import statement_bar
 from dashboards.components.paper.handing import fresh_receipt
@@ -76,6 +77,8 @@ if part in ("Open items", "Payments"):
                     st.query_params["client"] = row["client_id"]
                     st.rerun()
 
+if party:
+    card_bar(person, party)
 if part == "To do":
     to_do_part(person)
 elif part == "Sell":

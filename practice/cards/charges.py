@@ -16,8 +16,12 @@ from practice.billing.queries import facts
 from practice.cards import queries
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
+from practice.money import Currency
 from practice.store.record import command
 from practice.store.work import Row, Work
+
+ODD_CURRENCIES = ("ISK",)
+"""No decimals by the standard, two by the processor's count."""
 
 
 @command(Permission.TAKE_PAYMENT)
@@ -59,6 +63,7 @@ def new_card_charge(
     claim_key: str | None = None,
 ) -> Row:
     """The row of a charge that the processor is to be asked for. Refuses a second one while the first has no answer."""
+    check_currency(work)
     check_party(work, party)
     client_id = client_of(party)
     if not client_id:
@@ -107,6 +112,13 @@ def new_card_charge(
         *({"card_charge_item_id": work.new_id(), "card_charge_id": card_charge_id} | one for one in wanted),
     )
     return {"card_charge_id": card_charge_id}
+
+
+def check_currency(work: Work) -> None:
+    """Refuse a currency whose minor units the processor counts in another way than we do."""
+    code = str(work.setting("currency", "USD"))
+    if code in ODD_CURRENCIES or Currency.of(code).exponent > 2:
+        raise Conflict(f"Cards cannot be charged in {code} here; record the payment by hand.", rule="currency")
 
 
 def _item(work: Work, party: str, one: dict[str, Any]) -> Row:

@@ -14,7 +14,7 @@ from practice.billing.accounts import client_of
 from practice.billing.posting import check_party, show
 from practice.billing.queries.plans import due_items
 from practice.cards import queries
-from practice.cards.charges import new_card_charge
+from practice.cards.charges import check_currency, new_card_charge
 from practice.cards.saving import CONSENT_VERSION
 from practice.clock import stored
 from practice.errors import Conflict, NotFound, Refusal
@@ -35,6 +35,7 @@ KIND = {"pay": "payment_link", "save_card": "card_link"}
 @command(Permission.SET_UP)
 def set_card_links(work: Work, *, is_on: bool) -> Row:
     """Let clients pay by link, or no more. Links that are out already stay what they are. Answers {is_on}."""
+    check_currency(work)
     value = json.dumps(checks.flag(is_on, "Whether clients can pay by link", "is_on"))
     if work.find("settings", LINKS_ON):
         work.update("settings", LINKS_ON, value=value)

@@ -28,6 +28,7 @@ PARTS = [
     "Rules",
     "Online booking",
     "Fees",
+    "Cards",
     "Products",
     "Code lists",
     "Notes",

@@ -12,6 +12,7 @@ from dashboards.components.billing.common import Rows, choose, count, plain, rea
 from dashboards.components.billing.dunning import dunning_box
 from dashboards.components.billing.moving import where_it_went
 from dashboards.components.billing.payment_form import CLIENT_METHODS, payment_form
+from dashboards.components.cards.bar import card_bar
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from dashboards.components.paper.handing import pdf_button, receipt_button
@@ -55,6 +56,7 @@ def invoice_panel(person: Actor, invoice: dict[str, Any]) -> None:
     left, right = st.columns([3, 1], gap="medium")
     document = read(invoice_document, person, invoice_id=invoice["invoice_id"])
     with left:
+        card_bar(person, invoice["party"], invoice_id=invoice["invoice_id"])
         if person.may(Permission.TAKE_PAYMENT):
             wanted = {line["charge_id"] for line in document["lines"]}
             items = [row for row in read(open_items, person, party=invoice["party"]) if row["charge_id"] in wanted]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.components.billing.common import Rows, choose, count, read, total
 from dashboards.components.billing.uncharging import uncharged_popover
+from dashboards.components.cards.tasks import cards_box
 from dashboards.components.desk.words import plain
 from dashboards.session import attempt, say
 from practice.access.permissions import Actor, Permission
@@ -23,6 +24,7 @@ COLUMNS = {
 
 def to_do_part(person: Actor) -> None:
     """The kinds with their numbers, the list, and what can be done with the selected entries."""
+    cards_box(person)
     rows = read(to_do, person)
     kind = _kind(rows)
     shown = [row for row in rows if kind is None or row["kind"] == kind]

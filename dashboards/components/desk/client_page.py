@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.cards.client import client_cards
 from dashboards.components.cash.at_the_desk import deposit_link
 from dashboards.components.desk import words
 from dashboards.components.desk.acts import begin_drawer
@@ -66,6 +67,7 @@ def client_page(client_id: str) -> None:
     if account:
         _money_strip(account, desk)
         household(client, account, desk)
+        client_cards(desk.person, client, desk.zone, desk.today)
     _next_visits(visits, desk)
     if account:
         client_papers(desk.person, client_id, desk.today, account["invoices"])

@@ -1,0 +1,64 @@
+"""What the parts about cards share: the processor, and charging a card while somebody waits for its answer."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import streamlit as st
+
+from dashboards import cards, runtime
+from dashboards.components.billing.payment_form import oldest_first
+from dashboards.components.forms import practice_currency, start_anew
+from dashboards.session import attempt, keep_refusal, say
+from practice.cards.charges import request_card_charge
+from practice.cards.charging import charge_now
+from practice.cards.processor import Processor, state_words
+from practice.errors import Conflict
+
+Rows = list[dict[str, Any]]
+
+
+def processor() -> Processor | None:
+    """The card processor of this practice, or None."""
+    running = runtime.current()
+    return cards.processor(running.home, running.record)
+
+
+def charge(
+    name: str, found: Processor, party: str, card: dict[str, Any], minor: int, items: Rows, place: str
+) -> None:  # fmt: skip
+    """Charge a saved card towards the oldest items; what the bank says is shown where the person looks."""
+    open_items = [row | {"open_minor": row["due_minor"]} for row in items]
+    asked = attempt(
+        request_card_charge,
+        name,
+        is_in_place=True,
+        typed=(party, card["saved_card_id"], minor),
+        party=party,
+        saved_card_id=card["saved_card_id"],
+        amount_minor=minor,
+        location_id=place,
+        charges=oldest_first(open_items, minor),
+    )
+    if asked is None:
+        return
+    with st.spinner("The bank is asked…"):
+        answer = charge_now(runtime.current().record, found, asked["card_charge_id"])
+    shown = practice_currency().show(minor)
+    if answer["state"] == "succeeded" and answer["payment_id"]:
+        start_anew(name)
+        say(f"{shown} charged to {card['label']}.")
+        st.rerun()
+    elif answer["state"] == "failed":
+        why = state_words(answer["code"])
+        sentence = f"Nothing was taken: {why}. Ask for another card, or send a link to pay."
+        keep_refusal(name, Conflict(sentence, rule="declined"))
+    else:
+        sentence = "There is no answer yet. Daybook asks again by itself; look at the payments in some minutes."
+        keep_refusal(name, Conflict(sentence, rule="no_answer"))
+
+
+def by_hand_note(*, may_set_up: bool) -> None:
+    """One sentence for a practice without a processor."""
+    where = " Connect one in Set-up, Cards." if may_set_up else ""
+    st.caption(f":material/credit_card_off: Cards are recorded by hand: no card processor is connected.{where}")

@@ -1,0 +1,171 @@
+"""What people look at of cards: a client's cards, what needs somebody, tonight's autopay, whether events arrive."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from practice.access.permissions import Actor, Permission, require
+from practice.billing.accounts import client_party
+from practice.billing.queries.items import PARTIES, not_here
+from practice.billing.queries.worklists import today
+from practice.cards import queries
+from practice.cards.autopay import tonight
+from practice.cards.links import due_under
+from practice.cards.processor import state_words
+from practice.clock import local_date
+from practice.store.work import Reader, Row
+
+EXPIRES_SOON = timedelta(days=31)
+
+TASKS = {
+    "not_in_books": "Charged, but not in the books",
+    "refund_failed": "The card did not take a refund",
+    "refund_outside": "Refunded at the processor, not in the books",
+    "disputed": "Disputed at the client's bank",
+    "declined": "Autopay was declined",
+    "above_most": "Autopay: more than its limit",
+    "expires": "The card for autopay expires",
+}
+"""What needs somebody → what people call it, in the order of what it costs to leave it."""
+
+
+def label(card: Row) -> str:
+    """`Visa •••• 4242`."""
+    return f"{str(card['brand']).replace('_', ' ').capitalize()} •••• {card['last4']}"
+
+
+def expires_date(card: Row) -> date:
+    """The last day on which a card can be charged."""
+    year, month = card["expires_year"], card["expires_month"]
+    return date(year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def account_cards(reader: Reader, actor: Actor, client_id: str) -> dict[str, Any]:
+    """Of who owes: `cards` with label and expires_date, autopay (or None), due_minor with its items, newest charges."""
+    require(actor, Permission.SEE_MONEY)
+    party = client_party(client_id)
+    items = due_under(reader, party, None)
+    charges = reader.rows(
+        "select c.*, s.brand, s.last4 from card_charges c left join saved_cards s using (saved_card_id)"
+        " where c.client_id = ? and (c.refusal is distinct from 'page_closed')"
+        " order by c.requested_at desc, c.card_charge_id desc limit 5",
+        client_id,
+    )
+    return {
+        "party": party,
+        "cards": [
+            card | {"label": label(card), "expires_date": expires_date(card)}
+            for card in queries.live_cards(reader, client_id)
+        ],
+        "autopay": reader.find("autopays", client_id),
+        "items": items,
+        "due_minor": sum(row["due_minor"] for row in items),
+        "charges": charges,
+    }
+
+
+def card_tasks(reader: Reader, actor: Actor) -> list[Row]:
+    """What of cards needs somebody, the dearest kind first; each leaves the list as soon as its reason is gone.
+
+    {kind, what, client_id, client_name, amount_minor, since_date, note} and the id that its step needs.
+    """
+    require(actor, Permission.SEE_MONEY)
+    elsewhere, places = not_here(actor, "c.location_id")
+    hidden = {
+        row["card_charge_id"]
+        for row in reader.rows(f"select c.card_charge_id from card_charges c where true{elsewhere}", *places)
+    }
+    zone, day = reader.setting("zone", "UTC"), today(reader)
+    rows = [*_money_tasks(reader), *_autopay_tasks(reader, day)]
+    steps = dict.fromkeys(("card_charge_id", "card_refund_id", "payment_id", "dispute_token"))
+    rows = [steps | row | {"what": TASKS[row["kind"]], "since_date": local_date(row["since_at"], zone)} for row in rows]
+    kinds = list(TASKS)
+    shown = [row for row in rows if row["card_charge_id"] not in hidden]
+    return sorted(shown, key=lambda row: (kinds.index(row["kind"]), row["since_date"], row["client_name"]))
+
+
+_NAMED = f"""
+    select {{kind}} as kind, c.card_charge_id, c.client_id, n.party_name as client_name, {{rest}}
+    from {{table}} join card_charges c using (card_charge_id) join ({PARTIES}) n on n.party = c.party where {{where}}
+"""
+
+
+def _money_tasks(reader: Reader) -> list[Row]:
+    rows = reader.rows(
+        f"select 'not_in_books' as kind, c.card_charge_id, c.client_id, n.party_name as client_name, c.amount_minor,"
+        f" c.known_at as since_at, c.refusal as note from card_charges c join ({PARTIES}) n on n.party = c.party"
+        " where c.state = 'succeeded' and c.payment_id is null"
+    )
+    rest = "x.amount_minor, x.known_at as since_at, x.refusal as note, x.card_refund_id, x.payment_id"
+    failed = "x.state = 'failed' and x.refund_id is not null"
+    outside = "x.refund_id is null and x.state <> 'failed'"
+    for kind, where in (("refund_failed", failed), ("refund_outside", outside)):
+        rows += reader.rows(_NAMED.format(kind=f"'{kind}'", rest=rest, table="card_refunds x", where=where))
+    rest = "x.amount_minor, x.known_at as since_at, x.reason as note, x.dispute_token, x.refund_id as posted_id"
+    rows += reader.rows(_NAMED.format(kind="'disputed'", rest=rest, table="card_disputes x", where="x.state = 'open'"))
+    return [row | {"note": _note(row)} for row in rows]
+
+
+def _note(row: Row) -> str:
+    words = {
+        "not_in_books": f"{state_words(row['note'])}; look at it at the processor, then take the payment by hand",
+        "refund_failed": f"{state_words(row['note'])}; pay it in another way",
+        "refund_outside": "book it: refund the payment by card, and nothing is paid twice",
+        "disputed": f"{state_words(row['note'])}; answer it at the processor",
+    }
+    if row["kind"] == "disputed" and not row["posted_id"]:
+        return "of another amount than the payment: record it by hand, and answer it at the processor"
+    return words[row["kind"]]
+
+
+def _autopay_tasks(reader: Reader, day: date) -> list[Row]:
+    rows = []
+    for autopay in reader.rows(
+        f"select a.*, n.party_name as client_name, s.brand, s.last4, s.expires_month, s.expires_year from autopays a"
+        f" join saved_cards s using (saved_card_id) join ({PARTIES}) n on n.party = 'client:' || a.client_id"
+    ):
+        about = {name: autopay[name] for name in ("client_id", "client_name")}
+        last = queries.last_autopay(reader, autopay["client_id"], autopay["since_at"])
+        due = sum(row["due_minor"] for row in due_under(reader, client_party(autopay["client_id"]), None))
+        if last and last["state"] == "failed" and due and autopay["stopped_why"] in (None, "declined"):
+            on = "it is tried again in some days" if autopay["is_on"] else "it has stopped; ask for another card"
+            note = f"{label(autopay)}: {state_words(last['refusal'])}; {on}"
+            rows.append(about | {"kind": "declined", "amount_minor": due, "since_at": last["known_at"], "note": note})
+        if not autopay["is_on"]:
+            continue
+        found = tonight(reader, autopay, day)
+        if found and found["held_by"] == "above_most":
+            amount = found["amount_minor"]
+            note = "charge it by hand, or raise the limit"
+            rows.append(about | {"kind": "above_most", "amount_minor": amount, "since_at": reader.now, "note": note})
+        if expires_date(autopay) <= day + EXPIRES_SOON:
+            note = f"{label(autopay)}, {autopay['expires_month']:02}/{autopay['expires_year']}; ask for the new one"
+            rows.append(about | {"kind": "expires", "amount_minor": due, "since_at": reader.now, "note": note})
+    return rows
+
+
+def tonight_list(reader: Reader, actor: Actor) -> list[Row]:
+    """What autopay charges in the coming night, as it stands now: client_name, card, amount_minor, held_by."""
+    require(actor, Permission.SEE_MONEY)
+    night = today(reader) + timedelta(days=1)
+    rows = []
+    for autopay in queries.autopays_on(reader):
+        found = tonight(reader, autopay, night)
+        if found:
+            card = reader.get("saved_cards", autopay["saved_card_id"], "card")
+            client = reader.get("clients", autopay["client_id"], "client")
+            name = f"{client['given_name']} {client['family_name']}"
+            rows.append({"client_id": autopay["client_id"], "client_name": name, "card": label(card)} | found)
+    return rows
+
+
+def processor_news(reader: Reader, actor: Actor) -> dict[str, Any]:
+    """The last event, how many wait, and the newest that failed."""
+    require(actor, Permission.SET_UP)
+    last = "select * from processor_events {} order by received_at desc, event_id desc limit 1"
+    return {
+        "last": reader.one(last.format("")),
+        "failed": reader.one(last.format("where state = 'failed'")),
+        "waiting": int(reader.value("select count(*) from processor_events where state = 'received'")),
+    }
