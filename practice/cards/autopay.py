@@ -115,8 +115,8 @@ def note_decline(work: Work, *, card_charge_id: str) -> Row:
 def tonight(reader: Reader, autopay: Row, night: date) -> Row | None:
     """What autopay charges that night: {items, amount_minor, held_by}; None where there is nothing, or it was done.
 
-    Invoices of days before, and what is due of a plan; from the night after it was switched on. `held_by` says why it is left to a person: `disputed`,
-    `above_most`, `resting` (a decline a few days ago).
+    Invoices of days before, and what is due of a plan; from the night after it was switched on. `held_by` says why it
+    is left to a person: `disputed`, `above_most`, `resting` (a decline a few days ago).
     """
     party = client_party(autopay["client_id"])
     switched_on = to_wall(autopay["since_at"], reader.setting("zone", "UTC")).date()

@@ -6,8 +6,7 @@ An answer of Stripe's may hold tokens, and an exception of its client all of an 
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Literal, cast
 
@@ -34,6 +33,7 @@ from practice.cards.stripe_answers import (
     payout_line_of,
     where_to_look,
 )
+from practice.cards.stripe_trouble import declined, heard
 
 REFERENCE = "daybook_id"
 """The only thing that we let Stripe keep with an object: our own id of it."""
@@ -68,13 +68,13 @@ class StripeProcessor:
 
     def account(self) -> Account:
         """The balance is the one thing that every key may read."""
-        with _heard():
+        with heard():
             found = self._api.balance.retrieve().to_dict()
         return Account(bool(found["livemode"]), tuple(sorted({one["currency"] for one in found["available"]})))
 
     def create_customer(self, *, key: str, reference: str) -> str:
         """A customer without a name."""
-        with _heard():
+        with heard():
             made = self._api.customers.create(params={"metadata": {REFERENCE: reference}}, options=_once(key))
             return str(made.id)
 
@@ -96,7 +96,7 @@ class StripeProcessor:
         }
         if customer_token:
             params["customer"] = customer_token
-        with _heard():
+        with heard():
             return _page(self._api.checkout.sessions.create(params=params, options=_once(key)).to_dict())
 
     def card_page(self, *, key: str, reference: str, customer_token: str, currency: str, return_url: str) -> Page:
@@ -112,19 +112,19 @@ class StripeProcessor:
             "success_url": f"{return_url}?done=1",
             "cancel_url": return_url,
         }
-        with _heard():
+        with heard():
             return _page(self._api.checkout.sessions.create(params=params, options=_once(key)).to_dict())
 
     def page(self, page_token: str) -> Page:
         """The session, with what came of it."""
         wanted = {"expand": ["payment_intent", "setup_intent.payment_method"]}
-        with _heard():
+        with heard():
             return _page(self._api.checkout.sessions.retrieve(page_token, params=wanted).to_dict())
 
     def close_page(self, page_token: str) -> Page:
         """Expire it; one that is not open any more stays what it is."""
         try:
-            with _heard():
+            with heard():
                 self._api.checkout.sessions.expire(page_token)
         except ProcessorTrouble as trouble:
             if not trouble.is_final:
@@ -145,20 +145,20 @@ class StripeProcessor:
             "off_session": True,
             "metadata": {REFERENCE: reference},
         }
-        with _heard():
+        with heard():
             try:
                 return charged_of(self._api.payment_intents.create(params=params, options=_once(key)).to_dict())
             except stripe.CardError as error:
-                return _declined(error, amount_minor, currency, reference)
+                return declined(error, amount_minor, currency, reference)
 
     def charged(self, intent_token: str) -> Charged:
         """The PaymentIntent as it is now."""
-        with _heard():
+        with heard():
             return charged_of(self._api.payment_intents.retrieve(intent_token).to_dict())
 
     def find_charge(self, *, customer_token: str, reference: str) -> Charged | None:
         """Looked for among the customer's own, because Stripe's search lags behind."""
-        with _heard():
+        with heard():
             listed = self._api.payment_intents.list(params={"customer": customer_token, "limit": 100})
             for intent in listed.auto_paging_iter():
                 found = intent.to_dict()
@@ -169,24 +169,24 @@ class StripeProcessor:
     def give_back(self, *, key: str, reference: str, intent_token: str, amount_minor: int) -> GivenBack:
         """A Refund of the PaymentIntent."""
         params = {"payment_intent": intent_token, "amount": amount_minor, "metadata": {REFERENCE: reference}}
-        with _heard():
+        with heard():
             return given_back_of(self._api.refunds.create(params=params, options=_once(key)).to_dict())
 
     def given_back(self, intent_token: str) -> Sequence[GivenBack]:
         """Its refunds, whoever made them."""
-        with _heard():
+        with heard():
             listed = self._api.refunds.list(params={"payment_intent": intent_token, "limit": 100})
             return [given_back_of(one.to_dict()) for one in listed.auto_paging_iter()]
 
     def disputed(self, dispute_token: str) -> Disputed:
         """The Dispute as it is now."""
-        with _heard():
+        with heard():
             return disputed_of(self._api.disputes.retrieve(dispute_token).to_dict())
 
     def forget_card(self, card_token: str) -> None:
         """Detach it; one that Stripe does not know (any more) is forgotten already."""
         try:
-            with _heard():
+            with heard():
                 self._api.payment_methods.detach(card_token)
         except ProcessorTrouble as trouble:
             if not trouble.is_final or trouble.code == "keys_refused":
@@ -194,13 +194,13 @@ class StripeProcessor:
 
     def payout(self, payout_token: str) -> PaidOut:
         """The Payout as it is now."""
-        with _heard():
+        with heard():
             return paid_out_of(self._api.payouts.retrieve(payout_token).to_dict())
 
     def payout_lines(self, payout_token: str) -> Sequence[PayoutLine]:
         """Its balance transactions, with what each is of."""
         wanted = {"payout": payout_token, "limit": 100, "expand": ["data.source"]}
-        with _heard():
+        with heard():
             listed = self._api.balance_transactions.list(params=wanted)
             lines = [payout_line_of(one.to_dict()) for one in listed.auto_paging_iter()]
         return [line for line in lines if line is not None]
@@ -235,36 +235,3 @@ def _page(session: Mapping[str, Any]) -> Page:
         charged_of(intent) if isinstance(intent, dict) else None,
         card_of(saved, session["customer"]) if isinstance(saved, dict) else None,
     )
-
-
-def _declined(error: stripe.CardError, amount_minor: int, currency: str, reference: str) -> Charged:
-    said = error.error.to_dict() if error.error else {}
-    intent = said.get("payment_intent") or {}
-    code = said.get("decline_code") or error.code or "card_declined"
-    if error.code == "authentication_required":
-        code = error.code
-    return Charged("failed", intent.get("id"), amount_minor, currency.upper(), code, reference)
-
-
-@contextmanager
-def _heard() -> Iterator[None]:
-    """Say Stripe's trouble in our own words; what its exceptions hold ends here."""
-    trouble: ProcessorTrouble | None = None
-    try:
-        yield
-    except stripe.CardError as error:
-        trouble = ProcessorTrouble(error.code or "card_declined", is_final=True)
-    except (stripe.AuthenticationError, stripe.PermissionError):
-        trouble = ProcessorTrouble("keys_refused", is_final=True)
-    except stripe.IdempotencyError as error:
-        in_use = error.code == "idempotency_key_in_use" or error.http_status == 409
-        trouble = ProcessorTrouble("under_way" if in_use else "key_used", is_final=False)
-    except stripe.RateLimitError:
-        trouble = ProcessorTrouble("too_many", is_final=False)
-    except stripe.InvalidRequestError as error:
-        is_busy = error.http_status == 409 or error.code == "lock_timeout"
-        trouble = ProcessorTrouble(error.code or "refused", is_final=not is_busy)
-    except stripe.StripeError:
-        trouble = ProcessorTrouble("no_answer", is_final=False)
-    if trouble:
-        raise trouble
