@@ -14,13 +14,23 @@ BOOKKEEPING = {"_seq": "BIGINT", "_op": "VARCHAR", "_known_at": "TIMESTAMP", "_b
 """What landing adds to a row: its number in the feed, upsert or tombstone, when it was known, its batch."""
 
 _FLAGS = dict.fromkeys(
-    ("is_active", "is_open", "is_withdrawn", "is_late", "needs_room", "is_for_new_clients", "is_identified"), "BOOLEAN"
+    (
+        "is_active",
+        "is_open",
+        "is_withdrawn",
+        "is_late",
+        "needs_room",
+        "is_for_new_clients",
+        "is_identified",
+        "is_fee_agreed",
+    ),
+    "BOOLEAN",
 )
 _COUNTS = dict.fromkeys(
     (
         "capacity", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "notice_minutes", "rank",
         "weekday", "units", "occurrence_count", "attempts", "urgency", "batch_size", "answer_minutes", "score",
-        "contacts",
+        "contacts", "position",
     ),
     "INTEGER",
 )  # fmt: skip
@@ -46,7 +56,7 @@ _INSTANTS = dict.fromkeys(
         "created_at", "wall_start", "wall_end", "starts_at", "ends_at", "booked_at", "first_booked_at", "confirmed_at",
         "arrived_at", "seated_at", "ended_at", "outcome_at", "cancelled_at", "happened_at", "known_at",
         "original_start", "roomed_at", "held_at", "expires_at", "settled_at", "queued_at", "not_before_at", "sent_at",
-        "closed_at", "freed_at", "opened_at", "answered_at", "last_contacted_at",
+        "closed_at", "freed_at", "opened_at", "answered_at", "last_contacted_at", "signed_at", "locked_at",
     ),
     "TIMESTAMP",
 )  # fmt: skip

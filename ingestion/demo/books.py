@@ -18,6 +18,7 @@ from ingestion.demo.collecting import Collected, collect
 from ingestion.demo.columns import DAY, NEVER, Array, Columns, stack, take
 from ingestion.demo.house import House
 from ingestion.demo.leaks import plant
+from ingestion.demo.noting import note_visits
 from ingestion.demo.record_of import Story
 
 KINDS = (
@@ -46,6 +47,8 @@ class Books:
     transactions: Columns
     seat_of: Array
     """The appointment of each attendee."""
+    notes: Columns
+    """Of each attendee: written, signed, text."""
     insurance: Insurance
     policy_of: Array
     """Of each charge, the policy of the payer that it asks; −1 where the client has none."""
@@ -60,7 +63,8 @@ class Books:
 def keep_books(house: House, story: Story, seed: int) -> Books:
     """Charge, bill and collect, up to the present."""
     dice = [np.random.default_rng([seed, part]) for part in (20, 21, 22, 23)]
-    charges = plant(house, story, charge_visits(house, story, dice[0]), SERVICE, dice[3])
+    notes = note_visits(house, story, np.random.default_rng([seed, 27]))
+    charges = plant(house, story, charge_visits(house, story, dice[0]), SERVICE, notes, dice[3])
     payer = payer_side(story, charges, dice[1])
     client = collect(charges, story.clients["pays_at_desk"], dice[2])
     payments = stack(payer["payments"], client.payments)
@@ -69,7 +73,7 @@ def keep_books(house: House, story: Story, seed: int) -> Books:
     refunds = client.refunds | {"payment": client.refunds["payment"] + shift}
     adjustments = stack(payer["adjustments"], client.adjustments)
     papers = _up_to_now(house, charges, payments, allocations, adjustments, payer["transfers"], refunds, client)
-    books = Books(*papers, {}, story.attendees["appointment"], **_insured(house, story, papers, seed))
+    books = Books(*papers, {}, story.attendees["appointment"], notes, **_insured(house, story, papers, seed))
     books.transactions = _transactions(books)
     return books
 

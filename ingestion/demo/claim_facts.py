@@ -12,9 +12,10 @@ import pyarrow.compute as pc
 from ingestion.demo.books import Books
 from ingestion.demo.claiming import NO_ADDRESS
 from ingestion.demo.coding import diagnosis_table, list_tables
-from ingestion.demo.columns import Array, instants, pick
+from ingestion.demo.columns import DAY, HOUR, Array, dates, instants, new_ids, pick
 from ingestion.demo.house import PAYERS, House
 from ingestion.demo.house_rows import PRACTICE_NAME
+from ingestion.demo.leaks import FREE_PAYER, FREE_SERVICE
 from ingestion.demo.names import DISCIPLINES, npi
 from ingestion.demo.record_of import Story
 from ingestion.demo.sizes import DEMO_USERS, PLACES
@@ -44,8 +45,28 @@ def fact_tables(house: House, story: Story, books: Books, dice: np.random.Genera
         **people_tables(house, story, books.charges["client"][missing], dice),
         **list_tables(house, dice),
         "client_diagnoses": diagnosis_table(house, story, books.client_diagnoses, dice),
+        "fees": _zero_fee(house, dice),
         "claim_exclusions": _sent_on_paper(house, books),
     }
+
+
+def _zero_fee(house: House, dice: np.random.Generator) -> pa.Table:
+    """`fees`: the one that was set to zero, and right again some days ago."""
+    count = int(house.no_fee is not None)
+    first, last = house.no_fee or (0, 0)
+    known = np.full(count, first * DAY + 13 * HOUR)
+    return pa.table(
+        {
+            "fee_id": new_ids(known, dice),
+            "service_id": pick(house.ids["services"], np.full(count, FREE_SERVICE)),
+            "payer_id": pick(house.ids["payers"], np.full(count, FREE_PAYER)),
+            "fee_minor": pa.array([0] * count, pa.int64()),
+            "effective_from": dates(np.full(count, first)),
+            "effective_to": dates(np.full(count, last)),
+            "set_by": pick(house.ids["users"], np.full(count, 1)),
+            "known_at": instants(known),
+        }
+    )
 
 
 def _sent_on_paper(house: House, books: Books) -> pa.Table:

@@ -75,6 +75,8 @@ class House:
     names: dict[str, pa.Array]
     policies: dict[str, Array]
     """Of each policy: client and payer; empty until they are written."""
+    no_fee: tuple[int, int] | None = None
+    """The days from and until which one fee was zero by mistake (`leaks`)."""
 
     def year_index(self, days: Array) -> Array:
         """Which of the payers' contract years a day falls into."""

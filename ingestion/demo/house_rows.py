@@ -94,6 +94,7 @@ def _settings(house: House) -> list[Row]:
     values = {
         "practice_name": PRACTICE_NAME, "zone": house.zones.names[0], "currency": "USD",
         "demo_today": str(as_date(house.today)), "vocabulary": "client",
+        "notes_since": str(as_date(house.claims_since)),
     }  # fmt: skip
     return [{"name": name, "value": json.dumps(value)} for name, value in values.items()]
 

@@ -15,7 +15,17 @@ from ingestion.demo.charging import CONTRACTUAL, MISSED_FEE, TO_PAYER
 from ingestion.demo.columns import NEVER, Array, numbers, pick
 from ingestion.demo.fates import CLIENT
 from ingestion.demo.house import FEES, PAYERS, House
-from ingestion.demo.leaks import NOT_ASKED, TOO_LOW, TOO_MUCH_OFF, UNDERCHARGED, UNDERPAID, WRONG_PAYER
+from ingestion.demo.leaks import (
+    FREE_PAYER,
+    FREE_SERVICE,
+    NOT_ASKED,
+    TOO_LOW,
+    TOO_MUCH_OFF,
+    UNDERCHARGED,
+    UNDERPAID,
+    WRONG_PAYER,
+)
+from ingestion.demo.noting import SIGNED_WITHIN
 from ingestion.demo.record_of import IS_CANCELLED, IS_COMPLETED, IS_NO_SHOW, Story
 from ingestion.demo.schedule_rows import judge_notice
 
@@ -49,19 +59,30 @@ def _without_charge(house: House, story: Story, books: Books) -> Iterator[Found]
     live[books.charges["attendee"][books.charges["voided"] >= NEVER]] = True
     done = seats["status"] == IS_COMPLETED
     fee = FEES[visits["service"][where]]
-    yield "no_charge", *_those(done & ~ever, fee)
+    never = done & ~ever
+    day, payer = visits["day"][where], _payers(story)
+    first, last = house.no_fee or (NEVER, NEVER)
+    free = (visits["service"][where] == FREE_SERVICE) & (payer == FREE_PAYER) & (first <= day) & (day <= last)
+    late = (books.notes["signed"] >= NEVER) & (day >= house.claims_since) & (day + SIGNED_WITHIN < house.today)
+    yield "no_fee", *_those(never & free, np.zeros(len(where), dtype=np.int64))
+    yield "unsigned_note", *_those(never & ~free & late, fee)
+    yield "no_charge", *_those(never & ~free & ~late, fee)
     yield "void_not_recharged", *_those(done & ever & ~live, fee)
     _, is_late = judge_notice(house, story)
     missed = (seats["status"] == IS_NO_SHOW) | (
         (seats["status"] == IS_CANCELLED) & (seats["gone_by"] == CLIENT) & is_late
     )
-    client, day = seats["client"], visits["day"][where]
+    is_public = np.array([kind == "public" for _, kind, *_ in PAYERS] + [False])[payer]
+    yield "fee_not_taken", *_those(missed & ~is_public & ~ever, np.full(len(where), MISSED_FEE))
+
+
+def _payers(story: Story) -> Array:
+    """Whom the rules ask first for each attendee's visit; −1 = nobody."""
+    client, day = story.attendees["client"], story.appointments["day"][story.attendees["appointment"]]
     payer = np.where(
         day >= story.clients["switch_day"][client], story.clients["payer_2"][client], story.clients["payer"][client]
     )
-    payer = np.where(day >= story.clients["covered_from"][client], payer, -1)
-    is_public = np.array([kind == "public" for _, kind, *_ in PAYERS] + [False])[payer]
-    yield "fee_not_taken", *_those(missed & ~is_public & ~ever, np.full(len(where), MISSED_FEE))
+    return np.where(day >= story.clients["covered_from"][client], payer, -1)
 
 
 def _of_charges(house: House, books: Books) -> Iterator[Found]:

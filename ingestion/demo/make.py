@@ -18,6 +18,7 @@ from ingestion.demo.house_rows import house_tables
 from ingestion.demo.invoice_rows import invoice_tables
 from ingestion.demo.load import load, load_parts, refuse_unless_empty
 from ingestion.demo.money_rows import money_tables
+from ingestion.demo.noting import note_tables, signers
 from ingestion.demo.people_rows import client_tables
 from ingestion.demo.reaching import reach_clients
 from ingestion.demo.record_of import tell
@@ -86,6 +87,8 @@ def make_demo(
             dealt = np.random.default_rng([seed, 94])
             facts = fact_tables(house, story, books, dealt)
             counts |= load(record, "claim facts", facts, **about)
+            counts["users"] += load(record, "colleagues", signers(house), **about)["users"]
+            counts |= load_parts(record, "notes", note_tables(house, story, books.notes), say, **about)
             known = furniture | people | facts
             counts |= load_parts(record, "charges coded", coded_tables(house, books), say, **about)
             counts |= load_parts(record, "claims sent", claim_out_tables(house, books, known, dealt), say, **about)

@@ -12,7 +12,7 @@ from practice.billing.allocations import release
 from practice.billing.authorisations import take_up
 from practice.billing.coding import PLACE_OF_SERVICE, check_units, diagnosis_rows
 from practice.billing.limits import WAIVER, second_person
-from practice.billing.posting import heading, minor, post_mirror, posted_charge, posting_date, why
+from practice.billing.posting import heading, minor, post_mirror, posted_charge, posting_date, show, why
 from practice.billing.pricing import Price, price
 from practice.billing.queries import facts, pricing
 from practice.clock import stored
@@ -38,7 +38,7 @@ def charge_visit(
 
     A couple or family is charged once, on the identified client, and took place when one of them was seen.
     Code, units and fee are those of its payer, day and minutes (`pricing`), unless given; `amount_minor` replaces the
-    fee times the units. `modifiers` ('95,GT') are the service's unless given;
+    fee times the units, and needs a reason where it is less. `modifiers` ('95,GT') are the service's unless given;
     `diagnoses` are all that the client has that day unless chosen, `pointers` their places (`coding`). A visit is
     asked of the payer of rank 1 in force that day, else of the guarantor; a missed one always of the guarantor.
     Answers {charge_id, transaction_id, party}.
@@ -79,6 +79,7 @@ def post_charge(
     times = None if units is None else check_units(units)
     found = price(work, attendee, appointment, kind, minutes=minutes, units=times, amount_minor=amount)
     charge = _new_charge(work, attendee, appointment, kind, found, amount) | {"live_key": live_key}
+    charge["is_fee_agreed"] = _is_agreed(work, kind, found, amount)
     coded = diagnosis_rows(work, charge, diagnoses, pointers) if kind == "service" else []
     if modifiers is not None and kind == "service":
         charge["modifiers"] = checks.modifiers(modifiers)
@@ -202,6 +203,20 @@ def kind_of(attendee: Row) -> str:
         f"This visit is {status.replace('_', ' ')}; record that it took place, or that the client missed it, first.",
         rule="not_chargeable",
     )
+
+
+def _is_agreed(work: Work, kind: str, found: Price, amount: int | None) -> bool:
+    """Whether somebody means a visit to cost less than its fee. Refuses to charge less without a reason."""
+    if kind != "service" or amount is None or amount >= found.amount_minor:
+        return False
+    if not (work.reason or "").strip():
+        raise Refusal(
+            f"This is less than the fee of {show(work, found.amount_minor)}; say why, or charge the fee.",
+            rule="lower_fee",
+            field="reason",
+            alternatives=(str(found.amount_minor),),
+        )
+    return True
 
 
 def _new_charge(work: Work, attendee: Row, appointment: Row, kind: str, found: Price, amount: int | None) -> Row:

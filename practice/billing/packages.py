@@ -123,6 +123,7 @@ def redeem_session(work: Work, *, package_id: str, attendee_id: str, coding: dic
     value = left["amount_minor"] if left["sessions"] == 1 else session_value(
         package["price_minor"], package["sessions"], used
     )  # fmt: skip
+    own_reason, work.reason = work.reason, work.reason or "Paid by a package"
     charged = charge_visit(work, attendee_id=attendee_id, amount_minor=value, **(coding or {}))
     charge = posted_charge(work, charged["charge_id"])
     if charge["kind"] != "service":
@@ -130,13 +131,12 @@ def redeem_session(work: Work, *, package_id: str, attendee_id: str, coding: dic
             "This visit did not take place, so no session is used; charge the fee for missing it.", rule="missed_visit"
         )
     if charged["party"] != payment["party"]:
-        own_reason, work.reason = work.reason, work.reason or "Paid by a package"
         # What is paid already is asked of nobody else; that needs no second permission.
         transfer_responsibility.function(
             work, charge_id=charge["charge_id"], from_party=charged["party"], to_party=payment["party"],
             amount_minor=value,
         )  # fmt: skip
-        work.reason = own_reason
+    work.reason = own_reason
     entry = free_money(work, payment, "package_redeemed", package_id, accounts.PACKAGES, value)
     allocation_id = apply(work, payment, charge, value)["allocation_id"]
     about = {"charge_id": charge["charge_id"], "allocation_id": allocation_id}

@@ -176,7 +176,7 @@ TABLES: dict[str, Table] = {
         _columns(
             "charge_id attendee_id appointment_id client_id guarantor_client_id payer_id provider_id location_id"
             " service_id kind code units amount_minor service_date post_date transaction_id known_at status"
-            " void_transaction_id"
+            " void_transaction_id is_fee_agreed"
         ),
     ),
     # What somebody is diagnosed with is nobody's number: it stays in the record.
@@ -189,7 +189,10 @@ TABLES: dict[str, Table] = {
     "product_charges": Table("charge_id"),
     "authorisations": Table("authorisation_id"),
     "charge_authorisations": Table("charge_id"),
-    "notes": Table("note_id", secret=("text",)),
+    # Of a note only whose visit it is of, whether it is signed, and when.
+    "notes": Table(
+        "note_id", _columns("note_id attendee_id position status signed_at locked_at known_at"), secret=("text",)
+    ),
     "fees": Table("fee_id", _columns("fee_id service_id payer_id fee_minor effective_from effective_to")),
     "time_codes": Table("time_code_id"),
     "uncharged_visits": Table("attendee_id", _columns("attendee_id kind amount_minor is_withdrawn known_at")),

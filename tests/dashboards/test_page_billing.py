@@ -94,11 +94,25 @@ def test_a_payers_share_is_charged_and_goes_on_no_clients_invoice(open_page, boo
     assert "charge_visit" in commands(record)
 
 
-def test_another_amount_than_the_fee_can_be_charged(open_page, books):
+def test_less_than_the_fee_is_charged_once_somebody_says_why(open_page, books):
     books.sees("client-ada")
     app = select(open_page("billing", "biller"), "to_charge", 0)
-    press(fill(app, "Amount, USD", "120.50"), "Charge")
-    assert books.rows("select amount_minor from charges") == [{"amount_minor": 120_50}]
+    app = press(fill(app, "Amount, USD", "120.50"), "Charge")
+    assert "This is less than the fee of $150.00; say why, or charge the fee." in texts(app)
+    assert not books.rows("select * from charges")
+    press(fill(app, "Why less than the fee", "Agreed at the first talk"), "Charge")
+    assert books.rows("select amount_minor, is_fee_agreed from charges") == [
+        {"amount_minor": 120_50, "is_fee_agreed": True}
+    ]
+
+
+def test_more_than_the_fee_needs_no_reason(open_page, books):
+    books.sees("client-ada")
+    app = select(open_page("billing", "biller"), "to_charge", 0)
+    press(fill(app, "Amount, USD", "170"), "Charge")
+    assert books.rows("select amount_minor, is_fee_agreed from charges") == [
+        {"amount_minor": 170_00, "is_fee_agreed": False}
+    ]
 
 
 def test_a_missed_visit_costs_what_the_policy_says(open_page, books):

@@ -41,6 +41,7 @@ AT_ONCE = {
     "invoice_rows.INVOICES_AT_ONCE": 700,
     "claim_rows.CHARGES_AT_ONCE": 3_000,
     "claim_rows.FILES_AT_ONCE": 30,
+    "noting.NOTES_AT_ONCE": 3_000,
     "remittance_rows.ANSWERS_AT_ONCE": 1_000,
     "load.CHUNK_ROWS": 5_000,
     "postings.ROWS_AT_ONCE": 5_000,

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.browser  # not for a browser, but for the demo and its 
 
 KINDS = {
     "no_charge", "undercharged", "void_not_recharged", "wrong_payer", "payer_not_asked", "not_invoiced", "payer_silent",
-    "underpaid", "fee_not_taken",
+    "underpaid", "fee_not_taken", "no_fee", "unsigned_note",
 }  # fmt: skip
 """A practice of six months has nothing that is a year old; a larger one has."""
 
@@ -53,7 +53,7 @@ def test_every_leak_of_the_small_demo_is_named_with_its_amount(demo_home):
 @pytest.mark.long
 @pytest.mark.timeout(1_200)
 def test_the_leaks_of_thirty_months_are_named(tmp_path):
-    """Two hundred and more of ten kinds among sixty thousand visits."""
+    """Two hundred and more of twelve kinds among sixty thousand visits."""
     environment = os.environ | {"DAYBOOK_HOME": str(tmp_path / "home")}
     for words in (("init", "--demo", "medium"), ("refresh",)):
         subprocess.run([*DAYBOOK, *words], env=environment, check=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
@@ -10,7 +10,7 @@ from .till import Till, amounts
 
 pytestmark = pytest.mark.warehouse
 PLACE, SERVICE, FREE, RAISED, DATED = "seep", "seep-talk", "seep-free", "seep-long", "seep-dated"
-JUNE = date(2026, 6, 1)
+JUNE, NOTED = date(2026, 6, 1), date(2026, 6, 16)
 SELF_PAY, INSURED, PUBLIC, PARTNER = "seep-self", "seep-insured", "seep-public", "seep-partner"
 PLAN, STATE = "seep-plan", "seep-state"
 
@@ -90,6 +90,17 @@ def land(landing):
             "attendee_id": charged_again["attendee_id"], "kind": "service", "is_withdrawn": is_withdrawn,
         })  # fmt: skip
     visit("no_fee", service_id=FREE)
+    landing.record("settings", {"name": "notes_since", "value": f'"{NOTED}"'})
+    for name, signed_at in (("unsigned_note", None), ("signed, not charged", datetime(2026, 6, 17))):
+        seat = visit(name, day=NOTED)["attendee_id"]
+        landing.record("notes", {
+            "note_id": f"{seat}|1", "attendee_id": seat, "position": 1, "status": "signed" if signed_at else "draft",
+            "signed_at": signed_at,
+        })  # fmt: skip
+    visit("not signed yet", day=date(2026, 6, 28))
+    till.paid(charged("charged without a note", day=NOTED), 100_00, NOTED, f"client:{SELF_PAY}")
+    agreed = charged("an agreed fee", 75_00, is_fee_agreed=True)
+    till.paid(agreed, 75_00, JUNE, f"client:{SELF_PAY}")
     till.paid(charged("undercharged", 75_00), 75_00, JUNE, f"client:{SELF_PAY}")
     session = charged("a prepaid session", 75_00)
     till.paid(session, 75_00, JUNE, f"client:{SELF_PAY}")
@@ -136,6 +147,11 @@ EXPECTED = {
     "not to be charged": {"waived": 100_00},
     "to be charged after all": {"no_charge": 100_00},
     "no_fee": {"no_fee": 0},
+    "unsigned_note": {"unsigned_note": 100_00},
+    "signed, not charged": {"no_charge": 100_00},
+    "not signed yet": {"no_charge": 100_00},
+    "charged without a note": {"collected": 100_00},
+    "an agreed fee": {"collected": 75_00},
     "undercharged": {"collected": 75_00, "undercharged": 25_00},
     "a prepaid session": {"collected": 75_00},
     "void_not_recharged": {"void_not_recharged": 100_00},
@@ -168,13 +184,14 @@ def test_every_visits_money_is_in_its_places(warehouse, told):
 
 def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
     rows = warehouse(
-        "select leak, owner_role, due_date from marts.revenue_leakage where location_id = ? and leak is not null and service_date <> '2026-05-31'",
+        "select leak, owner_role, due_date from marts.revenue_leakage where location_id = ? and leak is not null and service_date <> '2026-05-31' and (leak <> 'no_charge' or service_date = '2026-06-01')",
         PLACE,
     )
     due = {leak: (owner, day) for leak, owner, day in rows}
     assert due == {
         "no_charge": ("biller", date(2026, 6, 4)),
         "no_fee": ("biller", date(2026, 6, 4)),
+        "unsigned_note": ("provider", date(2026, 6, 19)),
         "undercharged": ("biller", date(2026, 6, 4)),
         "void_not_recharged": ("biller", date(2026, 6, 4)),
         "wrong_payer": ("biller", date(2027, 6, 1)),
@@ -188,8 +205,8 @@ def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
 
 
 def test_the_rate_is_of_attended_visits_alone(warehouse):
-    """In June 16 attended visits of 100.00 and one each of 75, 80, 90 and 110; of them leak 380 uncharged, and 100 after
-    all, 25, four of 100 and 15."""
-    assert amounts(warehouse, "leakage_rate", PLACE, JUNE, date(2026, 6, 30)) == (920_00, 1_955_00)
-    assert amounts(warehouse, "revenue_leaked", PLACE, JUNE, date(2026, 6, 30)) == (980_00, None)
+    """In June 20 attended visits of 100.00, two of 75 and one each of 80, 90 and 110; of them leak 380 uncharged, and 100
+    after all, 300 by their notes, 25, four of 100 and 15."""
+    assert amounts(warehouse, "leakage_rate", PLACE, JUNE, date(2026, 6, 30)) == (1_220_00, 2_430_00)
+    assert amounts(warehouse, "revenue_leaked", PLACE, JUNE, date(2026, 6, 30)) == (1_280_00, None)
     assert amounts(warehouse, "revenue_leaked", PLACE, date(2025, 6, 29)) == (100_00, None)

@@ -34,7 +34,7 @@ class Till:
         row = {
             "charge_id": self._new("charge"), "client_id": "c1", "payer_id": None, "provider_id": "p1",
             "location_id": self.place, "service_id": "s1", "kind": "service", "units": 1, "amount_minor": amount,
-            "service_date": service, "post_date": posted or service, "status": "posted",
+            "service_date": service, "post_date": posted or service, "status": "posted", "is_fee_agreed": False,
         } | about  # fmt: skip
         row["guarantor_client_id"] = row["client_id"]
         entry = ledger.charge_entry(self._head("charge", row["post_date"]), row, estimate)

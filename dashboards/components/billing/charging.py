@@ -12,7 +12,7 @@ from dashboards.components.billing.common import Rows, choose, count, go_to, pla
 from dashboards.components.billing.uncharging import left_uncharged_box, uncharged_popover
 from dashboards.components.cash.redeeming import offered_packages
 from dashboards.components.forms import amount, entry, practice_currency
-from dashboards.session import attempt, say
+from dashboards.session import attempt, refused, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.charges import charge_visit
 from practice.billing.invoices import issue_invoice
@@ -56,6 +56,7 @@ def to_charge_part(person: Actor) -> None:
 
 def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
     currency = practice_currency()
+    lower = refused(f"charge:{picked[0]['attendee_id']}") if len(picked) == 1 else None
     with entry("charge", border=True):
         fees = (
             "at the cancellation policy's fee"
@@ -63,7 +64,7 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
             else total([row for row in picked if row["amount_minor"]], "amount_minor")
         )
         st.markdown(f"**Charge {count(len(picked), 'visit')}** · {fees}")
-        own, coded = None, {}
+        own, coded, why = None, {}, ""
         if len(picked) == 1:
             own = st.text_input(
                 f"Amount, {currency.code}",
@@ -73,6 +74,8 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
                 key=f"amount:{picked[0]['attendee_id']}",
                 width=240,
             )
+            if lower and lower.rule == "lower_fee":
+                why = st.text_input("Why less than the fee", key=f"why:{picked[0]['attendee_id']}", width=480)
             coded = {} if missed else coding_fields(picked[0])
         redeemed = {} if missed else offered_packages(person, picked)
         with st.container(horizontal=True):
@@ -83,11 +86,11 @@ def _charge_form(person: Actor, picked: Rows, missed: bool) -> None:
         if only or both:
             minor = amount("charge", own) if own else None
             if minor is not None or not own:
-                _charge(picked, minor, coded, redeemed, is_invoiced=bool(both))
+                _charge(picked, minor, coded, redeemed, why, is_invoiced=bool(both))
 
 
 def _charge(
-    picked: Rows, minor: int | None, coded: dict[str, Any], redeemed: dict[str, str], *, is_invoiced: bool
+    picked: Rows, minor: int | None, coded: dict[str, Any], redeemed: dict[str, str], why: str, *, is_invoiced: bool
 ) -> None:
     """Charge each; a refused one stays in the list with its sentence, the others go on."""
     charged: dict[str, list[str]] = {}
@@ -99,7 +102,9 @@ def _charge(
             used = attempt(redeem_session, name, attendee_id=row["attendee_id"], package_id=package_id, coding=coded)
             sessions += bool(used)
             continue
-        answer = attempt(charge_visit, name, attendee_id=row["attendee_id"], amount_minor=minor, **coded)
+        answer = attempt(
+            charge_visit, name, reason=why or None, attendee_id=row["attendee_id"], amount_minor=minor, **coded
+        )
         if answer:
             charged.setdefault(answer["party"], []).append(answer["charge_id"])
     if sessions:

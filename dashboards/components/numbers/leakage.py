@@ -16,6 +16,7 @@ PLACES = {"collected": "collected", "open_payer": "open at payers", "open_client
 LEAKS = {
     "no_charge": "Attended, not charged",
     "no_fee": "The service has no fee",
+    "unsigned_note": "Note not signed, so not charged",
     "undercharged": "Charged below the fee",
     "void_not_recharged": "Charge voided, none instead",
     "wrong_payer": "Asked of a payer without coverage",
@@ -26,7 +27,7 @@ LEAKS = {
     "underpaid": "Paid below the contract",
     "fee_not_taken": "Missed-visit fee not taken",
 }
-ROLES = {"biller": "Billing"}
+ROLES = {"biller": "Billing", "provider": "The provider"}
 
 
 def leakage(view: View) -> None:

@@ -24,6 +24,9 @@ prepaid as (
     having sum(amount_minor) > 0
 ),
 
+-- Somebody typed a lower fee, and said why.
+agreed as (select charge_id from {{ ref('stg_practice__charges') }} where is_fee_agreed),
+
 invoiced as (select distinct charge_id from lines where party like 'client:%'),
 
 of_visits as (
@@ -68,7 +71,7 @@ select
     covered.charge_id is not null as is_covered,
     -- A fee that was keyed lower than the service costs; another code has another fee.
     case
-        when prepaid.charge_id is not null then 0
+        when prepaid.charge_id is not null or agreed.charge_id is not null then 0
         when visits.kind = 'attended' and of_visits.code is not distinct from services.service_code
             then greatest(visits.fee_minor - of_visits.amount_minor, 0)
         else 0
@@ -85,5 +88,6 @@ inner join of_visits on visits.unit_id = of_visits.unit_id
 left join services on visits.service_id = services.service_id
 left join invoiced on of_visits.charge_id = invoiced.charge_id
 left join prepaid on of_visits.charge_id = prepaid.charge_id
+left join agreed on of_visits.charge_id = agreed.charge_id
 left join covered on of_visits.charge_id = covered.charge_id
 left join allowances on of_visits.charge_id = allowances.charge_id

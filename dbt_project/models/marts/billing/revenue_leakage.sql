@@ -2,7 +2,7 @@
     Each visit's expected money, cut into the places where it is. A row is a visit and a place; the rows of a visit add up
     to what it should bring, so that nothing is lost between the reports.
 #}
-{% set invoice_days, silent_days, filing_days, appeal_days, charge_days = 14, 90, 365, 90, 3 %}
+{% set invoice_days, silent_days, filing_days, appeal_days, charge_days, note_days = 14, 90, 365, 90, 3, 3 %}
 with visits as (select * from {{ ref('int_billing__visits_to_pay') }}),
 
 charged as (select * from {{ ref('int_billing__charged_visits') }}),
@@ -26,6 +26,25 @@ voided as (
 
 -- Somebody has decided, with a reason, that these are not charged.
 let_go as (select attendee_id from {{ ref('stg_practice__uncharged_visits') }} where not is_withdrawn),
+
+-- From the practice's first day with notes on, a visit whose note nobody signed within some days waits for that.
+asked_for as (
+    select try_cast(trim(value, '"') as date) as first_date
+    from {{ ref('stg_practice__settings') }}
+    where name = 'notes_since'
+),
+
+unsigned as (
+    select visits.unit_id
+    from visits
+    cross join build
+    inner join asked_for on asked_for.first_date <= visits.start_date
+    left join {{ ref('stg_practice__notes') }} as notes
+        on visits.attendee_id = notes.attendee_id and notes.position = 1 and notes.signed_at is not null
+    where visits.start_date + {{ note_days }} < build.today and visits.kind = 'attended'
+    group by visits.unit_id
+    having count(notes.note_id) = 0
+),
 
 judged as (
     select
@@ -93,6 +112,7 @@ not_charged as (
             when visits.kind = 'missed' then 'fee_not_taken'
             when voided.unit_id is not null then 'void_not_recharged'
             when visits.fee_minor = 0 then 'no_fee'
+            when unsigned.unit_id is not null then 'unsigned_note'
             else 'no_charge'
         end as leak,
         case
@@ -102,6 +122,7 @@ not_charged as (
         coalesce(voided.void_date, visits.start_date) + {{ charge_days }} as due_date
     from visits
     left join voided on visits.unit_id = voided.unit_id
+    left join unsigned on visits.unit_id = unsigned.unit_id
     left join let_go on visits.attendee_id = let_go.attendee_id
     where visits.unit_id not in (select unit_id from charged)
 ),
@@ -122,7 +143,7 @@ finished as (
         attendee_id, appointment_id, charge_id, client_id, provider_id, location_id, service_id, payer_id,
         referral_source_id,
         kind as visit_kind, place, leak,
-        case when place = 'leak' then 'biller' end as owner_role,
+        case when place = 'leak' then case when leak = 'unsigned_note' then 'provider' else 'biller' end end as owner_role,
         start_date as service_date,
         cast(case when place = 'leak' then due_date end as date) as due_date,
         '{{ var("currency") }}' as currency,

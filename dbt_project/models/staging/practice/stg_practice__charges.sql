@@ -28,6 +28,8 @@ renamed as (
         -- numerics
         units,
         amount_minor,
+        -- booleans
+        is_fee_agreed,
         -- dates
         service_date,
         post_date,
