@@ -16,11 +16,13 @@ from ingestion.demo.claiming import NO_DIAGNOSIS, Insurance, insure
 from ingestion.demo.coding import diagnose, of_charges
 from ingestion.demo.collecting import Collected, collect
 from ingestion.demo.columns import DAY, NEVER, Array, Columns, stack, take
-from ingestion.demo.house import House
-from ingestion.demo.leaks import plant
+from ingestion.demo.house import INDIVIDUAL, House
+from ingestion.demo.leaks import SOUND, plant
 from ingestion.demo.noting import note_visits
 from ingestion.demo.record_of import Story
 
+PREPAID = 3
+"""Sessions of the package that are used."""
 KINDS = (
     "charge", "void_charge", "payment", "deallocation", "adjustment", "transfer", "allocation", "refund",
 )  # fmt: skip
@@ -49,6 +51,8 @@ class Books:
     """The appointment of each attendee."""
     notes: Columns
     """Of each attendee: written, signed, text."""
+    prepaid: Array
+    """The attendees whose visits are paid by a package, the oldest first; `dealings` sells and redeems it."""
     insurance: Insurance
     policy_of: Array
     """Of each charge, the policy of the payer that it asks; −1 where the client has none."""
@@ -65,6 +69,7 @@ def keep_books(house: House, story: Story, seed: int) -> Books:
     dice = [np.random.default_rng([seed, part]) for part in (20, 21, 22, 23)]
     notes = note_visits(house, story, np.random.default_rng([seed, 27]))
     charges = plant(house, story, charge_visits(house, story, dice[0]), SERVICE, notes, dice[3])
+    charges, prepaid = _set_apart(house, story, charges)
     payer = payer_side(story, charges, dice[1])
     client = collect(charges, story.clients["pays_at_desk"], dice[2])
     payments = stack(payer["payments"], client.payments)
@@ -73,9 +78,24 @@ def keep_books(house: House, story: Story, seed: int) -> Books:
     refunds = client.refunds | {"payment": client.refunds["payment"] + shift}
     adjustments = stack(payer["adjustments"], client.adjustments)
     papers = _up_to_now(house, charges, payments, allocations, adjustments, payer["transfers"], refunds, client)
-    books = Books(*papers, {}, story.attendees["appointment"], notes, **_insured(house, story, papers, seed))
+    books = Books(*papers, {}, story.attendees["appointment"], notes, prepaid, **_insured(house, story, papers, seed))
     books.transactions = _transactions(books)
     return books
+
+
+def _set_apart(house: House, story: Story, charges: Columns) -> tuple[Columns, Array]:
+    """The charges without the last visits of one client who pays alone and has bought a package; and those visits."""
+    ago = house.today - charges["day"]
+    fits = (charges["kind"] == SERVICE) & (charges["service"] == INDIVIDUAL) & (charges["leak"] == SOUND)
+    fits &= (charges["payer"] < 0) & (charges["voided"] >= NEVER) & (charges["guarantor"] == charges["client"])
+    fits &= (ago >= 2) & (ago <= 75)
+    rows = np.flatnonzero(fits)
+    often = np.bincount(charges["client"][rows], minlength=len(story.owes))
+    mine = rows[charges["client"][rows] == often.argmax()] if len(rows) else rows
+    mine = mine[np.argsort(charges["day"][mine])][-PREPAID:]
+    left = np.ones(len(charges["at"]), dtype=bool)
+    left[mine] = False
+    return take(charges, left), charges["attendee"][mine]
 
 
 def _insured(house: House, story: Story, papers: tuple[Columns, ...], seed: int) -> dict[str, Any]:

@@ -57,6 +57,7 @@ def _without_charge(house: House, story: Story, books: Books) -> Iterator[Found]
     ever, live = (np.zeros(len(where), dtype=bool) for _ in range(2))
     ever[books.charges["attendee"]] = True
     live[books.charges["attendee"][books.charges["voided"] >= NEVER]] = True
+    ever[books.prepaid], live[books.prepaid] = True, True
     done = seats["status"] == IS_COMPLETED
     fee = FEES[visits["service"][where]]
     never = done & ~ever

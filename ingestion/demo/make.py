@@ -13,18 +13,21 @@ from ingestion.demo.claim_facts import fact_tables
 from ingestion.demo.claim_rows import claim_out_tables, coded_tables
 from ingestion.demo.claims import claim_tables
 from ingestion.demo.coming import look_ahead
+from ingestion.demo.dealings import deal, remind
 from ingestion.demo.house import build_house, give_ids
 from ingestion.demo.house_rows import house_tables
 from ingestion.demo.invoice_rows import invoice_tables
 from ingestion.demo.load import load, load_parts, refuse_unless_empty
 from ingestion.demo.money_rows import money_tables
 from ingestion.demo.noting import note_tables, signers
+from ingestion.demo.payers_mail import bring_mail
 from ingestion.demo.people_rows import client_tables
 from ingestion.demo.reaching import reach_clients
 from ingestion.demo.record_of import tell
 from ingestion.demo.remittance_rows import remittance_tables
 from ingestion.demo.schedule_rows import schedule_tables
 from ingestion.demo.sizes import DEMO_SEED, DEMO_TODAY, size_of
+from ingestion.demo.told import People, Told
 from ingestion.demo.truth import write_truth
 from ingestion.frugal import frugal
 from practice.clock import fixed_clock
@@ -93,6 +96,11 @@ def make_demo(
             counts |= load_parts(record, "charges coded", coded_tables(house, books), say, **about)
             counts |= load_parts(record, "claims sent", claim_out_tables(house, books, known, dealt), say, **about)
             counts |= load_parts(record, "remittances", remittance_tables(house, books, dealt), say, **about)
+            say("Today: held money, promises, the drawer, the bank, what payers sent")
+            record.ids = seeded_ids(seed + 3)
+            staff, told = People(record, house), Told()
+            counts |= deal(staff, house, story, books, told)
+            bring_mail(staff, house, books, told)
             # Before messages are on: nobody is told today of what was agreed long ago.
             say("Looking ahead: series and the waitlist")
             record.ids = seeded_ids(seed + 2)
@@ -100,7 +108,9 @@ def make_demo(
             say("Agreeing with clients on messages")
             record.ids = seeded_ids(seed + 1)  # its ids are the same however many slices came before
             counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
-            write_truth(home.truth, house, story, books, in_series)
+            record.ids = seeded_ids(seed + 4)
+            remind(staff, house)
+            write_truth(home.truth, house, story, books, told, in_series)
             counts |= ahead
     finally:
         record.clock, record.ids = clock, ids

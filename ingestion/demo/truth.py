@@ -19,6 +19,7 @@ from ingestion.demo.fates import CANCELLED, COMPLETED, LEFT_UNSEEN, MISTAKE, MOV
 from ingestion.demo.house import House
 from ingestion.demo.leaking import leak_table
 from ingestion.demo.record_of import STATUSES, Story
+from ingestion.demo.told import Told
 
 _FATES = {
     CANCELLED: "cancelled", MOVED: "rescheduled", MISTAKE: "entered_in_error", COMPLETED: "completed",
@@ -26,7 +27,7 @@ _FATES = {
 }  # fmt: skip
 
 
-def write_truth(folder: Path, house: House, story: Story, books: Books, in_series: int = 0) -> None:
+def write_truth(folder: Path, house: House, story: Story, books: Books, told: Told, in_series: int = 0) -> None:
     """`attendees.parquet`, `counts.parquet`, `month_ends.parquet` and `leaks.parquet` in the folder.
 
     `in_series` visits were booked beside the story: all of them are still to come, and nobody's fate is told.
@@ -34,10 +35,12 @@ def write_truth(folder: Path, house: House, story: Story, books: Books, in_serie
     folder.mkdir(parents=True, exist_ok=True)
     pq.write_table(_attendees(house, story), folder / "attendees.parquet")
     counts = planted_counts(house, story, books)
+    for name, more in told.counts.items():
+        counts[name] += more
     for name in ("attendees", "appointments", "attendees_scheduled"):
         counts[name] += in_series
     pq.write_table(pa.table({"name": list(counts), "value": list(counts.values())}), folder / "counts.parquet")
-    pq.write_table(month_ends(house, books), folder / "month_ends.parquet")
+    pq.write_table(month_ends(house, books, told), folder / "month_ends.parquet")
     pq.write_table(leak_table(house, story, books), folder / "leaks.parquet")
 
 
@@ -84,7 +87,7 @@ def planted_counts(house: House, story: Story, books: Books) -> dict[str, int]:
     }  # fmt: skip
 
 
-def month_ends(house: House, books: Books) -> pa.Table:
+def month_ends(house: House, books: Books, told: Told) -> pa.Table:
     """As of the end of each month (post_date ≤ D, with today's knowledge): charged, adjusted, collected, open AR in
     all, of payers, of clients; unapplied client credit; expected contractual still standing. Minor units."""
     ends = _ends_of_months(house)
@@ -118,19 +121,19 @@ def month_ends(house: House, books: Books) -> pa.Table:
     received = until(books.payments["post_day"], books.payments["amount"], from_clients)
     refunded = until(books.refunds["post_day"], books.refunds["amount"])
     expected = until(charges["post_day"], charges["estimate"]) - until(charges["void_day"], charges["estimate"], voids)
-    return pa.table(
-        {
-            "as_of_date": dates(ends),
-            "charged_minor": charged(np.ones(len(voids), dtype=bool)),
-            "adjusted_minor": until(given["post_day"], given["amount"]),
-            "collected_minor": until(put["post_day"], put["amount"]),
-            "open_minor": payers + clients,
-            "open_payer_minor": payers,
-            "open_client_minor": clients,
-            "client_credit_minor": received - refunded - until(put["post_day"], put["amount"], ~by_payer),
-            "expected_contractual_minor": expected - until(given["post_day"], given["estimate"]),
-        }
-    )
+    found = {
+        "charged_minor": charged(np.ones(len(voids), dtype=bool)),
+        "adjusted_minor": until(given["post_day"], given["amount"]),
+        "collected_minor": until(put["post_day"], put["amount"]),
+        "open_payer_minor": payers,
+        "open_client_minor": clients,
+        "client_credit_minor": received - refunded - until(put["post_day"], put["amount"], ~by_payer),
+        "expected_contractual_minor": expected - until(given["post_day"], given["estimate"]),
+    }
+    for day, name, amount in told.moves:
+        found[name] = found[name] + np.where(ends >= day, amount, 0)
+    found["open_minor"] = found["open_payer_minor"] + found["open_client_minor"]
+    return pa.table({"as_of_date": dates(ends)} | found)
 
 
 def _ends_of_months(house: House) -> Array:

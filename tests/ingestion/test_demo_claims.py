@@ -82,8 +82,9 @@ def test_every_remittance_balances_and_is_the_money_that_its_payer_paid(demo):
         assert all(claim.difference_minor == 0 for claim in remittance.claims)
         assert remittance.amount_minor == row["amount_minor"] == (row["received_minor"] or 0)
         assert remittance.trace_number == row["trace_number"] == (row["reference"] or row["trace_number"])
+    held = demo.value("select count(*) from remittances where status = 'held'")
     by_payer = "select count(*) from payments where payer_id is not null and status = 'posted'"
-    assert demo.value(by_payer) == sum(row["payment_id"] is not None for row in rows)
+    assert demo.value(by_payer) == held + sum(row["payment_id"] is not None for row in rows)
 
 
 @pytest.fixture(scope="module")
@@ -103,7 +104,8 @@ def posted(demo):
                 row["remittance_id"],
             )
             for claim, one in zip(claims, kept, strict=True):
-                found.append((claim, one, rules, entries[one["remittance_claim_id"]]))
+                if one["status"] == "posted" and not one["reverses_id"]:
+                    found.append((claim, one, rules, entries[one["remittance_claim_id"]]))
     return found
 
 
@@ -133,6 +135,19 @@ def test_every_payer_payment_and_contractual_adjustment_is_an_answers(demo, post
     }
     for kind, sql in of.items():
         assert sum(entries[kind] for *_, entries in posted) == demo.value(sql), kind
+
+
+def test_this_morning_a_payer_took_back_sent_on_and_sent_wrong(demo):
+    status = {
+        row["status"]: row["n"] for row in demo.rows("select status, count(*) n from remittance_claims group by 1")
+    }
+    assert (status["unmatched"], status["reversed"]) == (1, 1)
+    assert demo.value("select held_reason from remittances where status = 'held'").startswith("The claims sum to")
+    assert demo.value("select reason_code from provider_adjustments") == "FB"
+    assert demo.value("select sum(credit_minor - debit_minor) from postings where account = '2130'") > 0
+    with demo.record.read() as reader:
+        second = [row for row in to_claim(reader, SYSTEM) if row["rank"] == 2]
+    assert [row["state"] for row in second] == ["ready"]
 
 
 def test_a_tenth_of_claims_is_denied_at_first_and_some_denials_wait(demo):

@@ -34,6 +34,11 @@ LAWS = (
     laws.test_the_record_holds_as_many_of_each_kind_as_were_planted,
     laws.test_the_ledger_at_each_months_end_is_the_planted_one,
 )
+DEALINGS = {
+    "set_package_offer", "sell_package", "redeem_session", "set_deposit_rule", "take_deposit", "agree_plan", "set_limit",
+    "adjust_charge", "add_change", "close_drawer", "reconcile_from", "load_bank_file", "match_line", "post_remittance",
+    "add_policy", "set_dunning_step", "record_promise", "record_dispute",
+}  # fmt: skip
 AT_ONCE = {
     "schedule_rows.VISITS_AT_ONCE": 2_500,
     "claims.CLAIMS_AT_ONCE": 9_000,
@@ -115,7 +120,7 @@ def test_each_slice_is_a_command_of_its_own_that_says_which_it_is(sliced):
     entries = sliced.rows("select command, request_hash from audit_entries")
     # What clients are told, and what is agreed for the weeks to come, is written by the commands that a practice uses.
     assert {entry["command"] for entry in entries} == {
-        "load_demo", "set_messages", "add_recall_type", "book_series", "add_waitlist_entry",
+        "load_demo", "set_messages", "add_recall_type", "book_series", "add_waitlist_entry", *DEALINGS,
     }  # fmt: skip
     assert len({entry["request_hash"] for entry in entries}) == len(entries)
 

@@ -99,7 +99,7 @@ def land(landing):
         })  # fmt: skip
     visit("not signed yet", day=date(2026, 6, 28))
     till.paid(charged("charged without a note", day=NOTED), 100_00, NOTED, f"client:{SELF_PAY}")
-    agreed = charged("an agreed fee", 75_00, is_fee_agreed=True)
+    agreed = till.charge(75_00, JUNE, is_fee_agreed=True, **visit("an agreed fee"))
     till.paid(agreed, 75_00, JUNE, f"client:{SELF_PAY}")
     till.paid(charged("undercharged", 75_00), 75_00, JUNE, f"client:{SELF_PAY}")
     session = charged("a prepaid session", 75_00)
