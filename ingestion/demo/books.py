@@ -21,6 +21,7 @@ from ingestion.demo.leaks import SOUND, plant
 from ingestion.demo.noting import note_visits
 from ingestion.demo.record_of import Story
 
+AUTHORISING_PAYER = 2
 PREPAID = 3
 """Sessions of the package that are used."""
 KINDS = (
@@ -56,6 +57,8 @@ class Books:
     insurance: Insurance
     policy_of: Array
     """Of each charge, the policy of the payer that it asks; −1 where the client has none."""
+    authorised: Array
+    """The charges that take up one client's prior authorisation, which is nearly used up."""
     is_video: Array
     client_diagnoses: Columns
     diagnoses: tuple[Array, Array]
@@ -104,6 +107,7 @@ def _insured(house: House, story: Story, papers: tuple[Columns, ...], seed: int)
     dice = [np.random.default_rng([seed, part]) for part in (24, 25, 26)]
     insurance = insure(house, charges, payments, house.claims_since, dice[0])
     made = diagnose(story, dice[1])
+    policies = _policies_of(story, charges)
     codes = of_charges(made, charges["client"], charges["day"])
     for said in codes:
         said[charges["kind"] != SERVICE] = -1
@@ -111,12 +115,23 @@ def _insured(house: House, story: Story, papers: tuple[Columns, ...], seed: int)
     numbered = dice[2].permutation(10**6)[: len(insurance.remittances["known"])].tolist()
     return {
         "insurance": insurance,
-        "policy_of": _policies_of(story, charges),
+        "policy_of": policies,
+        "authorised": _authorised(house, charges, policies),
         "is_video": story.appointments["is_video"][story.attendees["appointment"][charges["attendee"]]],
         "client_diagnoses": made,
         "diagnoses": codes,
         "traces": pa.array([f"EFT{number:07d}" for number in numbered], pa.string()),
     }
+
+
+def _authorised(house: House, charges: Columns, policies: Array) -> Array:
+    """All individual sessions of the client of one payer who has had most of them, a dozen at most."""
+    fits = (charges["payer"] == AUTHORISING_PAYER) & (charges["service"] == INDIVIDUAL) & (charges["kind"] == SERVICE)
+    fits &= (policies >= 0) & (charges["voided"] >= NEVER) & (charges["location"] == 0)
+    count = np.bincount(charges["client"][fits], minlength=1)
+    recent = np.bincount(charges["client"][fits & (charges["day"] >= house.today - 14)], minlength=len(count))
+    mine = np.where((recent > 0) & (count <= 12), count, 0).argmax()
+    return np.flatnonzero(fits & (charges["client"] == mine))
 
 
 def _policies_of(story: Story, charges: Columns) -> Array:

@@ -26,6 +26,7 @@ RECEIVER = ("Tideline Exchange", "TIDELINE")
 FILING_CODES = {"commercial": "CI", "public": "MC", "employer": "CI"}
 APPEAL_DAYS = (90, 60, 120, 180)
 """Of each payer."""
+AUTHORISATION = "PA-204417"
 SUPERVISED_EVERY = 4
 """Every so many providers, one works under the first one's supervision."""
 
@@ -46,8 +47,43 @@ def fact_tables(house: House, story: Story, books: Books, dice: np.random.Genera
         **list_tables(house, dice),
         "client_diagnoses": diagnosis_table(house, story, books.client_diagnoses, dice),
         "fees": _zero_fee(house, dice),
+        **_authorisation(house, books, dice),
         "claim_exclusions": _sent_on_paper(house, books),
     }
+
+
+def _authorisation(house: House, books: Books, dice: np.random.Generator) -> dict[str, pa.Table]:
+    """`authorisations` and `charge_authorisations`: one client's, of which a single session is left."""
+    rows = books.authorised
+    if not len(rows):
+        return {}
+    first = books.charges["known"][rows].min()
+    key = new_ids(np.array([first]), dice)
+    nobody = np.zeros(len(rows), dtype=int)
+    made = pa.table(
+        {
+            "authorisation_id": key,
+            "client_id": pick(house.ids["clients"], books.charges["client"][rows[:1]]),
+            "payer_id": pick(house.ids["payers"], books.charges["payer"][rows[:1]]),
+            "service_id": pick(house.ids["services"], books.charges["service"][rows[:1]]),
+            "number": [AUTHORISATION],
+            "units": pa.array([len(rows) + 1], pa.int32()),
+            "from_date": dates(books.charges["day"][rows].min(keepdims=True)),
+            "until_date": dates(np.array([house.today + 45])),
+            "recorded_by": pick(house.ids["users"], np.array([4])),
+            "known_at": instants(np.array([first])),
+            "is_withdrawn": [False],
+        }
+    )
+    taken = pa.table(
+        {
+            "charge_id": pick(house.ids["charges"], rows),
+            "authorisation_id": pick(key, nobody),
+            "units": pa.array(nobody + 1, pa.int32()),
+            "known_at": instants(books.charges["known"][rows]),
+        }
+    )
+    return {"authorisations": made, "charge_authorisations": taken}
 
 
 def _zero_fee(house: House, dice: np.random.Generator) -> pa.Table:

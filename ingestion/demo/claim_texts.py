@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 
 from ingestion.demo.books import Books
+from ingestion.demo.claim_facts import AUTHORISATION
 from ingestion.demo.claiming import CORRECTED, control_numbers, payers_numbers
 from ingestion.demo.coding import DIAGNOSES
 from ingestion.demo.columns import Array, Columns, dates, pick, take
@@ -107,8 +108,12 @@ def _asked(house: House, books: Books, claims: Columns) -> list[tuple[dict[str, 
         "family_name": pick(names["family"], client),
         "birth_date": pick(names["births"], client),
     }
-    same = {"rank": 1, "units": 1, "modifiers": None, "authorisation": None, "needs_authorisation": False,
-            "is_crossed_over": False}  # fmt: skip
+    authorised = np.isin(charge, books.authorised)
+    columns |= {
+        "authorisation": pick((AUTHORISATION,), authorised.astype(int) - 1),
+        "needs_authorisation": pa.array(authorised),
+    }
+    same = {"rank": 1, "units": 1, "modifiers": None, "is_crossed_over": False}
     listed = {name: column.to_pylist() for name, column in columns.items()}
     first, second = books.diagnoses[0][charge].tolist(), books.diagnoses[1][charge].tolist()
     return [

@@ -27,7 +27,8 @@ from practice.billing.queries.drawer import expected
 from practice.billing.queries.dunning import standings
 
 FLOAT, DEPOSIT, SESSIONS, PACKAGE = 200_00, 50_00, 6, 900_00
-WRITE_OFF_ALONE, REFUND_ALONE = 75_00, 100_00
+WRITE_OFF_ALONE = 75_00
+LIMITS = ((WRITE_OFF, "biller", WRITE_OFF_ALONE), (REFUND, "front_desk", 50_00), (BACK_DATE, "biller", 3))
 DRAWER_DAYS = 6
 """So many days before yesterday the drawer was closed in the evening."""
 STEPS = ((1, 10, 30_00), (2, 24, 30_00), (3, 45, 50_00))
@@ -143,10 +144,8 @@ def _plan(people: People, house: House, books: Books, open_minor: Array) -> int:
 
 def _limits(people: People) -> None:
     """What who may do alone."""
-    for role, write_off, refund in (("front_desk", 0, 50_00), ("biller", WRITE_OFF_ALONE, REFUND_ALONE)):
-        people.run(set_limit, "owner", kind=WRITE_OFF, role=role, most=write_off)
-        people.run(set_limit, "owner", kind=REFUND, role=role, most=refund)
-    people.run(set_limit, "owner", kind=BACK_DATE, role="biller", most=3)
+    for kind, role, most in LIMITS:
+        people.run(set_limit, "owner", kind=kind, role=role, most=most)
 
 
 def _ask_second_person(people: People, books: Books, open_minor: Array) -> int:
@@ -177,7 +176,7 @@ def _drawer(people: People, house: House) -> int:
         short, why = (2_00, "Two dollars short; counted twice") if place == 1 else (0, None)
         with people.at(day, 18, 40):
             people.run(
-                close_drawer, "front_desk", location_id=key, counted_minor=there - short,
+                close_drawer, "front_desk", location_id=key, counted_date=str(as_date(day)), counted_minor=there - short,
                 banked_minor=max(there - short - FLOAT, 0), reason=why,
             )  # fmt: skip
     return len(days)

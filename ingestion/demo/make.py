@@ -90,7 +90,7 @@ def make_demo(
             dealt = np.random.default_rng([seed, 94])
             facts = fact_tables(house, story, books, dealt)
             counts |= load(record, "claim facts", facts, **about)
-            counts["users"] += load(record, "colleagues", signers(house), **about)["users"]
+            counts["users"] += load(record, "colleagues", signers(house, furniture["users"]), **about)["users"]
             counts |= load_parts(record, "notes", note_tables(house, story, books.notes), say, **about)
             known = furniture | people | facts
             counts |= load_parts(record, "charges coded", coded_tables(house, books), say, **about)

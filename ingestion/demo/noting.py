@@ -12,9 +12,8 @@ import pyarrow.compute as pc
 from ingestion.demo.columns import DAY, HOUR, MINUTE, NEVER, Array, Columns, instants, new_ids, numbers, pick, take
 from ingestion.demo.house import House
 from ingestion.demo.record_of import IS_COMPLETED, Story
-from ingestion.demo.sizes import DEMO_PASSWORD, DEMO_USERS
+from ingestion.demo.sizes import DEMO_USERS
 from ingestion.demo.slices import runs
-from practice.access.passwords import hash_password
 
 NOTES_AT_ONCE = 200_000
 SIGNED_WITHIN = 3
@@ -72,8 +71,8 @@ def note_tables(house: House, story: Story, notes: Columns) -> Iterator[dict[str
         yield {"notes": _notes(house, story, notes, every[first:last])}
 
 
-def signers(house: House) -> dict[str, pa.Table]:
-    """`users` for those who sign beside the demo's own sign-ins: one for each other provider."""
+def signers(house: House, users: pa.Table) -> dict[str, pa.Table]:
+    """`users` for those who sign beside the demo's own sign-ins: one for each other provider, of the same password."""
     of_demo = next(place for place, user in enumerate(DEMO_USERS) if user.role == "provider")
     providers = house.ids["providers"].to_pylist()
     own = new_ids(np.full(len(providers), house.began), np.random.default_rng(len(providers)))
@@ -89,7 +88,7 @@ def signers(house: House) -> dict[str, pa.Table]:
                 "role": ["provider"] * len(others),
                 "provider_id": providers[1:],
                 "location_ids": ["[]"] * len(others),
-                "password_hash": [hash_password(DEMO_PASSWORD, key="colleagues")] * len(others),
+                "password_hash": [users.column("password_hash")[of_demo].as_py()] * len(others),
                 "is_active": [house.leaves[place] >= house.today for place in others],
                 "created_at": instants(np.full(len(others), house.began)),
                 "failed_sign_ins": pa.array([0] * len(others), pa.int32()),

@@ -122,7 +122,8 @@ def test_each_slice_is_a_command_of_its_own_that_says_which_it_is(sliced):
     assert {entry["command"] for entry in entries} == {
         "load_demo", "set_messages", "add_recall_type", "book_series", "add_waitlist_entry", *DEALINGS,
     }  # fmt: skip
-    assert len({entry["request_hash"] for entry in entries}) == len(entries)
+    loads = [entry["request_hash"] for entry in entries if entry["command"] == "load_demo"]
+    assert len(set(loads)) == len(loads) > 20
 
 
 def test_what_was_sent_on_paper_is_not_asked_for_again(sliced):
