@@ -176,8 +176,8 @@ def _drawer(people: People, house: House) -> int:
         short, why = (2_00, "Two dollars short; counted twice") if place == 1 else (0, None)
         with people.at(day, 18, 40):
             people.run(
-                close_drawer, "front_desk", location_id=key, counted_date=str(as_date(day)), counted_minor=there - short,
-                banked_minor=max(there - short - FLOAT, 0), reason=why,
+                close_drawer, "front_desk", location_id=key, counted_date=str(as_date(day)),
+                counted_minor=there - short, banked_minor=max(there - short - FLOAT, 0), reason=why,
             )  # fmt: skip
     return len(days)
 
