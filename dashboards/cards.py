@@ -5,18 +5,22 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
 from dashboards.failures import where
 from practice.cards.beat import beat
+from practice.cards.events import catch_up
 from practice.cards.keys import processor_of
-from practice.cards.processor import Processor
+from practice.cards.processor import Processor, ProcessorTrouble
 from practice.errors import Refusal
 from practice.home import Home
 from practice.store.record import Record
 
 SECONDS = 15.0
+CATCH_UP_SECONDS = 600.0
+"""How often the processor is asked for events that it could not bring here."""
 
 _log = logging.getLogger("daybook.cards")
 _made: dict[Path, Processor | None] = {}
@@ -58,7 +62,11 @@ def start(home: Home, record: Record, *, seconds: float = SECONDS) -> Callable[[
     ended = threading.Event()
 
     def run() -> None:
+        caught_up = float("-inf")
         while not ended.is_set():
+            if time.monotonic() - caught_up >= CATCH_UP_SECONDS:
+                once(record, found, catch_up)
+                caught_up = time.monotonic()
             once(record, found)
             _news.wait(seconds)
             _news.clear()
@@ -74,10 +82,12 @@ def start(home: Home, record: Record, *, seconds: float = SECONDS) -> Callable[[
     return stop
 
 
-def once(record: Record, found: Processor) -> None:
+def once(record: Record, found: Processor, look: Callable[[Record, Processor], int] = beat) -> None:
     """One look. What fails is told to the log without anybody's data, and the next look goes on with it."""
     try:
-        beat(record, found)
+        look(record, found)
+    except ProcessorTrouble as trouble:
+        _log.warning("cards wait: %s", trouble.code)
     except Refusal as refusal:  # a full disk, for example
         _log.warning("cards wait: %s", refusal.rule)
     except Exception as error:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import timedelta
 
 from practice.access.permissions import SYSTEM, Permission
 from practice.cards import queries
@@ -16,12 +17,15 @@ from practice.cards.disputes import note_dispute
 from practice.cards.payouts import load_payout
 from practice.cards.processor import Event, Processor, ProcessorTrouble
 from practice.cards.refunding import settle_refund
-from practice.cards.saving import settle_setup
+from practice.cards.saving import look_at_card, settle_setup
 from practice.clock import stored
 from practice.store.record import Record, command
 from practice.store.work import Row, Work
 
 GIVE_UP = 8
+OVERLAP = timedelta(hours=2)
+"""Events can be listed later than they happened."""
+
 _log = logging.getLogger("daybook.cards")
 
 
@@ -60,6 +64,14 @@ def receive(record: Record, event: Event) -> bool:
         happened_at=str(stored(event.happened_at)),
     )
     return bool(answer["is_new"])
+
+
+def catch_up(record: Record, processor: Processor) -> int:
+    """Ask for the events that never arrived here: no public address, a door that was shut. How many were new."""
+    with record.read() as reader:
+        last = queries.last_event_at(reader)
+    found = processor.events_since(last - OVERLAP if last else None)
+    return sum(receive(record, one) for one in found if one.is_live == processor.is_live and _looker(one.kind))
 
 
 def handle(record: Record, processor: Processor, row: Row) -> None:
@@ -134,12 +146,19 @@ def _payout(record: Record, processor: Processor, token: str) -> str | None:
     return None
 
 
+def _card(record: Record, processor: Processor, token: str) -> str | None:
+    return None if look_at_card(record, processor, token) else NOT_OURS
+
+
 _LOOKERS: tuple[tuple[str, _Look], ...] = (
     ("checkout.session.", _page),
     ("payment_intent.", _intent),
     ("charge.dispute.", _dispute),
     ("charge.refund", _refund),
     ("refund.", _refund),
+    ("payment_method.automatically_updated", _card),
+    ("payment_method.updated", _card),
+    ("payment_method.detached", _card),
     ("payout.paid", _payout),
     ("payout.failed", _payout),
 )

@@ -145,6 +145,16 @@ def _autopay_tasks(reader: Reader, day: date) -> list[Row]:
     return rows
 
 
+def card_refunds(reader: Reader, actor: Actor, payment_id: str) -> list[Row] | None:
+    """Refunds to the card of a payment, the newest first; None where it did not come by the processor."""
+    require(actor, Permission.SEE_MONEY)
+    if queries.charge_of_payment(reader, payment_id) is None:
+        return None
+    return reader.rows(
+        "select * from card_refunds where payment_id = ? order by requested_at desc, card_refund_id desc", payment_id
+    )
+
+
 def tonight_list(reader: Reader, actor: Actor) -> list[Row]:
     """What autopay charges in the coming night, as it stands now: client_name, card, amount_minor, held_by."""
     require(actor, Permission.SEE_MONEY)

@@ -173,11 +173,17 @@ class Processor(Protocol):
     def forget_card(self, card_token: str) -> None:
         """The card can be charged no more. Doing it twice is fine."""
 
+    def saved_card(self, card_token: str) -> Card | None:
+        """The card as it is now (banks send new ones with later dates); None once it is forgotten."""
+
     def payout(self, payout_token: str) -> PaidOut:
         """How it stands with a payout."""
 
     def payout_lines(self, payout_token: str) -> Sequence[PayoutLine]:
         """What a payout is made of; the payout itself is not among it."""
+
+    def events_since(self, instant: datetime | None) -> Sequence[Event]:
+        """What happened there from an instant on, or lately: for what its own messages did not bring."""
 
     def event_of(self, body: bytes, signature: str | None) -> Event:
         """Read what the processor sent. Raises ValueError unless it is signed by it, and not long ago."""

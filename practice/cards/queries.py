@@ -223,3 +223,9 @@ def untold_declines(reader: Reader, but: tuple[str, ...]) -> list[Row]:
         " (select 1 from messages m where m.dedupe_key = 'declined:' || c.card_charge_id) order by requested_at"
     )
     return [row for row in rows if row["refusal"] not in but]
+
+
+def last_event_at(reader: Reader) -> datetime | None:
+    """When the newest known event happened."""
+    found: datetime | None = reader.value("select max(happened_at) from processor_events")
+    return found

@@ -69,6 +69,14 @@ def note_saved_card(
 
 
 @command(Permission.OPERATE)
+def note_card(work: Work, *, saved_card_id: str, last4: str, expires_month: int, expires_year: int) -> Row:
+    """The bank has sent the client a new card in place of a saved one: its digits and its last month."""
+    said = {"last4": last4, "expires_month": expires_month, "expires_year": expires_year}
+    work.update("saved_cards", saved_card_id, known_at=stored(work.now), **said)
+    return {"saved_card_id": saved_card_id}
+
+
+@command(Permission.OPERATE)
 def close_setup(work: Work, *, card_setup_id: str) -> Row:
     """Nobody saved a card on the page, and nobody can any more."""
     if work.get("card_setups", card_setup_id, "card")["state"] != "saved":
@@ -118,6 +126,27 @@ def settle_setup(record: Record, card_setup_id: str, page: Page) -> None:
         )
     elif page.state == "expired":
         record.run(close_setup, SYSTEM, card_setup_id=card_setup_id)
+
+
+def look_at_card(record: Record, processor: Processor, card_token: str) -> bool:
+    """Write down how a saved card is now; whether it is one of ours. One that the processor forgot is removed."""
+    with record.read() as reader:
+        card = queries.card_of_token(reader, card_token)
+    if card is None:
+        return False
+    now = processor.saved_card(card_token)
+    if now:
+        record.run(
+            note_card,
+            SYSTEM,
+            saved_card_id=card["saved_card_id"],
+            last4=now.last4,
+            expires_month=now.expires_month,
+            expires_year=now.expires_year,
+        )
+    elif not card["removed_at"]:
+        record.run(remove_card, SYSTEM, saved_card_id=card["saved_card_id"])
+    return True
 
 
 def forget(processor: Processor, card_token: str) -> bool:

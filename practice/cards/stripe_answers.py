@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, Literal
 
-from practice.cards.processor import Card, Charged, Disputed, GivenBack, PaidOut, PayoutLine
+from practice.cards.processor import Card, Charged, Disputed, Event, GivenBack, PaidOut, PayoutLine
 
 _Answer = Mapping[str, Any]
 
@@ -123,7 +123,18 @@ def payout_line_of(entry: _Answer) -> PayoutLine | None:
     return PayoutLine(kind, _token(source), intent, amount, fee)
 
 
-def where_to_look(kind: str, about: _Answer) -> str | None:
+def event_of(event: _Answer) -> Event:
+    """Of an Event. Raises KeyError, TypeError, ValueError for what is none."""
+    return Event(
+        str(event["id"]),
+        str(event["type"]),
+        _where_to_look(str(event["type"]), event["data"]["object"]),
+        datetime.fromtimestamp(int(event["created"]), UTC),
+        bool(event["livemode"]),
+    )
+
+
+def _where_to_look(kind: str, about: _Answer) -> str | None:
     """The token by which an event's facts are asked for: of a refund or a charge it is the PaymentIntent's."""
     if kind.startswith(("charge.", "refund.")) and not kind.startswith("charge.dispute."):
         return _token(about.get("payment_intent"))

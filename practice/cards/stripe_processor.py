@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Literal, cast
 
 import stripe
@@ -15,6 +15,7 @@ import stripe
 from practice.cards.keys import Keys
 from practice.cards.processor import (
     Account,
+    Card,
     Charged,
     Disputed,
     Event,
@@ -28,12 +29,13 @@ from practice.cards.stripe_answers import (
     card_of,
     charged_of,
     disputed_of,
+    event_of,
     given_back_of,
     paid_out_of,
     payout_line_of,
-    where_to_look,
 )
 from practice.cards.stripe_trouble import declined, heard
+from practice.clock import as_utc
 
 REFERENCE = "daybook_id"
 """The only thing that we let Stripe keep with an object: our own id of it."""
@@ -192,6 +194,12 @@ class StripeProcessor:
             if not trouble.is_final or trouble.code == "keys_refused":
                 raise
 
+    def saved_card(self, card_token: str) -> Card | None:
+        """The PaymentMethod, while a customer has it."""
+        with heard():
+            found = self._api.payment_methods.retrieve(card_token).to_dict()
+        return card_of(found, found["customer"]) if found.get("customer") else None
+
     def payout(self, payout_token: str) -> PaidOut:
         """The Payout as it is now."""
         with heard():
@@ -205,18 +213,19 @@ class StripeProcessor:
             lines = [payout_line_of(one.to_dict()) for one in listed.auto_paging_iter()]
         return [line for line in lines if line is not None]
 
+    def events_since(self, instant: datetime | None) -> Sequence[Event]:
+        """Its list of events, which goes back for 30 days; without an instant the newest hundred."""
+        since = {"created": {"gte": int(as_utc(instant).timestamp())}} if instant else {}
+        with heard():
+            listed = self._api.events.list(params=since | {"limit": 100})
+            found = listed.auto_paging_iter() if instant else listed.data
+            return [event_of(one.to_dict()) for one in found]
+
     def event_of(self, body: bytes, signature: str | None) -> Event:
         """Signed with the secret of our endpoint, within five minutes of now."""
         try:
             stripe.WebhookSignature.verify_header(body, signature, self._signing_secret, SIGNED_WITHIN_SECONDS)
-            event = stripe.Webhook.construct_event_without_verification(body).to_dict()
-            return Event(
-                str(event["id"]),
-                str(event["type"]),
-                where_to_look(str(event["type"]), event["data"]["object"]),
-                datetime.fromtimestamp(int(event["created"]), UTC),
-                bool(event["livemode"]),
-            )
+            return event_of(stripe.Webhook.construct_event_without_verification(body).to_dict())
         except (stripe.StripeError, KeyError, TypeError, ValueError, AttributeError):
             raise ValueError("not signed by the processor") from None
 

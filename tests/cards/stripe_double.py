@@ -274,6 +274,11 @@ class StripeDouble:
         found = [one for one in self.of("refund") if one["payment_intent"] == given["payment_intent"]]
         return 200, _listed(found, "/v1/refunds")
 
+    def _events(self, given):
+        since = int(given.get("created[gte]", "0"))
+        found = [one for one in self.events[::-1] if one["created"] >= since]
+        return 200, _listed(found, "/v1/events")
+
     def _detach(self, _given, key):
         method = self.objects.get(key)
         if not method or not method["customer"]:
@@ -300,6 +305,8 @@ _ROUTES = [
     ("GET", f"/v1/payment_intents/{_ID}", "object"),
     ("POST", "/v1/refunds", "new_refund"),
     ("GET", "/v1/refunds", "refunds"),
+    ("GET", "/v1/events", "events"),
+    ("GET", f"/v1/payment_methods/{_ID}", "object"),
     ("GET", f"/v1/disputes/{_ID}", "object"),
     ("GET", f"/v1/payouts/{_ID}", "object"),
     ("POST", f"/v1/payment_methods/{_ID}/detach", "detach"),

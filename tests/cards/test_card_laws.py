@@ -134,6 +134,7 @@ def test_each_charge_is_posted_once_and_the_cash_is_the_processors(life, prepare
 
 
 @pytest.mark.long
+@pytest.mark.timeout(1800)
 @settings(max_examples=150)
 @given(life=st.lists(steps, min_size=3, max_size=25))
 def test_so_it_is_in_long_lives(life, prepared, double, tmp_path_factory):

@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - fixtures of the other pages' tests
 """Cards on the pages: charged in two clicks, declined in words, by hand where nothing is connected."""
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from tests.dashboards.opening import press as click
 
 
 @pytest.fixture
-def connected(till, running, monkeypatch):  # noqa: F811
+def connected(till, running, monkeypatch):
     """The app has the double's keys, and clients can pay by link."""
     monkeypatch.setitem(cards._made, runtime.current().home.path, till.processor)
     till.run(set_card_links, who=SYSTEM, is_on=True)
@@ -23,13 +24,13 @@ def connected(till, running, monkeypatch):  # noqa: F811
 
 
 @pytest.mark.parametrize("role", ["front_desk", "biller", "owner", "provider"])
-def test_without_a_processor_a_client_page_says_that_cards_are_recorded_by_hand(open_page, house, role):  # noqa: F811
+def test_without_a_processor_a_client_page_says_that_cards_are_recorded_by_hand(open_page, house, role):
     app = open_page("client", role, client=house.ada)
     assert not app.exception
     assert ("Cards are recorded by hand" in texts(app)) is (role != "provider")
 
 
-def test_a_card_is_charged_in_two_clicks_and_a_decline_keeps_what_was_typed(connected, ada, open_page, house):  # noqa: F811
+def test_a_card_is_charged_in_two_clicks_and_a_decline_keeps_what_was_typed(connected, ada, open_page, house):
     visit = connected.charged(house.ada)
     connected.card(ada, "pm_declined")
     app = open_page("client", "front_desk", client=house.ada)
@@ -43,7 +44,7 @@ def test_a_card_is_charged_in_two_clicks_and_a_decline_keeps_what_was_typed(conn
     assert connected.due(visit) == 0
 
 
-def test_an_invoice_offers_the_card_and_the_link(connected, ada, open_page, house):  # noqa: F811
+def test_an_invoice_offers_the_card_and_the_link(connected, ada, open_page, house):
     visit = connected.charged(house.ada)
     connected.invoices(visit)
     connected.card(ada)
@@ -56,7 +57,7 @@ def test_an_invoice_offers_the_card_and_the_link(connected, ada, open_page, hous
     assert connected.due(visit) == 0
 
 
-def test_what_of_cards_needs_somebody_stands_over_the_list_of_what_is_to_do(connected, ada, open_page, house):  # noqa: F811
+def test_what_of_cards_needs_somebody_stands_over_the_list_of_what_is_to_do(connected, ada, open_page, house):
     visit = connected.charged(house.ada)
     payment = connected.charge(ada, 80_00, connected.card(ada))["payment_id"]
     connected.double.dispute(connected.double.of("payment_intent")[0])
@@ -75,7 +76,7 @@ def test_what_of_cards_needs_somebody_stands_over_the_list_of_what_is_to_do(conn
     assert list(table(app, "card_tasks").value["what"]) == ["Disputed at the client's bank"]
 
 
-def test_set_up_shows_the_connection_and_how_to_make_one(connected, open_page, monkeypatch):  # noqa: F811
+def test_set_up_shows_the_connection_and_how_to_make_one(connected, open_page, monkeypatch):
     app = open_page("set-up", "owner")
     app.pills(key="set_up_part").set_value("Cards")
     app = app.run()
@@ -84,3 +85,13 @@ def test_set_up_shows_the_connection_and_how_to_make_one(connected, open_page, m
     monkeypatch.setitem(cards._made, runtime.current().home.path, None)
     app = app.run()
     assert "**Cards are recorded by hand**" in texts(app)
+
+
+def test_a_payment_says_what_became_of_its_refund(connected, ada, open_page):
+    payment = connected.charge(ada, 80_00, connected.card(ada))["payment_id"]
+    connected.run(commands.refund_payment, payment_id=payment, amount_minor=30_00, method="card")
+    app = select(open_page("billing", "biller", billing_part="Payments"), "payments", 0)
+    assert "It came by Stripe" in texts(app)
+    assert "$30.00 is sent within a minute." in texts(app)
+    connected.wait(seconds=20)
+    assert "$30.00 went back to the card." in texts(app.run())

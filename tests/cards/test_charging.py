@@ -9,6 +9,7 @@ import pytest
 from practice.billing import commands
 from practice.billing.queries.bank import bank_lines
 from practice.cards.charging import ask_again
+from practice.cards.events import catch_up
 from practice.cards.refunding import pay_refund_otherwise
 from practice.errors import Refusal
 
@@ -160,6 +161,28 @@ def test_a_payout_of_something_unknown_waits_for_a_person(till, ada):
     with till.record.read() as reader:
         (line,) = bank_lines(reader, till.who)
     assert (line["gross_minor"], till.card_cash()) == (90_00, 80_00)
+
+
+def test_events_that_never_arrived_are_asked_for(till, ada):
+    visit = till.charged("client-ada")
+    till.charge(ada, 150_00, till.card(ada), on=[(visit, 150_00)])
+    assert catch_up(till.record, till.processor) == 1
+    till.double.dispute(till.double.of("payment_intent")[0])
+    assert [catch_up(till.record, till.processor) for _ in range(2)] == [1, 0]
+    till.wait(minutes=1)
+    assert till.due(visit) == 150_00
+
+
+def test_a_card_that_the_bank_renewed_or_that_is_gone_there_is_so_here(till, ada):
+    till.card(ada)
+    (method,) = till.double.of("payment_method")
+    method |= {"type": "card", "card": {"brand": "visa", "last4": "1881", "exp_month": 3, "exp_year": 2034}}
+    till.tell(till.double.tell("payment_method.automatically_updated", method))
+    (card,) = till.rows("select last4, expires_year, removed_at from saved_cards")
+    assert (card["last4"], card["expires_year"], card["removed_at"]) == ("1881", 2034, None)
+    method["customer"] = None
+    till.tell(till.double.tell("payment_method.detached", method))
+    assert till.rows("select removed_at from saved_cards")[0]["removed_at"]
 
 
 def test_neither_keys_nor_tokens_nor_answers_are_told_to_a_log(till, ada, caplog, capsys):

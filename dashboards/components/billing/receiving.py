@@ -13,6 +13,7 @@ from dashboards.components.billing.dunning import dunning_box
 from dashboards.components.billing.moving import where_it_went
 from dashboards.components.billing.payment_form import CLIENT_METHODS, payment_form
 from dashboards.components.cards.bar import card_bar
+from dashboards.components.cards.refunds import refund_note
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from dashboards.components.paper.handing import pdf_button, receipt_button
@@ -123,6 +124,7 @@ def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
     if payment["status"] != "posted":
         return
     with right:
+        refund_note(person, payment)
         if person.may(Permission.REFUND) and (picked or payment["unapplied_minor"]):
             _refund(payment, picked)
         elif person.may(Permission.REFUND):

@@ -18,7 +18,8 @@ from practice.people.setup import practice_today
 EVENTS = (
     "checkout.session.completed", "checkout.session.expired", "payment_intent.succeeded",
     "payment_intent.payment_failed", "charge.refunded", "refund.updated", "refund.failed", "charge.dispute.created",
-    "charge.dispute.updated", "charge.dispute.closed", "payout.paid", "payout.failed",
+    "charge.dispute.updated", "charge.dispute.closed", "payment_method.automatically_updated",
+    "payout.paid", "payout.failed",
 )  # fmt: skip
 
 
@@ -54,9 +55,7 @@ def _connected(person: Actor, found: Processor) -> None:
         waits = f"; {news['waiting']} wait" if news["waiting"] else ""
         st.caption(f"The last one was `{last['kind']}`, {at(last['received_at'], zone, day)}: {last['state']}{waits}.")
     else:
-        st.caption(
-            "None has arrived yet. Payments come in all the same, when Daybook asks; disputes and payouts do not."
-        )
+        st.caption("None has arrived yet. Daybook asks for them every ten minutes all the same.")
     if news["failed"]:
         failed = news["failed"]
         why = state_words(failed["why"])
