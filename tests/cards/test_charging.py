@@ -129,8 +129,10 @@ def test_a_dispute_takes_the_payment_back_until_it_is_won(till, ada):
     assert (till.due(visit), till.card_cash()) == (150_00, 0)
     till.double.close_dispute(dispute, "won")
     till.tell()
-    till.tell()
     assert (till.due(visit), till.card_cash()) == (0, 150_00)
+    till.double.pay_out(int(till.clock.instant.timestamp()))  # in which the dispute is looked at once more
+    till.tell()
+    assert till.balances() == {"1000": 150_00 - 4_65 - 15_00, "4000": -150_00, "5200": 4_65 + 15_00}
 
 
 def test_a_payout_is_matched_to_all_that_it_is_made_of(till, ada, dan):
