@@ -19,9 +19,9 @@ from practice.store.work import Reader, Row
 EXPIRES_SOON = timedelta(days=31)
 
 TASKS = {
-    "not_in_books": "Charged, but not in the books",
+    "not_in_books": "Charged, not in the books",
     "refund_failed": "The card did not take a refund",
-    "refund_outside": "Refunded at the processor, not in the books",
+    "refund_outside": "Refunded at the processor",
     "disputed": "Disputed at the client's bank",
     "declined": "Autopay was declined",
     "above_most": "Autopay: more than its limit",
@@ -111,7 +111,7 @@ def _note(row: Row) -> str:
     words = {
         "not_in_books": f"{state_words(row['note'])}; look at it at the processor, then take the payment by hand",
         "refund_failed": f"{state_words(row['note'])}; pay it in another way",
-        "refund_outside": "book it: refund the payment by card, and nothing is paid twice",
+        "refund_outside": "not in the books: refund the payment by card to book it, nothing is paid twice",
         "disputed": f"{state_words(row['note'])}; answer it at the processor",
     }
     if row["kind"] == "disputed" and not row["posted_id"]:
@@ -134,7 +134,7 @@ def _autopay_tasks(reader: Reader, day: date) -> list[Row]:
             rows.append(about | {"kind": "declined", "amount_minor": due, "since_at": last["known_at"], "note": note})
         if not autopay["is_on"]:
             continue
-        found = tonight(reader, autopay, day)
+        found = tonight(reader, autopay, day + timedelta(days=1))
         if found and found["held_by"] == "above_most":
             amount = found["amount_minor"]
             note = "charge it by hand, or raise the limit"

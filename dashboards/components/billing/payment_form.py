@@ -34,7 +34,8 @@ def payment_form(person: Actor, party: str, title: str, items: Rows, *, wanted_m
         a, b, c = st.columns(3)
         typed = a.text_input(f"Amount, {currency.code}", plain(wanted, currency) if wanted else "", key=f"{key}:amount")
         methods = CLIENT_METHODS if party.startswith("client:") else PAYER_METHODS
-        method = b.selectbox("How", methods, key=f"{key}:method", format_func=str.capitalize)
+        by_hand = "How it came in. This form writes it down; no card is charged by it."
+        method = b.selectbox("How", methods, key=f"{key}:method", format_func=str.capitalize, help=by_hand)
         place = _place(c, person, items, key)
         reference = st.text_input("Reference (receipt or check number)", key=f"{key}:reference")
         with st.expander("Post on an earlier day"):

@@ -43,6 +43,7 @@ def _tasks(person: Actor, tasks: Rows) -> None:
     if not picked:
         return
     row = picked[0]
+    st.caption(f"{row['what']}: {plain(row['note'])}.")
     with st.container(horizontal=True, vertical_alignment="center"):
         if row["kind"] == "refund_failed" and person.may(Permission.REFUND):
             _otherwise(row)
