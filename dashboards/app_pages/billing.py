@@ -54,8 +54,8 @@ fresh_receipt(person)
 
 party = None
 if part in ("Open items", "Payments"):
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        chosen = st.query_params.get("client")
+    chosen = st.query_params.get("client")
+    with st.container(horizontal=True, vertical_alignment="center" if chosen else "bottom"):
         if chosen:
             try:
                 with runtime.current().record.read() as reader:

@@ -92,3 +92,25 @@ def test_a_charge_is_prefilled_with_the_diagnoses_and_keeps_what_was_refused(ope
         {"amount_minor": 300_00, "units": 2, "modifiers": "95"}
     ]
     assert books.rows("select code, pointer from charge_diagnoses") == [{"code": "F41.1", "pointer": 1}]
+
+
+def test_a_posted_charge_is_corrected_where_it_is_open(open_page, record, house, listed, books):
+    for code in ("F41.1", "I10"):
+        record.run(add_diagnosis, SYSTEM, client_id=house.ada, code=code, from_date="2026-01-05")
+    old = books.charged(house.ada)
+    app = open_page("billing", "biller")
+    app.segmented_control(key="billing_part").set_value("Open items").run()
+    app = select(app, "owing", 0)
+    chosen = next(box for box in app.multiselect if box.label == "Diagnoses, the main one first")
+    assert chosen.value == ["F41.1", "I10"]
+    chosen.set_value(["I10"]).run()
+    press(app, "Correct")
+    assert "correct what the charge says" in refusals(app)[0]
+    assert next(box for box in app.multiselect if box.label == chosen.label).value == ["I10"]
+    why = next(box for box in app.text_input if box.label == "Why" and box.key.startswith("recode:"))
+    why.input("The other one was last year's")
+    press(app, "Correct")
+    assert commands(record)[-1] == "recode_charge"
+    assert books.rows("select status from charges where charge_id = ?", old) == [{"status": "void"}]
+    [said] = books.rows("select d.code from charge_diagnoses d join charges using (charge_id) where status = 'posted'")
+    assert said["code"] == "I10"

@@ -208,12 +208,19 @@ def bare_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_home(bare_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def stage(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where each journey's practice stands, one after the other: at another place dbt would read its project anew."""
+    return tmp_path_factory.getbasetemp() / "stage" / "home"
+
+
+@pytest.fixture(scope="session")
+def demo_home(bare_home: Path, stage: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The small demo with its first warehouse, made once; a journey works on its own copy."""
 
     def make(home: Path) -> None:
-        shutil.copytree(bare_home, home)
-        subprocess.run([*DAYBOOK, "refresh"], env=os.environ | {"DAYBOOK_HOME": str(home)}, check=True)
+        shutil.copytree(bare_home, stage)
+        subprocess.run([*DAYBOOK, "refresh"], env=os.environ | {"DAYBOOK_HOME": str(stage)}, check=True)
+        stage.rename(home)
 
     return _once(tmp_path_factory, "demo", make)
 
@@ -234,9 +241,10 @@ def _once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[P
 
 
 @pytest.fixture
-def practice(demo_home: Path, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Practice]:
+def practice(demo_home: Path, stage: Path, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Practice]:
     """A copy of the demo practice, served; its clock stands at 9:30 in New York on Friday, 20 November 2026."""
-    home, clock_file = tmp_path / "home", tmp_path / "clock"
+    home, clock_file = stage, tmp_path / "clock"
+    shutil.rmtree(home, ignore_errors=True)
     shutil.copytree(demo_home, home)
     clock_file.write_text("2026-11-20T14:30")
     port = free_port()

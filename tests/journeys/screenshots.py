@@ -180,6 +180,17 @@ def money(album: Album, practice: Practice) -> None:
     album.keep(page, "client", page.get_by_role("heading", name=CLIENT))
 
 
+def payers(album: Album, practice: Practice) -> None:
+    """What a payer said no to, as a task; and the cash drawer at the end of the day."""
+    page = album.sign_in(practice.url, "biller")
+    page.goto(f"{practice.url}/insurance?insurance_part=Denials")
+    expect(page.get_by_text("Select a denial to work on it.")).to_be_visible()
+    choose_row(page)
+    album.keep(page, "denial", page.get_by_text("What was done, and why"))
+    page.goto(f"{practice.url}/cash?cash_part=Drawer")
+    album.keep(page, "drawer", page.get_by_role("button", name="Close the drawer"))
+
+
 def numbers(album: Album, practice: Practice) -> None:
     """The owner's page and its rows, the analyst's query, a phone, the dark."""
     page = album.sign_in(practice.url, "owner")
@@ -256,7 +267,7 @@ def main() -> None:
         album = Album(OpenPages(playwright.chromium.launch(executable_path=executable, args=FLAGS)))
         (Path(folder) / "own").mkdir()
         with practice_in(Path(folder), ["init", "--demo", "small"], ["refresh"]) as practice:
-            for part in (desk, money, pipelines, numbers):
+            for part in (desk, money, payers, pipelines, numbers):
                 part(album, practice)
         with practice_in(Path(folder) / "own", ["init"]) as practice:
             own_practice(album, practice)

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from ingestion.feed_sources import OverHttp
 from practice.home import Home
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]  # the first test also makes the demo and its numbers
 
 ROW = 35  # height of a row in Streamlit's tables, pixels; the head has the same
 
