@@ -96,7 +96,7 @@ class Life:
 
     def drained(self):
         self.till.tell()
-        for _ in range(8):
+        for _ in range(12):
             if not self.till.wait(hours=5) and not self.till.tell():
                 break
 

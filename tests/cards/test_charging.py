@@ -111,6 +111,16 @@ def test_a_refund_goes_to_the_card_and_its_loss_is_made_good(till, ada):
     assert till.balances() == {"1000": -30_00, "1020": 50_00, "2100": -20_00}
 
 
+def test_a_refund_that_the_processor_broke_on_is_asked_for_anew_and_made_once(till, ada):
+    payment = till.charge(ada, 80_00, till.card(ada))["payment_id"]
+    till.run(commands.refund_payment, payment_id=payment, amount_minor=30_00, method="card")
+    till.double.faults.append("500")  # which it repeats to that key
+    for _ in range(8):
+        till.wait(hours=5)
+    assert (till.card_cash(), states(till, "card_refunds")) == (50_00, ["succeeded"])
+    assert [one["amount"] for one in till.double.of("refund")] == [30_00]
+
+
 def test_a_refund_made_at_the_processor_waits_to_be_booked_and_is_not_made_twice(till, ada):
     payment = till.charge(ada, 80_00, till.card(ada))["payment_id"]
     till.double.refund(till.double.of("payment_intent")[0], 30_00)
