@@ -10,8 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dashboards.failures import where
-from practice.cards.beat import beat
-from practice.cards.events import catch_up
+from practice.cards.beat import beat, slow_beat
 from practice.cards.keys import processor_of
 from practice.cards.processor import Processor, ProcessorTrouble
 from practice.errors import Refusal
@@ -19,8 +18,8 @@ from practice.home import Home
 from practice.store.record import Record
 
 SECONDS = 15.0
-CATCH_UP_SECONDS = 600.0
-"""How often the processor is asked for events that it could not bring here."""
+SLOW_SECONDS = 600.0
+"""How often the processor is asked for events that it could not bring here, and autopay is looked at."""
 
 _log = logging.getLogger("daybook.cards")
 _made: dict[Path, Processor | None] = {}
@@ -62,11 +61,11 @@ def start(home: Home, record: Record, *, seconds: float = SECONDS) -> Callable[[
     ended = threading.Event()
 
     def run() -> None:
-        caught_up = float("-inf")
+        looked_at = float("-inf")
         while not ended.is_set():
-            if time.monotonic() - caught_up >= CATCH_UP_SECONDS:
-                once(record, found, catch_up)
-                caught_up = time.monotonic()
+            if time.monotonic() - looked_at >= SLOW_SECONDS:
+                once(record, found, slow_beat)
+                looked_at = time.monotonic()
             once(record, found)
             _news.wait(seconds)
             _news.clear()

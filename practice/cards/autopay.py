@@ -10,7 +10,7 @@ import logging
 from datetime import date, timedelta
 
 from practice.access.permissions import SYSTEM, Permission
-from practice.billing.accounts import client_party
+from practice.billing.accounts import client_of, client_party
 from practice.billing.posting import minor, show
 from practice.billing.queries import dunning
 from practice.billing.queries.plans import due_items
@@ -112,11 +112,12 @@ def note_decline(work: Work, *, card_charge_id: str) -> Row:
     return {"is_stopped": is_over}
 
 
-def tonight(reader: Reader, autopay: Row, night: date) -> Row | None:
+def tonight(reader: Reader, autopay: Row, night: date, due: list[Row] | None = None) -> Row | None:
     """What autopay charges that night: {items, amount_minor, held_by}; None where there is nothing, or it was done.
 
     Invoices of days before, and what is due of a plan; from the night after it was switched on. `held_by` says why it
-    is left to a person: `disputed`, `above_most`, `resting` (a decline a few days ago).
+    is left to a person: `disputed`, `above_most`, `resting` (a decline a few days ago). `due` is what is due of the
+    client, where the caller knows it already.
     """
     party = client_party(autopay["client_id"])
     switched_on = to_wall(autopay["since_at"], reader.setting("zone", "UTC")).date()
@@ -129,7 +130,7 @@ def tonight(reader: Reader, autopay: Row, night: date) -> Row | None:
     issued = queries.invoiced_before(reader, party, night)
     items = [
         row
-        for row in due_items(reader, SYSTEM, party=party)
+        for row in (due_items(reader, SYSTEM, party=party) if due is None else due)
         if row["due_minor"] > 0 and (row["payment_plan_id"] or row["invoice_id"] in issued)
     ]
     amount = sum(row["due_minor"] for row in items)
@@ -151,7 +152,9 @@ def charge_by_itself(record: Record, processor: Processor) -> int:
     with record.read() as reader:
         wall = to_wall(reader.now, reader.setting("zone", "UTC"))
         autopays = queries.autopays_on(reader) if wall.hour >= FROM_HOUR else []
-        due = [row for row in autopays if (found := tonight(reader, row, wall.date())) and not found["held_by"]]
+        owed = due_by_client(reader) if autopays else {}
+        found = [(row, tonight(reader, row, wall.date(), owed.get(row["client_id"], []))) for row in autopays]
+    due = [row for row, wanted in found if wanted and not wanted["held_by"]]
     for row in due:
         try:
             asked = record.run(request_autopay, SYSTEM, client_id=row["client_id"])["card_charge_id"]
@@ -165,6 +168,16 @@ def charge_by_itself(record: Record, processor: Processor) -> int:
     for row in untold:
         record.run(note_decline, SYSTEM, card_charge_id=row["card_charge_id"])
     return len(due) + len(untold)
+
+
+def due_by_client(reader: Reader) -> dict[str, list[Row]]:
+    """What is due of each client who owes, asked for in one go; each item has due_minor."""
+    owed: dict[str, list[Row]] = {}
+    for row in due_items(reader, SYSTEM):
+        client_id = client_of(row["party"])
+        if client_id and row["due_minor"] > 0:
+            owed.setdefault(client_id, []).append(row)
+    return owed
 
 
 def _night(reader: Reader) -> date:

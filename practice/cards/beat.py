@@ -1,5 +1,5 @@
 """What a processor has to be asked by itself: events to look up, charges and refunds without an answer,
-stale pages, and tonight's autopay."""
+stale pages; more slowly, events that never arrived and tonight's autopay."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from datetime import timedelta
 from practice.cards import queries
 from practice.cards.autopay import charge_by_itself
 from practice.cards.charging import WAITS, ask_again, settle, settle_page
-from practice.cards.events import handle
+from practice.cards.events import catch_up, handle
 from practice.cards.processor import Charged, Processor, ProcessorTrouble
 from practice.cards.refunding import give_back
 from practice.clock import stored
@@ -38,8 +38,12 @@ def beat(record: Record, processor: Processor) -> int:
         give_back(record, processor, refund["card_refund_id"])
     for page in pages:
         close_page(record, processor, page["card_charge_id"])
-    charged = charge_by_itself(record, processor)
-    return len(events) + len(charges) + len(refunds) + len(pages) + charged
+    return len(events) + len(charges) + len(refunds) + len(pages)
+
+
+def slow_beat(record: Record, processor: Processor) -> int:
+    """What need not be looked at every few seconds: events that never arrived, and tonight's autopay."""
+    return catch_up(record, processor) + charge_by_itself(record, processor)
 
 
 def close_page(record: Record, processor: Processor, card_charge_id: str) -> bool:

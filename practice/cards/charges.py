@@ -77,8 +77,8 @@ def new_card_charge(
     going = queries.under_way(work, party)
     if going:
         raise Conflict(
-            f"A charge of {show(work, going[0]['amount_minor'])} to this client's card has no answer yet; wait a"
-            " minute, then look at the payments.",
+            f"A charge of {show(work, going[0]['amount_minor'])} to this client's card has no answer yet. Daybook keeps"
+            " asking; look at the payments in some minutes before you charge again.",
             rule="under_way",
         )
     card_charge_id, now = work.new_id(), stored(work.now)

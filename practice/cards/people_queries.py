@@ -10,7 +10,7 @@ from practice.billing.accounts import client_party
 from practice.billing.queries.items import PARTIES, not_here
 from practice.billing.queries.worklists import today
 from practice.cards import queries
-from practice.cards.autopay import tonight
+from practice.cards.autopay import due_by_client, tonight
 from practice.cards.links import due_under
 from practice.cards.processor import state_words
 from practice.clock import local_date
@@ -121,20 +121,23 @@ def _note(row: Row) -> str:
 
 def _autopay_tasks(reader: Reader, day: date) -> list[Row]:
     rows = []
-    for autopay in reader.rows(
+    autopays = reader.rows(
         f"select a.*, n.party_name as client_name, s.brand, s.last4, s.expires_month, s.expires_year from autopays a"
         f" join saved_cards s using (saved_card_id) join ({PARTIES}) n on n.party = 'client:' || a.client_id"
-    ):
+    )
+    owed = due_by_client(reader) if autopays else {}
+    for autopay in autopays:
         about = {name: autopay[name] for name in ("client_id", "client_name")}
         last = queries.last_autopay(reader, autopay["client_id"], autopay["since_at"])
-        due = sum(row["due_minor"] for row in due_under(reader, client_party(autopay["client_id"]), None))
+        items = owed.get(autopay["client_id"], [])
+        due = sum(row["due_minor"] for row in items)
         if last and last["state"] == "failed" and due and autopay["stopped_why"] in (None, "declined"):
             on = "it is tried again in some days" if autopay["is_on"] else "it has stopped; ask for another card"
             note = f"{label(autopay)}: {state_words(last['refusal'])}; {on}"
             rows.append(about | {"kind": "declined", "amount_minor": due, "since_at": last["known_at"], "note": note})
         if not autopay["is_on"]:
             continue
-        found = tonight(reader, autopay, day + timedelta(days=1))
+        found = tonight(reader, autopay, day + timedelta(days=1), items)
         if found and found["held_by"] == "above_most":
             amount = found["amount_minor"]
             note = "charge it by hand, or raise the limit"
@@ -160,8 +163,10 @@ def tonight_list(reader: Reader, actor: Actor) -> list[Row]:
     require(actor, Permission.SEE_MONEY)
     night = today(reader) + timedelta(days=1)
     rows = []
-    for autopay in queries.autopays_on(reader):
-        found = tonight(reader, autopay, night)
+    autopays = queries.autopays_on(reader)
+    owed = due_by_client(reader) if autopays else {}
+    for autopay in autopays:
+        found = tonight(reader, autopay, night, owed.get(autopay["client_id"], []))
         if found:
             card = reader.get("saved_cards", autopay["saved_card_id"], "card")
             client = reader.get("clients", autopay["client_id"], "client")
