@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from practice.billing import commands
+from practice.billing.approvals import approve_request
+from practice.billing.limits import set_limit
 from practice.billing.queries.bank import bank_lines
-from practice.cards.charging import ask_again
+from practice.cards.charging import ask_again, charge_now
 from practice.cards.events import catch_up
 from practice.cards.refunding import pay_refund_otherwise
 from practice.errors import Refusal
@@ -70,6 +73,16 @@ def test_the_event_may_come_before_the_answer_is_written_down(till, ada):
     assert till.card_cash() == 50_00
 
 
+def test_whoever_hears_of_it_at_the_same_time_posts_it_once(till, ada):
+    key = till.asks(ada, 50_00, till.card(ada))
+    with ThreadPoolExecutor(6) as pool:
+        for _ in range(3):
+            pool.submit(charge_now, till.record, till.processor, key)
+            pool.submit(ask_again, till.record, till.processor, key)
+    till.tell()
+    assert (till.card_cash(), len(till.double.of("charge"))) == (50_00, 1)
+
+
 def test_money_for_a_charge_that_is_void_by_then_is_the_clients_credit(till, ada):
     visit = till.charged("client-ada")
     till.double.faults.append("lost")
@@ -109,6 +122,17 @@ def test_a_refund_goes_to_the_card_and_its_loss_is_made_good(till, ada):
     assert row["refusal"] == "charge_disputed"
     till.run(pay_refund_otherwise, card_refund_id=row["card_refund_id"], method="check", reason="By check then")
     assert till.balances() == {"1000": -30_00, "1020": 50_00, "2100": -20_00}
+
+
+def test_a_refund_above_the_limit_goes_to_the_card_when_its_second_person_agrees(till, ada, owner):
+    payment = till.charge(ada, 80_00, till.card(ada))["payment_id"]
+    till.run(set_limit, who=owner, kind="refund", role="biller", most=10_00)
+    waits = till.run(commands.refund_payment, payment_id=payment, amount_minor=30_00, method="card")
+    till.wait(hours=1)
+    assert till.double.of("refund") == []
+    till.run(approve_request, who=owner, approval_id=waits["approval_id"])
+    till.wait(hours=1)
+    assert (till.card_cash(), [one["amount"] for one in till.double.of("refund")]) == (50_00, [30_00])
 
 
 def test_a_refund_that_the_processor_broke_on_is_asked_for_anew_and_made_once(till, ada):
