@@ -29,6 +29,7 @@ _looks = RateLimit(limit=60, seconds=60)
 _presses = RateLimit(limit=20, seconds=300)
 _OVER = "This link does not work any more. Ask the practice for a new one."
 _NOT_NOW = "Paying by card does not work just now, and nothing was taken. Try again later, or call us."
+_NOT_SAVED = "Saving a card does not work just now. Try again later, or call us."
 _GOING = "A payment is being made just now; wait a minute, then open this page again."
 
 
@@ -99,7 +100,8 @@ def _press(request: Request, form: FormData) -> Response:
     except Conflict as conflict:
         now = _asked(secret) or asked
         sentence = _GOING if conflict.rule == "under_way" else str(conflict)
-        return _page(now, found, sentence if now.due_minor else "", status=409)
+        is_said = now.due_minor or now.purpose == "save_card"
+        return _page(now, found, sentence if is_said else "", status=409)
     except Refusal:
         return _page(asked, found, _NOT_NOW, status=409)
 
@@ -134,6 +136,7 @@ def _page(
     asked: Asked, found: Processor | None, sentence: str = "", *, status: int = 200, is_back: bool = False
 ) -> Response:
     if asked.purpose == "save_card":
+        sentence = _NOT_SAVED if sentence == _NOT_NOW else sentence
         return _save_page(asked, found, sentence, status, is_back=is_back)
     if not asked.due_minor:
         body = '<h1>Paid</h1><p role="status">Everything is paid. Thank you; you need do nothing more.</p>'
@@ -159,7 +162,7 @@ def _save_page(asked: Asked, found: Processor | None, sentence: str, status: int
         body = f'<h1>Your card is saved</h1><ul class="done" role="status">{saved}</ul>'
         return _answer("Your card is saved", f"{body}<p>Tell us at any time if we should remove it.</p>")
     if found is None:
-        return _answer("Save a card", f"<h1>Save a card</h1>{frame.alert(_NOT_NOW)}", status=status)
+        return _answer("Save a card", f"<h1>Save a card</h1>{frame.alert(_NOT_SAVED)}", status=status)
     with runtime.current().record.read() as reader:
         words = CONSENT[CONSENT_VERSION].format(practice=reader.setting("practice_name", "the practice"))
     kept = f'<p class="hint">Saved already:</p><ul class="done">{saved}</ul>' if saved else ""

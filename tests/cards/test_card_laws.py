@@ -127,7 +127,7 @@ class Life:
         assert self.till.card_cash() == there - gone[0]["s"]
 
 
-@settings(max_examples=12)
+@settings(max_examples=10)
 @given(life=st.lists(steps, min_size=3, max_size=10))
 def test_each_charge_is_posted_once_and_the_cash_is_the_processors(life, prepared, double, tmp_path_factory):
     lived(life, prepared, double, tmp_path_factory)

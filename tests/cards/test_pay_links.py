@@ -111,6 +111,9 @@ def test_a_link_over_or_invented_and_a_processor_that_is_away_say_so(till, ada, 
 def test_a_card_is_saved_with_the_words_that_were_agreed_to(till, ada, client):
     path = link(till, ada, purpose="save_card")
     assert "I agree that Elm Street Practice keeps my card" in client.get(path).text
+    till.double.faults.append("unreachable")
+    failed = client.post(path, {"version": "1"}, **{"sec-fetch-site": "same-origin"})
+    assert (failed.status, "Saving a card does not work just now" in failed.text) == (503, True)
     answer = client.post(path, {"version": "1"}, **{"sec-fetch-site": "same-origin"})
     session = re.search(r"/c/pay/(\w+)", answer.text)[1]
     till.double.pay_page(till.double.objects[session])
