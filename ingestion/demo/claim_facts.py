@@ -22,10 +22,14 @@ from ingestion.demo.sizes import DEMO_USERS, PLACES
 
 SENDER_TAXONOMY = "261QM0801X"
 TAXONOMIES = dict(zip(DISCIPLINES, ("103TC0700X", "101YM0800X", "106H00000X", "225X00000X"), strict=True))
+CREDENTIALS = ("PhD", "LMHC", "LMFT", "OTR/L")
+"""Of the disciplines, in their order."""
 RECEIVER = ("Tideline Exchange", "TIDELINE")
 FILING_CODES = {"commercial": "CI", "public": "MC", "employer": "CI"}
 APPEAL_DAYS = (90, 60, 120, 180)
 """Of each payer."""
+LOOKED_UP = 0.85
+PLANS = ("Open choice", "Network plus", "Basic")
 AUTHORISATION = "PA-204417"
 SUPERVISED_EVERY = 4
 """Every so many providers, one works under the first one's supervision."""
@@ -48,6 +52,7 @@ def fact_tables(house: House, story: Story, books: Books, dice: np.random.Genera
         "client_diagnoses": diagnosis_table(house, story, books.client_diagnoses, dice),
         "fees": _zero_fee(house, dice),
         **_authorisation(house, books, dice),
+        "eligibility_checks": _covers(house, story, dice),
         "claim_exclusions": _sent_on_paper(house, books),
     }
 
@@ -84,6 +89,38 @@ def _authorisation(house: House, books: Books, dice: np.random.Generator) -> dic
         }
     )
     return {"authorisations": made, "charge_authorisations": taken}
+
+
+def _covers(house: House, story: Story, dice: np.random.Generator) -> pa.Table:
+    """`eligibility_checks`: of most who come soon the cover was looked up last week; one has ended."""
+    seats = story.attendees
+    day = story.appointments["day"][seats["appointment"]]
+    soon = np.unique(seats["client"][(seats["status"] == 0) & (day >= house.today) & (day <= house.today + 30)])
+    policies = np.flatnonzero(np.isin(house.policies["client"], soon))
+    client = house.policies["client"][policies]
+    policies = policies[np.where(story.clients["switch_day"][client] <= house.today, story.clients["payer_2"][client],
+                                 story.clients["payer"][client]) == house.policies["payer"][policies]]  # fmt: skip
+    policies = policies[dice.random(len(policies)) < LOOKED_UP]
+    count, client = len(policies), house.policies["client"][policies]
+    asked = house.today - dice.integers(1, 9, count)
+    answered = asked * DAY + 15 * HOUR
+    ended = np.arange(count) == 5
+    return pa.table(
+        {
+            "eligibility_check_id": new_ids(answered, dice),
+            "trace_number": [f"P{number:07d}" for number in range(1, count + 1)],
+            "policy_id": pick(house.ids["policies"], policies),
+            "client_id": pick(house.ids["clients"], client),
+            "payer_id": pick(house.ids["payers"], house.policies["payer"][policies]),
+            "asked_date": dates(asked),
+            "status": pick(("active", "inactive"), ended.astype(int)),
+            "plan_name": pick(PLANS, np.where(ended, -1, policies % len(PLANS))),
+            "copay_minor": pa.array(story.clients["copay"][client], mask=ended),
+            "note": pick(("Looked up on the payer's page", "Ended with last month"), ended.astype(int)),
+            "answered_at": instants(answered),
+            "known_at": instants(answered),
+        }
+    )
 
 
 def _zero_fee(house: House, dice: np.random.Generator) -> pa.Table:
@@ -124,7 +161,7 @@ def _sent_on_paper(house: House, books: Books) -> pa.Table:
 
 
 def practice_tables(house: House) -> dict[str, pa.Table]:
-    """`claim_senders`, `payer_insurance`, `payer_identifiers`, `provider_claims`: known before the first visit."""
+    """Who bills, payers' codes, what stands behind providers' names: known before the first visit."""
     began = instants(np.array([house.began]))[0].as_py()
     payers, providers = house.ids["payers"].to_pylist(), house.ids["providers"].to_pylist()
     biller = next(user.name for user in DEMO_USERS if user.role == "biller")
@@ -147,6 +184,15 @@ def practice_tables(house: House) -> dict[str, pa.Table]:
         ),
         "payer_identifiers": pa.table(
             {"identifier": [payer_identifier(place) for place in range(len(PAYERS))], "payer_id": payers}
+        ),
+        "paper_identities": pa.table(
+            {
+                "subject": [f"provider:{key}" for key in providers],
+                "credentials": [CREDENTIALS[place % len(CREDENTIALS)] for place in range(len(providers))],
+                "license_number": [f"{place + 31:06d}-7" for place in range(len(providers))],
+                "license_state": [_STATES[PLACES[0][1]]] * len(providers),
+                "known_at": [began] * len(providers),
+            }
         ),
         "provider_claims": pa.table(
             {

@@ -34,7 +34,8 @@ class Insurance:
 
     files: sent. answers: charge, claim, remittance, known, paid, off, copay, share, denied, reason, is_final.
     remittances: payer, location, known, post_day, amount, payment (−1 = nothing was paid). denials: answer, outcome (0
-    corrected, 1 appealed, 2 written off), decided. `unready` are charges that nobody can ask for yet, with why.
+    corrected, 1 appealed, 2 written off, −1 not decided yet), decided, known. `unready` are charges that nobody can ask
+    for yet, with why.
     """
 
     claims: Columns
@@ -187,8 +188,14 @@ def _denials(
     is_later = charges["answer"][charge] == PAID_AFTER_DENIAL
     outcome = np.where(is_later, np.where(by_claim[charge], 0, 1), 2)
     decided = np.select([outcome == 0, outcome == 1], [sent[charge], thought[charge]], settled[charge])
-    made = {"answer": rows, "outcome": outcome, "decided": decided}
-    return take(made, decided <= house.now)
+    # Of what nobody has decided yet every other one is somebody's task already.
+    is_open = decided > house.now
+    taken = answers["known"][rows] + 6 * HOUR
+    made = {
+        "answer": rows, "outcome": np.where(is_open, -1, outcome), "decided": np.where(is_open, NEVER, decided),
+        "known": np.where(is_open, taken, decided),
+    }  # fmt: skip
+    return take(made, (rows % 2 == 0) & is_open & (taken <= house.now) | ~is_open)
 
 
 def _unready(charges: Columns, waiting: Array, dice: np.random.Generator) -> Columns:

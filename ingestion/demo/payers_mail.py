@@ -1,6 +1,6 @@
 """What came from payers on the demo's own morning, posted by the command that posts every remittance.
 
-One takes a payment back and pays less; one names a claim that nobody here knows; one does not add up and is held; one
+One takes a payment back and pays less; one has lost our numbers; one does not add up and is held; one
 leaves a share to the client's second payer.
 """
 
@@ -20,7 +20,7 @@ from ingestion.demo.told import People, Told
 from practice.insurance.remits import post_remittance
 from practice.people.clients import add_policy
 
-UNKNOWN, OFF_BY, LESS_PERCENT, SECOND_PERCENT = 82_50, 17_50, 20, 20
+OFF_BY, LESS_PERCENT, SECOND_PERCENT = 17_50, 20, 20
 Segments = list[tuple[str, ...]]
 
 
@@ -124,16 +124,18 @@ def _take_back(mail: Mail) -> None:
 
 
 def _unknown(mail: Mail) -> None:
-    """A claim that this practice never sent."""
-    claim: Segments = [
-        ("CLP", "88213-A", "1", "120", money(UNKNOWN), "0", "12", "MM55000017"),
-        ("NM1", "QC", "1", "NOBODY", "KNOWN", "", "", "", "MI", "M00000000"),
-        ("SVC", f"HC:{SERVICES[2][1]}", "120", money(UNKNOWN), "", "1"),
-        ("DTM", "472", as_date(mail.house.today - 30).strftime("%Y%m%d")),
-        ("CAS", "CO", "45", money(120_00 - UNKNOWN)),
-    ]
-    mail.post(1, UNKNOWN, [claim])
-    mail.told.counts.update(payments=1, received_minor=UNKNOWN)
+    """A payer lost our numbers and took a member number wrong: a person has to say which charge it pays."""
+    rows = mail.waiting(1)
+    if not len(rows):
+        return
+    row, charges = int(rows[0]), mail.books.charges
+    amount, allowed = int(charges["amount"][row]), int(charges["allowed"][row])
+    claim = mail.about(row, "1", allowed, 0, [("CO", "45", amount - allowed)])
+    kept = [segment for segment in claim if segment[0] != "REF"]
+    kept[0] = ("CLP", "88213-A", *kept[0][2:7], "MM55000017")
+    kept[1] = (*kept[1][:9], "M00000000")
+    mail.post(1, allowed, [kept])
+    mail.told.counts.update(payments=1, received_minor=allowed)
 
 
 def _does_not_add_up(mail: Mail) -> None:

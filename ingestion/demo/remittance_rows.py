@@ -161,9 +161,9 @@ def _denials(house: House, keys: dict[str, pa.Array], denials: Columns) -> pa.Ta
             "owner_id": pick(house.ids["users"], biller),
             "outcome": pick(OUTCOMES, denials["outcome"]),
             "note": pick(_NOTES, denials["outcome"]),
-            "decided_by": pick(house.ids["users"], biller),
+            "decided_by": pick(house.ids["users"], np.where(denials["outcome"] >= 0, biller, -1)),
             "decided_at": instants(denials["decided"]),
-            "known_at": instants(denials["decided"]),
+            "known_at": instants(denials["known"]),
         }
     )
 

@@ -37,6 +37,10 @@ def plain(minor: int, currency: Currency) -> str:
     return f"{Decimal(minor).scaleb(-currency.exponent):.{currency.exponent}f}"
 
 
+SENTENCES = ("problem", "note")
+"""Columns that hold a sentence, which wants room."""
+
+
 def choose(
     rows: Rows,
     columns: dict[str, str],
@@ -60,7 +64,7 @@ def choose(
         elif name.endswith("_date"):
             config[name] = st.column_config.DateColumn(title, format="D MMM YYYY")
         else:
-            config[name] = st.column_config.Column(title)
+            config[name] = st.column_config.Column(title, width="large" if name in SENTENCES else None)
     event = st.dataframe(
         frame,
         hide_index=True,
