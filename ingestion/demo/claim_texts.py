@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from ingestion.demo.agreements import AUTHORISATION
 from ingestion.demo.books import Books
-from ingestion.demo.claim_facts import AUTHORISATION
 from ingestion.demo.claiming import CORRECTED, control_numbers, payers_numbers
 from ingestion.demo.coding import DIAGNOSES
 from ingestion.demo.columns import Array, Columns, dates, pick, take
