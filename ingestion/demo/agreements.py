@@ -1,4 +1,4 @@
-"""What was agreed with payers beside claims: an authorisation, covers that were looked up, a fee, what went on paper."""
+"""What was agreed with payers beside claims: an authorisation, covers looked up, a fee, what was sent on paper."""
 
 from __future__ import annotations
 
