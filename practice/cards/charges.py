@@ -11,7 +11,7 @@ from typing import Any
 from practice.access.permissions import Permission, require_location
 from practice.billing.accounts import client_of
 from practice.billing.payments import take_payment
-from practice.billing.posting import check_party, minor, posted_charge, show
+from practice.billing.posting import check_party, minor, posted_charge, posted_payment, show
 from practice.billing.queries import facts
 from practice.cards import queries
 from practice.clock import stored
@@ -209,6 +209,22 @@ def note_unposted(work: Work, *, card_charge_id: str, intent_token: str | None, 
         return _standing(row)
     said = {"intent_token": intent_token or row["intent_token"], "known_at": stored(work.now)}
     return _standing(work.update("card_charges", card_charge_id, state="succeeded", refusal=code, **said))
+
+
+@command(Permission.TAKE_PAYMENT)
+def tie_card_payment(work: Work, *, card_charge_id: str, payment_id: str) -> Row:
+    """A charge that the books did not take by themselves is this payment, which somebody took by hand. {payment_id}."""
+    row, payment = work.get("card_charges", card_charge_id, "charge"), posted_payment(work, payment_id)
+    require_location(work.actor, payment["location_id"])
+    if row["state"] != "succeeded" or row["payment_id"]:
+        raise Conflict("This charge is in the books already, or has not succeeded; reload.", rule="in_books")
+    if payment["party"] != row["party"] or payment["method"] != "card":
+        raise Refusal("Choose a card payment of the same client.", field="payment_id")
+    if queries.charge_of_payment(work, payment_id):
+        raise Conflict("That payment is another charge's; choose the one taken for this.", rule="tied")
+    said = {"payment_id": payment_id, "refusal": None, "known_at": stored(work.now)}
+    work.update("card_charges", card_charge_id, **said)
+    return {"payment_id": payment_id}
 
 
 def still_owed(work: Work, row: Row) -> list[dict[str, Any]]:

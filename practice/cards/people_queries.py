@@ -109,7 +109,7 @@ def _money_tasks(reader: Reader) -> list[Row]:
 
 def _note(row: Row) -> str:
     words = {
-        "not_in_books": f"{state_words(row['note'])}; look at it at the processor, then take the payment by hand",
+        "not_in_books": f"{state_words(row['note'])}; take it by hand as it is there, and choose it here",
         "refund_failed": f"{state_words(row['note'])}; pay it in another way",
         "refund_outside": "not in the books: refund the payment by card to book it, nothing is paid twice",
         "disputed": f"{state_words(row['note'])}; answer it at the processor",
@@ -146,6 +146,19 @@ def _autopay_tasks(reader: Reader, day: date) -> list[Row]:
             note = f"{label(autopay)}, {autopay['expires_month']:02}/{autopay['expires_year']}; ask for the new one"
             rows.append(about | {"kind": "expires", "amount_minor": due, "since_at": reader.now, "note": note})
     return rows
+
+
+def untied_payments(reader: Reader, actor: Actor, client_id: str) -> list[Row]:
+    """Card payments of a client that are no charge of the processor's, the newest first."""
+    require(actor, Permission.SEE_MONEY)
+    return reader.rows(
+        "select payment_id, amount_minor, received_date from payments where client_id = ? and method = 'card'"
+        " and status = 'posted' and payment_id not in"
+        " (select payment_id from card_charges where payment_id is not null union all"
+        " select payment_id from card_disputes where payment_id is not null)"
+        " order by received_date desc, known_at desc limit 20",
+        client_id,
+    )
 
 
 def card_refunds(reader: Reader, actor: Actor, payment_id: str) -> list[Row] | None:

@@ -208,5 +208,5 @@ REASONS: dict[str, str] = {
     "no_answer": "the processor did not answer",
     "keys_refused": "the processor refused our key; see Set-up, Cards",
     "page_closed": "nobody paid on the page",
-    "wrong_amount": "the processor names another amount or currency; look at it there",
+    "wrong_amount": "the processor names another amount or currency",
 }

@@ -95,3 +95,15 @@ def test_a_payment_says_what_became_of_its_refund(connected, ada, open_page):
     assert "$30.00 is sent within a minute." in texts(app)
     connected.wait(seconds=20)
     assert "$30.00 went back to the card." in texts(app.run())
+
+
+def test_a_charge_that_the_books_did_not_take_is_tied_to_the_payment_taken_by_hand(connected, ada, open_page):
+    connected.double.faults.append("lost")
+    connected.charge(ada, 50_00, connected.card(ada))
+    connected.double.of("payment_intent")[0]["amount_received"] = 60_00
+    connected.tell()
+    connected.receives(ada, 60_00, "card")
+    app = select(open_page("billing", "biller", billing_part="To do"), "card_tasks", 0)
+    assert "the processor names another amount" in texts(app)
+    app = click(app, "That one")
+    assert not [found for found in app.dataframe if (found.key or "").startswith("card_tasks")]

@@ -11,6 +11,7 @@ from practice.billing import commands
 from practice.billing.approvals import approve_request
 from practice.billing.limits import set_limit
 from practice.billing.queries.bank import bank_lines
+from practice.cards.charges import tie_card_payment
 from practice.cards.charging import ask_again, charge_now
 from practice.cards.events import catch_up
 from practice.cards.refunding import pay_refund_otherwise
@@ -101,6 +102,13 @@ def test_another_amount_than_was_asked_for_is_not_believed(till, ada):
     (row,) = till.rows("select * from card_charges")
     assert (row["card_charge_id"], row["refusal"], row["payment_id"]) == (key, "wrong_amount", None)
     assert till.card_cash() == 0
+    payment = till.receives(ada, 60_00, "card")  # by hand, as somebody saw it at the processor
+    till.run(tie_card_payment, card_charge_id=key, payment_id=payment)
+    till.double.pay_out(int(till.clock.instant.timestamp()))
+    till.tell()
+    assert till.balances() == {"1020": 60_00, "2100": -60_00}  # the payout says 50.00: for a person
+    with pytest.raises(Refusal, match="in the books already"):
+        till.run(tie_card_payment, card_charge_id=key, payment_id=payment)
 
 
 def test_a_refund_goes_to_the_card_and_its_loss_is_made_good(till, ada):

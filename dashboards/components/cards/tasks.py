@@ -9,9 +9,10 @@ import streamlit as st
 from dashboards.components.billing.common import Rows, choose, count, read, total
 from dashboards.components.cards.common import processor
 from dashboards.components.desk.words import plain
-from dashboards.components.forms import send, show_refusal, turn
+from dashboards.components.forms import practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor, Permission
-from practice.cards.people_queries import card_tasks, tonight_list
+from practice.cards.charges import tie_card_payment
+from practice.cards.people_queries import card_tasks, tonight_list, untied_payments
 from practice.cards.refunding import OTHER_WAYS, pay_refund_otherwise
 
 HELD = {"disputed": "held: disputed", "above_most": "held: above its limit", "resting": "rests after a decline"}
@@ -47,6 +48,8 @@ def _tasks(person: Actor, tasks: Rows) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if row["kind"] == "refund_failed" and person.may(Permission.REFUND):
             _otherwise(row)
+        if row["kind"] == "not_in_books" and person.may(Permission.TAKE_PAYMENT):
+            _tie(person, row)
         if row["kind"] == "refund_outside":
             st.page_link(
                 "app_pages/billing.py", label="Its payment", icon=":material/payments:",
@@ -56,6 +59,26 @@ def _tasks(person: Actor, tasks: Rows) -> None:
             "app_pages/client.py", label=plain(row["client_name"]), icon=":material/person:",
             query_params={"client": row["client_id"]},
         )  # fmt: skip
+
+
+def _tie(person: Actor, row: dict[str, Any]) -> None:
+    """The payment that somebody took by hand for a charge that the books did not take."""
+    name = f"card_tie:{row['card_charge_id']}"
+    payments = {one["payment_id"]: one for one in read(untied_payments, person, client_id=row["client_id"])}
+    if not payments:
+        return
+    show = practice_currency().show
+    with st.popover("It is in the books now", icon=":material/link:"):
+        chosen = st.selectbox(
+            "As which payment", list(payments), key=f"{name}:which",
+            format_func=lambda key: f"{payments[key]['received_date']:%-d %b}, {show(payments[key]['amount_minor'])}",
+        )  # fmt: skip
+        if st.button("That one", type="primary", key=f"{name}:do"):
+            send(
+                tie_card_payment, name, card_charge_id=row["card_charge_id"], payment_id=chosen,
+                done="The charge and the payment belong together.",
+            )  # fmt: skip
+        show_refusal(name)
 
 
 def _otherwise(row: dict[str, Any]) -> None:
