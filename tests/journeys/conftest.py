@@ -243,11 +243,25 @@ def _once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[P
 @pytest.fixture
 def practice(demo_home: Path, stage: Path, tmp_path: Path, free_port: Callable[[], int]) -> Iterator[Practice]:
     """A copy of the demo practice, served; its clock stands at 9:30 in New York on Friday, 20 November 2026."""
-    home, clock_file = stage, tmp_path / "clock"
+    with _served(demo_home, stage, tmp_path / "clock", free_port()) as served:
+        yield served
+
+
+@pytest.fixture(scope="module")
+def shared_practice(
+    demo_home: Path, tmp_path_factory: pytest.TempPathFactory, free_port: Callable[[], int]
+) -> Iterator[Practice]:
+    """The same, for journeys of one file that do not mind what the ones before have done: a start takes seconds."""
+    folder = tmp_path_factory.mktemp("shared")
+    with _served(demo_home, folder / "home", folder / "clock", free_port()) as served:
+        yield served
+
+
+@contextlib.contextmanager
+def _served(demo: Path, home: Path, clock_file: Path, port: int) -> Iterator[Practice]:
     shutil.rmtree(home, ignore_errors=True)
-    shutil.copytree(demo_home, home)
+    shutil.copytree(demo, home)
     clock_file.write_text("2026-11-20T14:30")
-    port = free_port()
     command = [sys.executable, str(Path(__file__).with_name("serve_at.py")), str(port), str(clock_file)]
     with _serving(command, port, health="/healthz", env={"DAYBOOK_HOME": str(home)}) as url:
         yield Practice(url, home, clock_file)

@@ -114,15 +114,15 @@ def test_from_a_booking_to_the_owners_numbers(practice, sign_in):
     assert practice.daybook("audit", "verify").stdout.startswith(tuple("123456789"))
 
 
-def test_a_second_desk_is_refused_the_same_time_and_told_why(practice, sign_in):
+def test_a_second_desk_is_refused_the_same_time_and_told_why(shared_practice, sign_in):
     """Of a held time nobody else is offered; once a hold has run out, whoever books first has it."""
-    practice.now("2026-11-20T17:02")
-    first, second = sign_in(practice.url, "front_desk"), sign_in(practice.url, "manager")
+    shared_practice.now("2026-11-20T17:02")
+    first, second = sign_in(shared_practice.url, "front_desk"), sign_in(shared_practice.url, "manager")
     times = re.compile(r"^\d\d:\d\d$")
     add_client(first, "Aaltje Aardsma", "+1 555 014 7788")
     first.get_by_role("radio", name=times).nth(12).click()
     expect(first.get_by_text("Held for you until")).to_be_visible()
-    practice.now("2026-11-20T17:09")  # the first desk was called away for seven minutes
+    shared_practice.now("2026-11-20T17:09")  # the first desk was called away for seven minutes
     add_client(second, "Bodil Zwart", "+1 555 014 7799")
     second.get_by_role("radio", name=times).nth(12).click()
     expect(second.get_by_text("Held for you until")).to_be_visible()
@@ -165,9 +165,9 @@ def damage_a_posting(file) -> None:
     changed.replace(file)
 
 
-def test_a_double_click_and_a_reload_take_one_payment(practice, sign_in):
-    feed = OverHttp(practice.url, Home(practice.home).feed_token())
-    biller = sign_in(practice.url, "biller")
+def test_a_double_click_and_a_reload_take_one_payment(shared_practice, sign_in):
+    feed = OverHttp(shared_practice.url, Home(shared_practice.home).feed_token())
+    biller = sign_in(shared_practice.url, "biller")
     go(biller, "Billing")
     biller.get_by_role("radio", name="Unpaid").click()
     idle(biller)
@@ -181,10 +181,10 @@ def test_a_double_click_and_a_reload_take_one_payment(practice, sign_in):
     assert feed.changes_after(before)["table"].to_pylist().count("payments") == 1
 
 
-def test_two_tabs_of_one_person_see_the_same_and_signing_out_ends_both(practice, sign_in):
-    first = sign_in(practice.url, "front_desk")
+def test_two_tabs_of_one_person_see_the_same_and_signing_out_ends_both(shared_practice, sign_in):
+    first = sign_in(shared_practice.url, "front_desk")
     second = first.context.new_page()
-    second.goto(practice.url + "/new-visit")
+    second.goto(shared_practice.url + "/new-visit")
     idle(second)
     second.get_by_role("link", name="Sign out").click()
     second.wait_for_url("**/login")
