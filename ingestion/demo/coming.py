@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
+from ingestion.demo.columns import DAY
 from ingestion.demo.house import House
+from ingestion.demo.record_of import SCHEDULED, Story
 from practice.access.permissions import SYSTEM
 from practice.clock import stored
 from practice.scheduling.model import spelled
@@ -41,14 +43,14 @@ WISHES: tuple[dict[str, Any], ...] = (
 _WHY = "Demo practice"
 
 
-def look_ahead(record: Record, house: House, dice: np.random.Generator) -> tuple[dict[str, int], int]:
+def look_ahead(record: Record, house: House, story: Story, dice: np.random.Generator) -> tuple[dict[str, int], int]:
     """Write both; answers the rows of each table, and how many visits the series have in all.
 
     Clients are drawn by the dice until there are enough.
     """
     providers = house.size.providers
     series, people = min(providers, MOST_SERIES), min(2 * providers - 1, MOST_WAITING)
-    coming = _coming(record, house, dice)
+    coming = _coming(record, house, story, dice)
     lengths: list[int] = []
     while len(lengths) < series and (visit := next(coming, None)):
         if length := _series(record, visit, LENGTHS[len(lengths) % len(LENGTHS)]):
@@ -60,10 +62,15 @@ def look_ahead(record: Record, house: House, dice: np.random.Generator) -> tuple
     return {"series": len(lengths), "waitlist_entries": waiting}, sum(lengths)
 
 
-def _coming(record: Record, house: House, dice: np.random.Generator) -> Iterator[Row]:
+def _coming(record: Record, house: House, story: Story, dice: np.random.Generator) -> Iterator[Row]:
     """Clients drawn one after the other who have a visit of their own to come: the last of them."""
-    clients = house.ids["clients"]
-    for position in dice.permutation(len(clients)):
+    clients, seats = house.ids["clients"], story.attendees
+    # Whom the story has nothing ahead of need not be asked about.
+    ahead = np.zeros(len(clients), dtype=bool)
+    later = story.appointments["starts"][seats["appointment"]] > house.now + 2 * DAY
+    ahead[seats["client"][later & (seats["status"] == SCHEDULED)]] = True
+    order = dice.permutation(len(clients))
+    for position in order[ahead[order]]:
         with record.read() as reader:
             visits = client_visits(reader, SYSTEM, clients[int(position)].as_py())
             now = stored(reader.now)

@@ -104,7 +104,7 @@ def make_demo(
             # Before messages are on: nobody is told today of what was agreed long ago.
             say("Looking ahead: series and the waitlist")
             record.ids = seeded_ids(seed + 2)
-            ahead, in_series = look_ahead(record, house, np.random.default_rng([seed, 93]))
+            ahead, in_series = look_ahead(record, house, story, np.random.default_rng([seed, 93]))
             say("Agreeing with clients on messages")
             record.ids = seeded_ids(seed + 1)  # its ids are the same however many slices came before
             counts |= reach_clients(record, house, np.random.default_rng([seed, 92]), **about)
