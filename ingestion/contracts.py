@@ -45,7 +45,7 @@ _DATES = dict.fromkeys(
     (
         "started_date", "ended_date", "effective_from", "effective_to", "created_date", "exception_date", "start_date",
         "end_date", "booked_date", "first_booked_date", "event_date", "service_date", "post_date", "issued_date",
-        "sent_date", "payment_date",
+        "sent_date", "payment_date", "asked_date",
         "due_date", "received_date", "first_date", "last_date", "earliest_date", "expires_date",
     ),
     "DATE",
@@ -57,6 +57,7 @@ _INSTANTS = dict.fromkeys(
         "arrived_at", "seated_at", "ended_at", "outcome_at", "cancelled_at", "happened_at", "known_at",
         "original_start", "roomed_at", "held_at", "expires_at", "settled_at", "queued_at", "not_before_at", "sent_at",
         "closed_at", "freed_at", "opened_at", "answered_at", "last_contacted_at", "signed_at", "locked_at",
+        "decided_at",
     ),
     "TIMESTAMP",
 )  # fmt: skip

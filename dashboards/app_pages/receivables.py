@@ -13,13 +13,19 @@ from dashboards.components.numbers.tiles import tiles
 from dashboards.components.numbers.trend import trend
 from dashboards.components.numbers.variants import variant_switch
 
-TILES = {"ar_open": "area", "ar_credit": "bar", "unapplied_credit": "area", "ar_over_90_rate": "line"}
+TILES = {
+    "ar_open": "area",
+    "ar_credit": "bar",
+    "unapplied_credit": "area",
+    "ar_over_90_rate": "line",
+    "unbilled_days": "line",
+}
 
 view = receivables.as_of(number_page("Receivables", has_period=False))
 top = st.container()
 days = variant_switch(view, ("days_in_ar_", "months_in_ar_"), "days_in_ar_gross", "Days in AR, variant", key="days")
 with top:
-    tiles(view, TILES | ({days: "line"} if days else {}), columns=5)
+    tiles(view, TILES | ({days: "line"} if days else {}), columns=6)
 receivables.aged(view)
 year = view.at(Window(view.window.last - timedelta(364), view.window.last))
 left, right = st.columns(2, gap="small")

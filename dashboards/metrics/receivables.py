@@ -11,8 +11,18 @@ from dashboards.metrics.slices import Slice, conditions
 from dashboards.warehouse import Warehouse
 
 BUCKETS = ("0-30", "31-60", "61-90", "91-120", "120+")
-CLOCKS = {"service_date": "bucket", "responsibility_date": "responsibility_bucket"}
-"""What ages an item: the day of the service, or the day that the party came to owe it; and the item's column for it."""
+CLOCKS = {
+    "service_date": "bucket",
+    "responsibility_date": "responsibility_bucket",
+    "billed_date": "bill_bucket",
+    "activity_date": "activity_bucket",
+    "due_date": "overdue_bucket",
+}
+"""What ages an item: the day of the service, that the party came to owe it, that it was asked for it, of the last posting,
+or that it is due; and the item's column for it. Of the first two `ar_daily` has every day added up already."""
+DAILY = ("service_date", "responsibility_date")
+NOT_YET = ("not billed", "not due")
+"""Buckets of items that a clock has not begun to age."""
 _ACCOUNTS = "('1100', '1110')"
 
 
@@ -35,9 +45,9 @@ def aging(warehouse: Warehouse, asked: Slice, clock: str, by: str) -> pd.DataFra
     """Open minor units on the last day by `bucket` and `member`: a payer (None: clients themselves) or a client."""
     narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
     values = {"source": asked.source, "last": asked.last} | members
-    if by == "client":
+    if by == "client" or clock not in DAILY:
         sql = (
-            f"select client_id as member, {CLOCKS[clock]} as bucket, sum(open_minor)::bigint as open_minor"
+            f"select {by}_id as member, {CLOCKS[clock]} as bucket, sum(open_minor)::bigint as open_minor"
             f" from marts.ar_as_of($last::date) where source = $source and open_minor > 0 {narrowed} group by all"
         )
         return warehouse.query_named(sql, values)
@@ -52,10 +62,12 @@ def aging(warehouse: Warehouse, asked: Slice, clock: str, by: str) -> pd.DataFra
 def tie_out(warehouse: Warehouse, asked: Slice, clock: str) -> TieOut:
     """The same balance from three places: the buckets, the open items, the postings to the receivable accounts."""
     narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
+    buckets = "marts.ar_daily where as_of_date = $last and aging_clock = $clock"
+    if clock not in DAILY:
+        buckets = f"marts.ar_as_of($last::date) where {CLOCKS[clock]} is not null and $clock is not null"
     sql = f"""
         select
-            (select coalesce(sum(open_minor), 0) from marts.ar_daily where source = $source and as_of_date = $last
-                and aging_clock = $clock {narrowed})::bigint as buckets,
+            (select coalesce(sum(open_minor), 0) from {buckets} and source = $source {narrowed})::bigint as buckets,
             (select coalesce(sum(open_minor), 0) from marts.ar_as_of($last::date)
                 where source = $source {narrowed})::bigint as items,
             (select coalesce(sum(credit_minor), 0) from marts.ar_as_of($last::date)

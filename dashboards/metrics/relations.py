@@ -20,6 +20,9 @@ ROW_DIMENSIONS = {
     "class": "counted_as",
     "bucket": "bucket",
     "responsibility_bucket": "responsibility_bucket",
+    "bill_bucket": "bill_bucket",
+    "activity_bucket": "activity_bucket",
+    "overdue_bucket": "overdue_bucket",
     "client": "client_id",
     "kind": "transaction_kind",
     "leak": "leak",
@@ -33,4 +36,4 @@ def relation(table: str) -> str:
 
     `ar_daily` is summed from those items, by the same clock; its rows are of a day, `$last`.
     """
-    return _ITEMS if table == "ar_daily" else f"marts.{table}"
+    return _ITEMS if table in ("ar_daily", "ar_as_of") else f"marts.{table}"

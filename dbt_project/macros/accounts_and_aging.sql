@@ -42,6 +42,11 @@
     {{ return({'courtesy': '4110', 'small_balance': '4120', 'charity': '4130', 'denial': '4140', 'bad_debt': '5100'}) }}
 {%- endmacro %}
 
+{# Kinds of denials that a practice can avoid: asked too late, not authorised, cover not looked at, papers missing. #}
+{% macro avoidable_denials() -%}
+    {{ return(['timely_filing', 'no_authorisation', 'no_cover', 'documentation']) }}
+{%- endmacro %}
+
 {% macro write_off_accounts() -%} ('{{ write_off_classes().values() | join("', '") }}') {%- endmacro %}
 
 {#

@@ -29,7 +29,8 @@
 
 {#
     The first day whose balances and totals by accounting date may differ from the last good build's, as a literal: the
-    earliest day that something new was posted on, and at the latest the day after that build's. Null on a full build.
+    earliest day that something new was posted on or asked for (an invoice or claim that is new or changed), and at the
+    latest the day after that build's. Null on a full build.
 #}
 {% macro first_changed_day() -%}
     {%- set before = build_on() -%}
@@ -37,8 +38,11 @@
     {%- set entries = adapter.get_relation(
         database=target.database, schema='intermediate', identifier='int_billing__entries') -%}
     {%- set found = run_query(
-        "select cast(least(min(post_date), date '" ~ before.today ~ "' + 1) as text)"
-        ~ ' from ' ~ entries ~ ' where feed_seq > ' ~ before.seq) -%}
+        "select cast(least(min(day), date '" ~ before.today ~ "' + 1) as text) from ("
+        ~ 'select post_date as day from ' ~ entries ~ ' where feed_seq > ' ~ before.seq
+        ~ ' union all select issued_date from ' ~ source('practice', 'invoices') ~ ' where _seq > ' ~ before.seq
+        ~ ' union all select sent_date from ' ~ source('practice', 'insurance_claims') ~ ' where _seq > ' ~ before.seq
+        ~ ')') -%}
     {{ return(found.columns[0].values()[0]) }}
 {%- endmacro %}
 

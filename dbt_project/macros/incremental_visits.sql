@@ -22,6 +22,8 @@ news as (
     union all by name
     select client_id from {{ source('practice', 'policies') }} where {{ is_new('_seq') }}
     union all by name
+    select client_id from {{ source('practice', 'eligibility_checks') }} where {{ is_new('_seq') }}
+    union all by name
     select client_id from clients where {{ is_new('referral_seq') }}
 ),
 

@@ -21,6 +21,7 @@ from practice.billing.posting import (
     why,
 )
 from practice.billing.queries import control, facts
+from practice.billing.queries.denied import kind_of_denial
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.store.record import command
@@ -160,7 +161,8 @@ def lower(work: Work, charge: Row, party: str, adjustment_class: str, amount: in
     )
     ledger.post(work, entry)
     row = {"adjustment_id": adjustment_id, "charge_id": charge["charge_id"], "party": party, "class": adjustment_class}
-    work.insert("adjustments", row | {"reverses_id": None} | _facts(work, amount, entry.heading))
+    kind = kind_of_denial(work, charge["charge_id"]) if adjustment_class == "denial" else None
+    work.insert("adjustments", row | {"denial_kind": kind, "reverses_id": None} | _facts(work, amount, entry.heading))
     return {"adjustment_id": adjustment_id, "transaction_id": entry.heading.transaction_id}
 
 

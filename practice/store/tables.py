@@ -216,7 +216,9 @@ TABLES: dict[str, Table] = {
     ),
     "adjustments": Table(
         "adjustment_id",
-        _columns("adjustment_id charge_id party class amount_minor post_date reverses_id transaction_id known_at"),
+        _columns(
+            "adjustment_id charge_id party class amount_minor post_date reverses_id transaction_id known_at denial_kind"
+        ),
     ),
     "transfers": Table(
         "transfer_id",
@@ -295,7 +297,7 @@ TABLES: dict[str, Table] = {
     "remittance_entries": Table("remittance_entry_id"),
     "provider_adjustments": Table("provider_adjustment_id"),
     "remittance_rules": Table("remittance_rule_id"),
-    "denials": Table("remittance_claim_id"),
+    "denials": Table("remittance_claim_id", _columns("remittance_claim_id outcome decided_at known_at")),
     "payer_insurance": Table("payer_id"),
     # What claims say of people, and what was sent: that, too.
     "claim_senders": Table("claim_sender_id"),
@@ -312,9 +314,15 @@ TABLES: dict[str, Table] = {
         ),
         secret=("document",),
     ),
-    "insurance_claim_lines": Table("insurance_claim_line_id"),
+    "insurance_claim_lines": Table(
+        "insurance_claim_line_id", _columns("insurance_claim_line_id insurance_claim_id charge_id amount_minor")
+    ),
     "claim_events": Table("claim_event_id", _columns("claim_event_id insurance_claim_id kind known_at")),
     "claim_exclusions": Table("claim_exclusion_id"),
     "eligibility_files": Table("eligibility_file_id", secret=("content",)),
-    "eligibility_checks": Table("eligibility_check_id", secret=("answer",)),
+    "eligibility_checks": Table(
+        "eligibility_check_id",
+        _columns("eligibility_check_id policy_id client_id payer_id asked_date status answered_at known_at"),
+        secret=("answer",),
+    ),
 }

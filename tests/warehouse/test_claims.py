@@ -59,6 +59,13 @@ def land(landing):
     send("back", "accepted", status="accepted")
     answer("back", 70_00, 0, status="reversed")
     answer("back", -70_00, 0, claim_status="22", reverses_id="back-first-reversed-1")
+    landing.record("denials", *({
+        "remittance_claim_id": f"{name}-first-posted-1", "outcome": outcome,
+        "decided_at": datetime.combine(day, time(9)),
+    } for name, outcome, day in (
+        ("partly", "appealed", date(2026, 4, 25)), ("partly", "written_off", date(2026, 5, 30)),
+        ("denied", "corrected", date(2026, 4, 27)),
+    )))  # fmt: skip
     send("young", sent_date=YOUNG, service_date=YOUNG)
     send("missed")
     answer("missed", 70_00, 0, status="unmatched")  # nothing is known of it until somebody matches it
@@ -126,3 +133,14 @@ def test_a_claim_names_the_one_before_it(warehouse):
         "select claim_id, original_claim_id from marts.fct_claims where original_claim_id is not null"
         " and location_id = ? order by 1", PLACE,
     ) == [("again", "refused"), ("corrected", "denied")]  # fmt: skip
+
+
+def test_a_denial_ends_when_it_is_paid_after_all_or_given_up(warehouse):
+    """One is corrected and paid on the 4th of May, one appealed in vain and written off on the 30th."""
+    assert warehouse(
+        "select claim_id, is_overturned, appealed_date, resolved_date from marts.fct_claims"
+        " where location_id = ? and is_denied_at_first order by 1", PLACE,
+    ) == [
+        ("denied", True, None, date(2026, 5, 4)), ("partly", False, date(2026, 4, 25), date(2026, 5, 30)),
+    ]  # fmt: skip
+    assert amounts(warehouse, "denials_overturned_rate", PLACE, ANSWERED) == (1, 2)

@@ -24,19 +24,23 @@ def land(landing):
 
 
 def _written_off(till):
-    """1,200 charged in March, of it 1,100 for services; 180 contractual, and 50 more expected; 262 of five classes."""
+    """1,200 charged in March, of it 1,100 for services; 180 contractual, and 50 more expected; 262 of five classes,
+    of it 40 that were asked too late; 9 for want of an authorisation are taken back."""
     insured = till.charge(600_00, MARCH, payer_id="y1", estimate=150_00)
     till.charge(200_00, MARCH_END, payer_id="y1", estimate=50_00)
     own = till.charge(300_00, MARCH)
     missed = till.charge(100_00, MARCH, kind="missed_visit")
     day = date(2026, 3, 20)
     till.adjust(insured, PAYER, "contractual", 180_00, day, estimate=150_00)
-    till.adjust(insured, PAYER, "denial", 42_00, day)
+    till.adjust(insured, PAYER, "denial", 40_00, day, denial_kind="timely_filing")
+    back = till.adjust(insured, PAYER, "denial", 9_00, day, denial_kind="no_authorisation")
+    till.adjust(insured, PAYER, "denial", 2_00, day)
     till.adjust(missed, CLIENT, "courtesy", 100_00, day)
     small = till.adjust(own, CLIENT, "small_balance", 5_00, day)
     till.adjust(own, CLIENT, "charity", 95_00, day)
     till.adjust(own, CLIENT, "bad_debt", 20_00, day)
     till.unadjust(small, APRIL)
+    till.unadjust(back, MARCH_END)
 
 
 def _collected(till):
@@ -67,6 +71,7 @@ def _late(till):
 @pytest.mark.parametrize(("kind", "numerator", "denominator"), [
     ("contractual", 180_00, 1200_00), ("courtesy", 100_00, 1200_00), ("small_balance", 5_00, 1200_00),
     ("charity", 95_00, 1200_00), ("bad_debt", 20_00, 1200_00), ("denial", 42_00, 870_00),
+    ("timely_filing", 40_00, 870_00), ("no_authorisation", 0, 870_00), ("avoidable", 40_00, 1020_00),
 ])  # fmt: skip
 def test_each_class_is_over_the_charges_that_the_field_divides_it_by(warehouse, kind, numerator, denominator):
     """Of net service income, 1,100 − 180 − 50, are denials alone."""

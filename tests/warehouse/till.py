@@ -86,14 +86,25 @@ class Till:
     def excess(self, payment: Row, amount: int, on: date) -> None:
         self._post(ledger.excess_entry(self._head("payment", on), payment, amount))
 
-    def adjust(self, charge: Row, party: str, kind: str, amount: int, on: date, *, estimate: int = 0) -> Row:
+    def adjust(
+        self, charge: Row, party: str, kind: str, amount: int, on: date, *, estimate: int = 0, denial_kind: str | None = None
+    ) -> Row:
         entry = ledger.adjustment_entry(
             self._head("adjustment", on), charge, party, kind, amount, estimate_minor=estimate
         )
-        return {"transaction_id": self._post(entry), "entry": entry}
+        row = {
+            "adjustment_id": self._new("adjustment"), "charge_id": charge["charge_id"], "party": party, "class": kind,
+            "amount_minor": amount, "post_date": on, "transaction_id": self._post(entry), "denial_kind": denial_kind,
+            "entry": entry,
+        }  # fmt: skip
+        self._land("adjustments", row)
+        return row
 
     def unadjust(self, adjustment: Row, on: date) -> None:
-        self._mirror(adjustment, "adjustment_reversal", on)
+        undone = {"amount_minor": -adjustment["amount_minor"], "reverses_id": adjustment["adjustment_id"]}
+        mirrored = self._mirror(adjustment, "adjustment_reversal", on)
+        about = {"adjustment_id": self._new("adjustment"), "post_date": on, "transaction_id": mirrored}
+        self._land("adjustments", adjustment | undone | about)
 
     def move(self, charge: Row, giver: str, taker: str, amount: int, on: date) -> None:
         self._post(ledger.transfer_entry(self._head("transfer", on), charge, giver, taker, amount))

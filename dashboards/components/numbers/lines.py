@@ -18,10 +18,13 @@ from dashboards.metrics import Definition, Value
 WRITE_OFFS = {
     "contractual": "Contractual",
     "denial": "Denials",
+    "timely_filing": "– asked too late",
+    "no_authorisation": "– not authorised",
     "courtesy": "Courtesy",
     "small_balance": "Small balances",
     "charity": "Charity",
     "bad_debt": "Bad debt",
+    "avoidable": "Avoidable of all these",
 }
 LAGS = {
     "Charged": ("charge_lag_days", "charged"),
@@ -36,6 +39,9 @@ CLAIMS = {
     "initial_denial_rate_amount": "Denied at first, by amount",
     "initial_denial_rate_period": "Denied in the period, of earlier months",
     "primary_denial_rate": "Paid nothing and denied",
+    "denials_overturned_rate": "Denials overturned",
+    "denial_to_appeal_days_median": "Days from denial to appeal",
+    "denial_to_resolution_days_median": "Days from denial to its end",
     "first_pass_resolution_rate_mature": "Settled at first, of mature claims",
 }
 
@@ -43,7 +49,10 @@ CLAIMS = {
 def write_offs(view: View) -> None:
     """Each class of write-off: how much, and its share of what the field divides it by."""
     names = {f"write_off_rate_{name}": word for name, word in WRITE_OFFS.items()}
-    with card("Write-offs by class", "Of charges at full fee; denials of net service income. Click one for its rows"):
+    with card(
+        "Write-offs by class",
+        "Of charges at full fee; denials of net service income; avoidable ones of charges less contractual. Click one for its rows",
+    ):
         known = _answered(view, names)
         if not known:
             return

@@ -18,12 +18,18 @@ from dashboards.components.numbers.picking import forget, picked_cell, picked_po
 from dashboards.components.numbers.trend import LEGEND
 from dashboards.components.numbers.view import View
 from dashboards.metrics import rows_of
-from dashboards.metrics.receivables import BUCKETS, CLOCKS, aging, tie_out
+from dashboards.metrics.receivables import BUCKETS, CLOCKS, NOT_YET, aging, tie_out
 from dashboards.theme import Palette
 from practice.access.permissions import Permission
 from practice.people.queries import names_of
 
-CLOCK_WORDS = {"service_date": "Since the service", "responsibility_date": "Since they came to owe it"}
+CLOCK_WORDS = {
+    "service_date": "Since the service",
+    "responsibility_date": "Since they came to owe it",
+    "billed_date": "Since the bill",
+    "activity_date": "Since the last posting",
+    "due_date": "Overdue",
+}
 WHO_WORDS = {"payer": "Payers and clients", "client": "Each client"}
 DAY, WRITTEN = "as_of_day", "receivables:as_of"
 MOST_CLIENTS = 100
@@ -115,7 +121,7 @@ def aging_bars(view: View, *, clock: str = "service_date", by: str = "payer", he
                 "who": frame.member.fillna(""),
                 "owes": [names.get(member if isinstance(member, str) else None, "–") for member in frame.member],
                 "bucket": frame.bucket,
-                "place": frame.bucket.map({name: i for i, name in enumerate(BUCKETS)}),
+                "place": frame.bucket.map({name: i for i, name in enumerate((*NOT_YET, *BUCKETS))}),
                 "amount": frame.open_minor / 10**view.currency.exponent,
             }
         )
@@ -127,19 +133,30 @@ def aging_bars(view: View, *, clock: str = "service_date", by: str = "payer", he
         if picked:
             member = {by: picked["who"] or None, CLOCKS[clock]: picked["bucket"]}
             open_rows(
-                view, "ar_open", view.asked.narrow(**member), about=f"{picked['bucket']} days", on_close=forget(name)
+                view, "ar_open", view.asked.narrow(**member), about=_aged_so(picked["bucket"]), on_close=forget(name)
             )
+
+
+def _aged_so(bucket: str) -> str:
+    return bucket.capitalize() if bucket in NOT_YET else f"{bucket} days"
+
+
+def _of(frame: pd.DataFrame) -> list[str]:
+    """The buckets to show: all ages, and before them what is not yet aged, where there is any."""
+    return [*(name for name in NOT_YET if (frame.bucket == name).any()), *BUCKETS]
 
 
 def _bars(frame: pd.DataFrame, colours: Palette, height: int) -> Any:
     pick = alt.selection_point(name="pick", fields=["who", "bucket"], on="click", clear="dblclick")
+    buckets = _of(frame)
+    shades = [colours.muted] * (len(buckets) - len(BUCKETS)) + list(colours.aging)
     return (
         alt.Chart(frame)
         .mark_bar(cornerRadiusEnd=3, height={"band": 0.72}, cursor="pointer")
         .encode(
             alt.Y("owes:N", title=None, sort="-x", axis=alt.Axis(labelLimit=130)),
             alt.X("amount:Q", title=None, axis=alt.Axis(format="~s", tickCount=5)),
-            alt.Color("bucket:N", sort=list(BUCKETS), scale=alt.Scale(domain=list(BUCKETS), range=list(colours.aging)),
+            alt.Color("bucket:N", sort=buckets, scale=alt.Scale(domain=buckets, range=shades),
                       legend=alt.Legend(orient="bottom", title=None, columns=3, columnPadding=8, **LEGEND)),
             order=alt.Order("place:Q"),
             opacity=alt.condition(pick, alt.value(1), alt.value(0.35)),
@@ -156,7 +173,8 @@ def _cells(view: View, frame: pd.DataFrame, clock: str, by: str) -> None:
     table = frame.assign(member=frame.member.fillna("")).pivot_table(
         index="member", columns="bucket", values="open_minor", aggfunc="sum"
     )
-    table = table.reindex(columns=list(BUCKETS)).assign(Total=lambda rows: rows.sum(axis=1))
+    buckets = _of(frame)
+    table = table.reindex(columns=buckets).assign(Total=lambda rows: rows.sum(axis=1))
     table = table.sort_values("Total", ascending=False)
     everyone = table.sum()
     shown = table.head(MOST_CLIENTS)
@@ -172,7 +190,7 @@ def _cells(view: View, frame: pd.DataFrame, clock: str, by: str) -> None:
     picked = picked_cell(
         out,
         name=name,
-        column_config=dict.fromkeys((*BUCKETS, "Total"), money) | {"Owed by": st.column_config.TextColumn(width=150)},
+        column_config=dict.fromkeys((*buckets, "Total"), money) | {"Owed by": st.column_config.TextColumn(width=150)},
         most=330,
     )
     if len(table) > MOST_CLIENTS:
@@ -181,9 +199,9 @@ def _cells(view: View, frame: pd.DataFrame, clock: str, by: str) -> None:
         line, column = picked
         chosen: dict[str, Any] = {by: lines[line]} if line < len(lines) else {}
         about = names.get(lines[line], "") if line < len(lines) else "Everybody"
-        if column in BUCKETS:
+        if column in buckets:
             chosen[CLOCKS[clock]] = column
-            about += f", {column} days"
+            about += f", {_aged_so(column)}"
         open_rows(view, "ar_open", view.asked.narrow(**chosen), about=about, on_close=forget(name))
 
 

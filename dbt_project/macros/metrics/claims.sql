@@ -34,6 +34,19 @@
     }) }}
 {%- endmacro %}
 
+{# Days from the first remittance that denied something to the claim's `until`. #}
+{% macro denial_days(label, what, until) -%}
+    {{ return({
+        'label': label, 'formula': 'Median of the days from the first remittance, which denied something, to ' ~ what ~ '; by the day of the denial.',
+        'unit': 'days', 'kind': 'distribution', 'aggregate': 'median', 'better': 'down', 'date_role': 'answered',
+        'source_of_definition': 'HFMA, claim integrity task force', 'dimensions': ['location', 'provider', 'payer'],
+        'rows': {
+            'table': 'fct_claims', 'date': 'first_answered_date', 'where': 'is_first and ' ~ until ~ ' is not null',
+            'numerator': until ~ ' - first_answered_date',
+        },
+    }) }}
+{%- endmacro %}
+
 {# A payer who is asked first answered, paid nothing, and denied: a deductible alone is no denial. #}
 {% macro is_paid_nothing() -%} rank = 1 and is_denied_at_first and paid_at_first_minor = 0 {%- endmacro %}
 
@@ -89,5 +102,14 @@
             'First-pass resolution, mature claims', 'mature', 'First claims that a remittance settled without rejection, denial, take-back or another claim / first claims sent, of those sent 60 days ago or earlier.',
             'up', 'mature_settled', 'mature_claims', 'is_first and is_mature', 'is_settled_at_first', 'common',
         ),
+        'denials_overturned_rate': claim_rate(
+            'Denials overturned', 'resolved', 'Denials of first claims after which more was paid than at first / denials of first claims that ended: paid after all, written off, or moved to the client. By the day of the denial.',
+            'up', 'answered_overturned', 'answered_resolved', 'is_first and resolved_date is not null', 'is_overturned',
+            'HFMA, claim integrity task force', date='first_answered_date',
+        ),
+        'denial_to_appeal_days_median': denial_days(
+            'Denial to appeal, median', 'the appeal', 'appealed_date'),
+        'denial_to_resolution_days_median': denial_days(
+            'Denial to its end, median', 'what ended it: paid after all, written off, or moved to the client', 'resolved_date'),
     }) }}
 {%- endmacro %}

@@ -48,6 +48,17 @@
         'returning_visits': client_visits(
             'Returning visits', 'Completed visits of clients after their first one.',
             'returning_completed', later),
+        'insurance_verification_rate': {
+            'label': 'Covers verified',
+            'formula': 'Completed visits whose payer had said, in the same month and at most 30 days before, that it covers the client / completed visits with a payer in force on the day.',
+            'unit': 'ratio', 'kind': 'additive', 'better': 'up', 'date_role': 'start', 'source_of_definition': 'HFMA',
+            'parts': [{'cube': 'attendance', 'where': "source = 'record'", 'numerator': 'cover_verified', 'denominator': 'insured_completed'}],
+            'rows': {
+                'table': 'fct_appointments', 'date': 'start_date', 'denominator': '1',
+                'where': "source = 'record' and counted_as = 'completed' and payer_id is not null",
+                'numerator': 'cast(is_cover_verified as bigint)',
+            },
+        },
         'active_clients': distinct_clients(
             'Active clients', 'Different clients with a completed visit in the period.',
             "counted_as = 'completed'"),

@@ -16,6 +16,11 @@
     {{ return(rows) }}
 {%- endmacro %}
 
+{# The open items of a day that nobody was asked for yet: `amount` of each. #}
+{% macro unbilled_rows(amount) -%}
+    {{ return({'table': 'ar_as_of', 'date': 'as_of_date', 'where': 'unbilled_minor <> 0', 'numerator': amount}) }}
+{%- endmacro %}
+
 {#
     Days in AR of one variant, with charges of the last 90 days; or months, with those of the last year. Behind it are what is
     owed on the day and the postings of its window to `accounts`; without those, the day's own totals, for what is expected
@@ -61,6 +66,26 @@
                 'table': 'fct_ledger_entries', 'date': 'post_date', 'where': 'account in ' ~ waiting_accounts(),
                 'numerator': 'credit_minor - debit_minor',
             }),
+        'ar_unbilled': balance_metric(
+            'Not yet asked for', 'Open items at the end of the day that no invoice (of a client) and no claim (of a payer) has asked for yet.',
+            'unbilled_minor', unbilled_rows('unbilled_minor')),
+        'unbilled_days': {
+            'label': 'Unbilled days', 'variant': 'as DNFB',
+            'formula': 'Open items that nobody was asked for yet × 90 / charges of the last 90 days, the day itself included.',
+            'unit': 'days', 'kind': 'semi_additive', 'better': 'down', 'date_role': 'as_of',
+            'source_of_definition': 'HFMA, days in total discharged not final billed',
+            'parts': [{
+                'cube': 'receivables', 'where': "source = 'record'",
+                'numerator': days_in_ar('unbilled_minor', 'charged_90_minor', 90, 'numerator'),
+                'denominator': days_in_ar('unbilled_minor', 'charged_90_minor', 90, 'denominator'),
+            }],
+            'rows': unbilled_rows(days_in_ar('unbilled_minor', 'charged_90_minor', 90, 'numerator')),
+            'rows2': {
+                'table': 'fct_ledger_entries', 'date': 'post_date', 'days': 90,
+                'where': "source = 'record' and account in " ~ income_accounts(),
+                'denominator': 'credit_minor - debit_minor',
+            },
+        },
         'ar_over_90_rate': {
             'label': 'Receivables older than 90 days', 'formula': 'Open items from the 91st day after the service / all open items, at the end of the day; credits are not subtracted.',
             'unit': 'ratio', 'kind': 'semi_additive', 'better': 'down', 'date_role': 'as_of', 'source_of_definition': 'MGMA, AAFP',

@@ -35,6 +35,28 @@
     }) }}
 {%- endmacro %}
 
+{# Denials that better work would have spared, over what contracts leave of the charges of the period. #}
+{% macro avoidable_write_offs() -%}
+    {%- set kinds = avoidable_denials() -%}
+    {{ return({
+        'label': 'Avoidable write-offs, of adjusted charges', 'variant': 'avoidable',
+        'formula': 'Denials given up because they were asked too late, were not authorised, the cover was not in force, or papers were missing / (charges − contractual adjustments), all posted in the period less what was reversed in it.',
+        'unit': 'ratio', 'kind': 'additive', 'better': 'down', 'date_role': 'post', 'source_of_definition': 'ours',
+        'parts': [{
+            'cube': 'money', 'where': "source = 'record'",
+            'numerator': kinds | join('_minor + ') ~ '_minor', 'denominator': 'charged_minor - contractual_minor',
+        }],
+        'rows': {
+            'table': 'fct_ledger_entries', 'date': 'post_date', 'numerator': 'debit_minor - credit_minor',
+            'where': "source = 'record' and account = '4140' and denial_kind <> 'other'",
+        },
+        'rows2': {
+            'table': 'fct_ledger_entries', 'date': 'post_date', 'denominator': 'credit_minor - debit_minor',
+            'where': "source = 'record' and account in " ~ income_accounts() | replace(')', ", '4100')"),
+        },
+    }) }}
+{%- endmacro %}
+
 {# What is not asked for any more, by why: each class under the name and over the denominator that the field has for it. #}
 {% macro write_off_metrics() -%}
     {{ return({
@@ -56,5 +78,12 @@
         'write_off_rate_denial': write_off_rate(
             'Denials written off, of net service income', 'denial', 'Denials given up', 'denial_minor',
             "account = '4140'", net=true),
+        'write_off_rate_timely_filing': write_off_rate(
+            'Asked too late, of net service income', 'timely filing', 'Denials given up that payers had said no to because they were asked too late (reason 29)',
+            'timely_filing_minor', "account = '4140' and denial_kind = 'timely_filing'", net=true),
+        'write_off_rate_no_authorisation': write_off_rate(
+            'Not authorised, of net service income', 'no authorisation', 'Denials given up for want of an authorisation (reasons 15, 39, 197, 198, 243)',
+            'no_authorisation_minor', "account = '4140' and denial_kind = 'no_authorisation'", net=true),
+        'write_off_rate_avoidable': avoidable_write_offs(),
     }) }}
 {%- endmacro %}

@@ -25,6 +25,8 @@ answered as (
         source, location_id, provider_id, payer_id, first_answered_date as metric_date,
         count(*) filter (is_denied_at_first) as answered_denied,
         sum(denied_at_first_minor) as answered_denied_minor,
+        count(*) filter (resolved_date is not null) as answered_resolved,
+        count(*) filter (resolved_date is not null and is_overturned) as answered_overturned,
         count(*) filter (rank = 1) as answered_primary,
         count(*) filter ({{ is_paid_nothing() }}) as answered_primary_nothing
     from claims
@@ -44,7 +46,7 @@ by_day as (
         {%- for measure in [
             'first_claims', 'accepted_at_first', 'acknowledged', 'denied_at_first', 'settled_at_first', 'mature_claims',
             'mature_denied', 'mature_settled', 'sent_minor', 'denied_minor', 'claims_counted', 'claims_within_1',
-            'claims_within_2', 'answered_denied', 'answered_denied_minor', 'answered_primary', 'answered_primary_nothing',
+            'claims_within_2', 'answered_denied', 'answered_denied_minor', 'answered_resolved', 'answered_overturned', 'answered_primary', 'answered_primary_nothing',
         ] %}
         cast(coalesce(sum({{ measure }}), 0) as bigint) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}

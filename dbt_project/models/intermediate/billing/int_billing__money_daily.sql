@@ -1,6 +1,7 @@
 {% set measures = [
     'charged_minor', 'charged_service_minor', 'contractual_minor', 'contractual_service_minor', 'net_service_minor',
     'write_off_minor', 'courtesy_minor', 'small_balance_minor', 'charity_minor', 'denial_minor', 'bad_debt_minor',
+    'timely_filing_minor', 'no_authorisation_minor', 'no_cover_minor', 'documentation_minor',
     'allowance_minor', 'collected_minor', 'refunded_minor', 'waiting_minor',
 ] %}
 {{ config(
@@ -22,6 +23,9 @@ moved as (
         {{ net_debit(write_off_accounts()) }} as write_off_minor,
         {%- for class, account in write_off_classes().items() %}
         {{ net_debit("('" ~ account ~ "')") }} as {{ class }}_minor,
+        {%- endfor %}
+        {%- for kind in avoidable_denials() %}
+        {{ net_debit("('4140')", "denial_kind = '" ~ kind ~ "'") }} as {{ kind }}_minor,
         {%- endfor %}
         {{ net_credit("('1190')") }} as allowance_minor,
         {{ net_debit(cash_accounts(), is_received()) }} as collected_minor,

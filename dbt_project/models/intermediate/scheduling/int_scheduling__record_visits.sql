@@ -37,6 +37,12 @@ policies as (
     {% if before %}where client_id in (select client_id from attendees){% endif %}
 ),
 
+checks as (
+    select * from {{ ref('stg_practice__eligibility_checks') }}
+    where status = 'active'{% if before %} and client_id in (select client_id from attendees){% endif %}
+
+),
+
 -- The local day of a cancellation is written with its event.
 cancellations as (
     select attendee_id, max(event_date) as cancelled_date, max(_seq) as event_seq
@@ -47,7 +53,9 @@ cancellations as (
 ),
 
 policy_changes as (
-    select client_id, max(_seq) as policy_seq from policies group by client_id
+    select client_id, max(_seq) as policy_seq
+    from (select client_id, _seq from policies union all select client_id, _seq from checks) as either
+    group by client_id
 ),
 
 series as (
@@ -67,6 +75,19 @@ visit_payers as (
     group by 1
 ),
 
+-- Whom the payer said to cover, in the month of the visit and not more than 30 days before: what the desk calls fresh.
+verified as (
+    select distinct attendees.attendee_id
+    from attendees
+    inner join appointments on attendees.appointment_id = appointments.appointment_id
+    inner join checks
+        on attendees.client_id = checks.client_id
+        and checks.asked_date between appointments.start_date - 30 and appointments.start_date
+        and date_trunc('month', checks.asked_date) = date_trunc('month', appointments.start_date)
+        and checks.answered_at <= appointments.starts_at
+    inner join visit_payers on attendees.attendee_id = visit_payers.attendee_id and checks.payer_id = visit_payers.payer_id
+),
+
 visits as (
     select
         attendees.* exclude (_known_at, _seq),
@@ -78,6 +99,7 @@ visits as (
             attendees._seq, appointments._seq, clients.referral_seq, policy_changes.policy_seq, cancellations.event_seq
         ) as feed_seq,
         visit_payers.payer_id,
+        case when visit_payers.payer_id is not null then verified.attendee_id is not null end as is_cover_verified,
         appointments.status as appointment_status,
         {{ is_unresolved('attendees.status', 'build.known_at', 'build.today') }} as is_unresolved,
         {{ 'attendees.client_id in (select client_id from touched_clients)' if before else 'true' }} as is_touched
@@ -86,6 +108,7 @@ visits as (
     left join clients on attendees.client_id = clients.client_id
     left join series on appointments.series_id = series.series_id
     left join visit_payers on attendees.attendee_id = visit_payers.attendee_id
+    left join verified on attendees.attendee_id = verified.attendee_id
     left join cancellations on attendees.attendee_id = cancellations.attendee_id
     left join policy_changes on attendees.client_id = policy_changes.client_id
     cross join build

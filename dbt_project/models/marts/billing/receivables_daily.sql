@@ -5,6 +5,6 @@ select
     metric_date as as_of_date, source,
     {{ keys(['location_id', 'provider_id', 'payer_id']) }},
     location_id, provider_id, payer_id, '{{ var("currency") }}' as currency,
-    open_minor, open_over_90_minor, credit_minor, allowance_minor, waiting_minor,
+    open_minor, open_over_90_minor, credit_minor, allowance_minor, waiting_minor, unbilled_minor,
     charged_90_minor, contractual_90_minor, charged_365_minor, contractual_365_minor
 from receivables

@@ -17,6 +17,7 @@ renamed as (
         'record' as source,
         party,
         "class" as adjustment_class,
+        denial_kind,
         -- numerics
         amount_minor,
         -- dates
