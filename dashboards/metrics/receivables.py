@@ -18,8 +18,8 @@ CLOCKS = {
     "activity_date": "activity_bucket",
     "due_date": "overdue_bucket",
 }
-"""What ages an item: the day of the service, that the party came to owe it, that it was asked for it, of the last posting,
-or that it is due; and the item's column for it. Of the first two `ar_daily` has every day added up already."""
+"""What ages an item: the day of the service, that the party came to owe it, that it was asked for it, of the last
+posting, or that it is due; and the item's column for it. Of the first two `ar_daily` has every day added up already."""
 DAILY = ("service_date", "responsibility_date")
 NOT_YET = ("not billed", "not due")
 """Buckets of items that a clock has not begun to age."""
