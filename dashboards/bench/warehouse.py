@@ -14,6 +14,7 @@ from typing import Any
 from dashboards.bench.by_hand import run_by_hand
 from dashboards.bench.ground import apart, make_home
 from dashboards.bench.measure import Measure, Say, against, alone, compare
+from dashboards.bench.receivables import measure_receivables
 from dashboards.bench.visits import wishes
 from ingestion.feed_sources import InProcess
 from orchestration.builds import published
@@ -42,6 +43,8 @@ def measure(home: Home, say: Say) -> list[Measure]:
     """
     with closing(open_record(home)) as record, tempfile.TemporaryDirectory() as folder:
         found = _measured(home, record, Path(folder), say)
+        say("receivables as of past days")
+        found += measure_receivables(home)
         with record.read() as reader:
             visits = int(reader.value("select count(*) from attendees"))
         smaller = next((size for least, size in SMALLER if visits >= least), None)

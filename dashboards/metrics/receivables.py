@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 import pandas as pd
 
@@ -41,14 +42,21 @@ class TieOut:
         return self.buckets == self.items and self.items - self.credits == self.ledger
 
 
-def aging(warehouse: Warehouse, asked: Slice, clock: str, by: str) -> pd.DataFrame:
-    """Open minor units on the last day by `bucket` and `member`: a payer (None: clients themselves) or a client."""
+def aging(
+    warehouse: Warehouse, asked: Slice, clock: str, by: str, *, known_until: datetime | None = None
+) -> pd.DataFrame:
+    """Open minor units on the last day by `bucket` and `member`: a payer (None: clients themselves) or a client.
+
+    With `known_until` (UTC) as it was known then, else as it is known today.
+    """
     narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
     values = {"source": asked.source, "last": asked.last} | members
-    if by == "client" or clock not in DAILY:
+    if by == "client" or clock not in DAILY or known_until:
+        known, values = (", known_until := $known", values | {"known": known_until}) if known_until else ("", values)
         sql = (
             f"select {by}_id as member, {CLOCKS[clock]} as bucket, sum(open_minor)::bigint as open_minor"
-            f" from marts.ar_as_of($last::date) where source = $source and open_minor > 0 {narrowed} group by all"
+            f" from marts.ar_as_of($last::date{known}) where source = $source and open_minor > 0 {narrowed}"
+            " group by all"
         )
         return warehouse.query_named(sql, values)
     sql = (
@@ -57,6 +65,21 @@ def aging(warehouse: Warehouse, asked: Slice, clock: str, by: str) -> pd.DataFra
         f" {narrowed} group by all"
     )
     return warehouse.query_named(sql, values | {"clock": clock})
+
+
+def ledger_balance(warehouse: Warehouse, asked: Slice) -> int:
+    """What the receivable accounts come to at the end of the last day, from the postings alone, in minor units."""
+    narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
+    sql = (
+        "select coalesce(sum(debit_minor - credit_minor), 0)::bigint as balance from marts.fct_ledger_entries"
+        f" where source = $source and account in {_ACCOUNTS} and post_date <= $last {narrowed}"
+    )
+    return int(warehouse.query_named(sql, {"source": asked.source, "last": asked.last} | members).balance[0])
+
+
+def receivable_charges(warehouse: Warehouse) -> int:
+    """How many charges anybody ever owed for."""
+    return int(warehouse.query("select count(*) as n from marts.fct_charges").n[0])
 
 
 def tie_out(warehouse: Warehouse, asked: Slice, clock: str) -> TieOut:

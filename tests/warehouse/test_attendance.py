@@ -167,7 +167,7 @@ def test_every_metric_of_visits_and_hours_opens_rows_that_add_up_to_it_in_every_
             rows2_table, rows2_date, rows2_where, rows2_denominator, rows2_days
         from marts.metric_catalogue where rows_table is not null and kind in ('additive', 'semi_additive')
             and (kind = 'additive' or rows_table <> 'fct_ledger_entries')  -- a balance: all rows up to the day
-            and rows2_later is null  -- money of other days: test_rows_behind_numbers.py"""
+            and rows2_later is null and rows_table <> 'ar_as_of'  -- money: test_rows_behind_numbers.py"""
     )
     assert len(catalogue) >= 25
     for (

@@ -87,7 +87,15 @@ class Till:
         self._post(ledger.excess_entry(self._head("payment", on), payment, amount))
 
     def adjust(
-        self, charge: Row, party: str, kind: str, amount: int, on: date, *, estimate: int = 0, denial_kind: str | None = None
+        self,
+        charge: Row,
+        party: str,
+        kind: str,
+        amount: int,
+        on: date,
+        *,
+        estimate: int = 0,
+        denial_kind: str | None = None,
     ) -> Row:
         entry = ledger.adjustment_entry(
             self._head("adjustment", on), charge, party, kind, amount, estimate_minor=estimate

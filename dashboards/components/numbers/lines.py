@@ -51,7 +51,7 @@ def write_offs(view: View) -> None:
     names = {f"write_off_rate_{name}": word for name, word in WRITE_OFFS.items()}
     with card(
         "Write-offs by class",
-        "Of charges at full fee; denials of net income; avoidable ones of charges less contractual. Click one for its rows",
+        "Of charges at full fee; denials of net income; avoidable ones of adjusted charges. Click one for its rows",
     ):
         known = _answered(view, names)
         if not known:

@@ -89,6 +89,7 @@ def test_a_write_off_takes_what_is_still_open_and_no_more(desk, denied):
     answer = desk.run(write_off_denial, remittance_claim_id=claim_id, reason="Sent too late to change")
     assert answer == {"written_off_minor": 100_00, "waiting_minor": 0}
     assert (desk.due(charge), desk.balances()["4140"]) == (0, 100_00)
+    assert desk.rows("select denial_kind from adjustments where class = 'denial'") == [{"denial_kind": "documentation"}]
     assert open_denials(desk) == []
     with pytest.raises(Conflict, match="owes nothing of this any more"):
         desk.run(write_off_denial, remittance_claim_id=claim_id, reason="Again")
