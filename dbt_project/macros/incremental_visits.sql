@@ -20,6 +20,8 @@ news as (
     union all by name
     select attendee_id from {{ source('practice', 'appointment_events') }} where {{ is_new('_seq') }}
     union all by name
+    select attendee_id from {{ source('practice', 'notes') }} where {{ is_new('_seq') }}
+    union all by name
     select client_id from {{ source('practice', 'policies') }} where {{ is_new('_seq') }}
     union all by name
     select client_id from {{ source('practice', 'eligibility_checks') }} where {{ is_new('_seq') }}

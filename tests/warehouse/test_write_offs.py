@@ -5,7 +5,7 @@ Worked out by hand: the definitions are HFMA's (MAP keys, claim integrity task f
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 
@@ -21,6 +21,13 @@ def land(landing):
     _written_off(Till(landing, GIVEN_UP))
     _collected(Till(landing, EARLIER))
     _late(Till(landing, SOON))
+    for number, hours in enumerate((1, 23, 30, 100)):
+        seat = landing.visit(MARCH, "completed", location_id=SOON, service_id="s1")
+        signed = datetime(2026, 3, 2, 12, 50) + timedelta(hours=hours)
+        draft = {"note_id": f"{seat}|1", "attendee_id": seat, "position": 1, "status": "draft"}
+        landing.record("notes", draft)
+        if number < 3:
+            landing.record("notes", draft | {"status": "signed", "signed_at": signed})
 
 
 def _written_off(till):
@@ -107,3 +114,12 @@ def test_what_is_charged_and_invoiced_soon_is_counted_by_the_next_day_and_within
         f"select median({lag}), quantile_cont({lag}, 0.9) from marts.fct_invoice_lines where location_id = ? and {where}",
         SOON,
     ) == [(1.5, 2.7)]  # fmt: skip
+
+
+def test_notes_are_signed_so_many_hours_after_the_visit(warehouse):
+    """After 1, 23 and 30 hours; one is a draft."""
+    assert amounts(warehouse, "signed_within_1_day_rate", SOON, MARCH) == (2, 3)
+    assert amounts(warehouse, "signed_within_2_days_rate", SOON, MARCH) == (3, 3)
+    assert warehouse("select median(signing_minutes) / 60 from marts.fct_appointments where location_id = ?", SOON) == [
+        (23,)
+    ]

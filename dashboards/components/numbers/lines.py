@@ -27,6 +27,7 @@ WRITE_OFFS = {
     "avoidable": "Avoidable of all these",
 }
 LAGS = {
+    "Note signed": ("note_lag_days", "signed"),
     "Charged": ("charge_lag_days", "charged"),
     "Claim sent": ("claim_lag_days", "claimed"),
     "Invoiced": ("invoice_lag_days", "invoiced"),

@@ -43,7 +43,7 @@
     {%- endfor %}
 {%- endmacro %}
 
-{# Which charges, invoice lines and claims have a lag, said once for the cube and for the rows behind it. #}
+{# Which notes, charges, invoice lines and claims have a lag, said once for the cube and for the rows behind it. #}
 {% macro lagging() -%}
     {{ return({
         'charge': {
@@ -53,6 +53,10 @@
         'invoice': {
             'table': 'fct_invoice_lines', 'date': 'issued_date', 'numerator': 'issued_date - service_date',
             'where': "not is_void and charge_kind = 'service' and payer_id is null",
+        },
+        'note': {
+            'table': 'fct_appointments', 'date': 'start_date', 'numerator': 'signing_minutes / 1440.0',
+            'where': "source = 'record' and counted_as = 'completed' and signing_minutes is not null",
         },
         'claim': {'table': 'fct_claims', 'date': 'sent_date', 'where': 'is_first', 'numerator': 'claim_lag_days'},
     }) }}
@@ -64,6 +68,10 @@
     {%- set rows = lagging() -%}
     {%- set found = {} -%}
     {%- for part in [
+        lag_percentiles(
+            'note_lag', 'Note lag', 'from the end of a completed visit to the signing of its note, by the day of the visit, in parts of days; what is not signed yet is left out, and is on the To do list.',
+            rows.note, 'start', all),
+        lag_shares('signed', 'Note signed', 'notes of visits of the period that are signed', rows.note, 'start', 'attendance', 'notes'),
         lag_percentiles(
             'charge_lag', 'Charge lag', 'from service to the posting of its charge, by the day of posting; voided charges, missed-visit fees and products are left out.',
             rows.charge, 'post', all),

@@ -43,6 +43,12 @@ checks as (
 
 ),
 
+notes as (
+    select attendee_id, signed_at, _seq as note_seq from {{ ref('stg_practice__notes') }}
+    where position = 1{% if before %} and attendee_id in (select attendee_id from attendees){% endif %}
+
+),
+
 -- The local day of a cancellation is written with its event.
 cancellations as (
     select attendee_id, max(event_date) as cancelled_date, max(_seq) as event_seq
@@ -96,9 +102,11 @@ visits as (
         series.series_starts_at,
         case when attendees.cancelled_at is not null then cancellations.cancelled_date end as cancelled_date,
         greatest(
-            attendees._seq, appointments._seq, clients.referral_seq, policy_changes.policy_seq, cancellations.event_seq
+            attendees._seq, appointments._seq, clients.referral_seq, policy_changes.policy_seq, cancellations.event_seq,
+            notes.note_seq
         ) as feed_seq,
         visit_payers.payer_id,
+        notes.signed_at,
         case when visit_payers.payer_id is not null then verified.attendee_id is not null end as is_cover_verified,
         appointments.status as appointment_status,
         {{ is_unresolved('attendees.status', 'build.known_at', 'build.today') }} as is_unresolved,
@@ -109,6 +117,7 @@ visits as (
     left join series on appointments.series_id = series.series_id
     left join visit_payers on attendees.attendee_id = visit_payers.attendee_id
     left join verified on attendees.attendee_id = verified.attendee_id
+    left join notes on attendees.attendee_id = notes.attendee_id
     left join cancellations on attendees.attendee_id = cancellations.attendee_id
     left join policy_changes on attendees.client_id = policy_changes.client_id
     cross join build

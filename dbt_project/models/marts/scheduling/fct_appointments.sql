@@ -13,7 +13,7 @@ recorded as (
         mode, channel, status as source_status, outcome, 'stated' as outcome_basis, cancelled_by, cancel_code, checked_in_by,
         duration_minutes, notice_minutes, is_late, is_cover_verified,
         booked_date, first_booked_date, start_date, cancelled_date,
-        booked_at, first_booked_at, confirmed_at, arrived_at, roomed_at, seated_at, ended_at, outcome_at, cancelled_at,
+        booked_at, first_booked_at, confirmed_at, arrived_at, roomed_at, seated_at, ended_at, outcome_at, cancelled_at, signed_at,
         original_start, wall_start, wall_end, starts_at, ends_at, known_at, feed_seq,
         series_starts_at, is_touched,
         cast(null as text) as flags
@@ -92,7 +92,8 @@ finished as (
         case
             when arrived_at is not null and seated_at is not null
                 then greatest(0, date_diff('minute', greatest(arrived_at, starts_at), seated_at))
-        end as wait_minutes
+        end as wait_minutes,
+        greatest(0, date_diff('minute', coalesce(ended_at, ends_at), signed_at)) as signing_minutes
     from counted
     left join firsts using (source, client_id)
 )
@@ -104,11 +105,11 @@ select
     series_id, moved_from_id, moved_to_id, moved_to_attendee_id,
     mode, channel, source_status, outcome, counted_as, outcome_basis, cancelled_by, cancel_code, checked_in_by,
     flags, billing_unit,
-    duration_minutes, notice_minutes, lead_time_days, wait_minutes,
+    duration_minutes, notice_minutes, lead_time_days, wait_minutes, signing_minutes,
     counted_as is not null as is_counted, is_unresolved, is_confirmed, is_late, is_cover_verified,
     is_first_completed, is_new_client, is_first_of_series,
     start_date, booked_date, first_booked_date, cancelled_date,
     booked_at, first_booked_at, starts_at, ends_at, original_start, wall_start, wall_end,
-    confirmed_at, arrived_at, roomed_at, seated_at, ended_at, outcome_at, cancelled_at, known_at, feed_seq
+    confirmed_at, arrived_at, roomed_at, seated_at, ended_at, outcome_at, cancelled_at, signed_at, known_at, feed_seq
 from finished
 where is_touched

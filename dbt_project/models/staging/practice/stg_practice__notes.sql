@@ -20,7 +20,9 @@ renamed as (
         signed_at,
         locked_at,
         known_at,
-        _known_at
+        _known_at,
+        -- the change that the row comes from
+        _seq
     from current_rows
 )
 
