@@ -3,8 +3,9 @@
 with visits as (select * from {{ ref('int_billing__visits_to_pay') }}),
 
 charged as (
-    select unit_id, sum(charged_minor + short_minor) as expected_minor
+    select unit_id, sum(amount_minor + short_minor) as expected_minor
     from {{ ref('int_billing__charged_visits') }}
+    where not is_void
     group by unit_id
 ),
 

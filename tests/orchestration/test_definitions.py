@@ -37,7 +37,7 @@ GRAPH = {
         "fct_appointment_events", "fct_appointments", "fct_availability", "fct_charges", "fct_claims", "fct_freed_slots",
         "fct_holds", "fct_invoice_lines", "fct_ledger_entries", "fct_offers", "fct_payments",
         "fct_third_next_available", "fct_waitlist_entries", "forecast_scorecard", "metric_catalogue", "metric_daily",
-        "quality_results", "receivables_daily", "revenue_leakage",
+        "leakage_as_of", "quality_results", "receivables_daily", "revenue_leakage",
     },
     "pages": {
         "attendance", "capacity", "catalogue", "data_quality", "overview", "receivables", "revenue", "sql_page",

@@ -27,8 +27,8 @@ FAULTS = (
     Fault(
         "fan-out: every policy of a client counts, whatever its rank",
         PEOPLE + "int_scheduling__record_visits.sql",
-        "group by attendee_id\n),\n\npolicy_changes as (\n    select client_id, max(_seq) as policy_seq from policies group by client_id",
-        "group by attendee_id\n),\n\npolicy_changes as (\n    select client_id, _seq as policy_seq from policies",
+        "select client_id, max(_seq) as policy_seq\n    from (select client_id, _seq from policies union all select client_id, _seq from checks) as either\n    group by client_id",
+        "select client_id, _seq as policy_seq\n    from (select client_id, _seq from policies union all select client_id, _seq from checks) as either",
     ),
     Fault(
         "dropped filter: cancelled visits hold their provider's time",

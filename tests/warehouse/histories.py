@@ -34,9 +34,9 @@ OTHERS = ("hand_out_papers", "close_the_books", "open_the_books")
 """Rules that move no money."""
 
 
-def land_histories(landing: Any, count: int, steps: int) -> list[Row]:
-    """Land so many of them at `law1-loc-elm`, `law2-loc-elm`, …; answers all of their postings, as the record wrote them."""
-    postings = []
+def land_histories(landing: Any, count: int, steps: int) -> dict[str, dict[str, Row]]:
+    """Land so many of them at `law1-loc-elm`, `law2-loc-elm`, …; answers table → key → row, as the record left them."""
+    left: dict[str, dict[str, Row]] = {}
     for number, changes in enumerate(_histories(count, steps), 1):
         for change in changes:
             table = change["table_name"]
@@ -44,9 +44,8 @@ def land_histories(landing: Any, count: int, steps: int) -> list[Row]:
                 continue
             row = {name: _prefixed(f"law{number}-", name, value) for name, value in json.loads(change["row"]).items()}
             landing.record(table, row, op=change["op"])
-            if table == "postings":
-                postings.append(row)
-    return postings
+            left.setdefault(table, {})[row[TABLES[table].key]] = row
+    return left
 
 
 def _histories(count: int, steps: int) -> list[list[Row]]:

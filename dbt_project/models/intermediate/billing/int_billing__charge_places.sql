@@ -8,17 +8,7 @@ build as (select * from {{ ref('int_build') }}),
 placed as (
     select
         charge_id,
-        {{ net_credit(income_accounts()) }} as charged_minor,
-        {{ net_credit("('2200')") }} as tax_minor,
-        {{ net_debit(cash_accounts(), 'true') }} + {{ net_debit(waiting_accounts(), 'true') }} as collected_minor,
-        {{ net_debit("('1040', '2130')") }} as collected_from_payer_minor,
-        {{ net_debit("('4100')") }} as contractual_minor,
-        {{ net_debit(write_off_accounts()) }} as written_off_minor,
-        {{ net_debit("('1110')") }} as open_client_minor,
-        {{ net_debit("('1100')") }} as open_payer_minor,
-        max(post_date) filter (account = '4100') as contractual_date,
-        -- Of what is open now the latest part counts: a share that a remittance leaves to the client is a new one.
-        max(post_date) filter (account = '1110' and debit_minor > 0) as client_owes_since
+        {{ money_of_a_charge() }}
     from entries
     where charge_id is not null and source = 'record' and post_date <= (select today from build)
     group by charge_id

@@ -1,17 +1,15 @@
--- Visits that are charged, with where the money of the charge is and what the rules say that it should be.
+-- What is charged for visits, void charges too, with what the rules, the cover and the contract say of it.
 with visits as (select * from {{ ref('int_billing__visits_to_pay') }}),
 
 seats as (select attendee_id, appointment_id, billing_unit from {{ ref('fct_appointments') }} where source = 'record'),
 
-charges as (select * from {{ ref('int_billing__charge_places') }}),
+charges as (select * from {{ ref('fct_charges') }}),
 
 services as (select * from {{ ref('stg_practice__services') }}),
 
 policies as (select * from {{ ref('stg_practice__policies') }}),
 
 contracts as (select * from {{ ref('stg_practice__payer_contracts') }}),
-
-lines as (select * from {{ ref('fct_invoice_lines') }} where not is_void),
 
 held_moves as (select * from {{ ref('stg_practice__held_moves') }}),
 
@@ -26,8 +24,6 @@ prepaid as (
 
 -- Somebody typed a lower fee, and said why.
 agreed as (select charge_id from {{ ref('stg_practice__charges') }} where is_fee_agreed),
-
-invoiced as (select distinct charge_id from lines where party like 'client:%'),
 
 of_visits as (
     select
@@ -62,12 +58,8 @@ select
     visits.location_id, visits.service_id, visits.cover_payer_id, visits.referral_source_id, visits.kind,
     visits.start_date,
     of_visits.charge_id, of_visits.payer_id,
-    of_visits.amount_minor, of_visits.charged_minor, of_visits.collected_minor, of_visits.contractual_minor,
-    -- Whether the payer has answered: paid, or taken something off.
-    of_visits.collected_from_payer_minor <> 0 or of_visits.contractual_minor <> 0 as is_answered,
-    of_visits.written_off_minor, of_visits.open_client_minor, of_visits.open_payer_minor,
-    of_visits.contractual_date, of_visits.client_owes_since,
-    invoiced.charge_id is not null as is_invoiced,
+    of_visits.amount_minor, of_visits.post_date, of_visits.is_void, of_visits.void_post_date,
+    allowances.allowed_minor,
     covered.charge_id is not null as is_covered,
     -- A fee that was keyed lower than the service costs; another code has another fee.
     case
@@ -75,18 +67,10 @@ select
         when visits.kind = 'attended' and of_visits.code is not distinct from services.service_code
             then greatest(visits.fee_minor - of_visits.amount_minor, 0)
         else 0
-    end as short_minor,
-    -- More taken off than the contract takes off: what the payer should still pay.
-    case
-        when allowances.allowed_minor is null then 0
-        else greatest(
-            of_visits.contractual_minor - greatest(of_visits.amount_minor - allowances.allowed_minor, 0), 0
-        )
-    end as underpaid_minor
+    end as short_minor
 from visits
 inner join of_visits on visits.unit_id = of_visits.unit_id
 left join services on visits.service_id = services.service_id
-left join invoiced on of_visits.charge_id = invoiced.charge_id
 left join prepaid on of_visits.charge_id = prepaid.charge_id
 left join agreed on of_visits.charge_id = agreed.charge_id
 left join covered on of_visits.charge_id = covered.charge_id

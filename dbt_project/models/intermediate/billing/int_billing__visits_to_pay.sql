@@ -1,3 +1,4 @@
+{% set note_days = 3 %}
 {#
     What each visit should bring at the fee in force: an attended one the service's, one that the client missed or
     cancelled late the policy's. A couple or family is one unit, and took place when one of them was seen.
@@ -11,6 +12,16 @@ payers as (select * from {{ ref('stg_practice__payers') }}),
 policies as (select * from {{ ref('stg_practice__policies') }}),
 
 settings as (select * from {{ ref('stg_practice__settings') }}),
+
+-- Somebody has decided, with a reason, that these are not charged.
+let_go as (select attendee_id, known_at as let_go_at from {{ ref('stg_practice__uncharged_visits') }} where not is_withdrawn),
+
+-- From the practice's first day with notes on, the note of a visit is to be signed within some days.
+asked_for as (
+    select max(try_cast(trim(value, '"') as date)) as first_date
+    from settings
+    where name = 'notes_since'
+),
 
 dated_fees as (select * from {{ ref('stg_practice__fees') }}),
 
@@ -134,6 +145,12 @@ priced as (
 )
 
 select
-    source, attendee_id, appointment_id, unit_id, client_id, provider_id, location_id, service_id, cover_payer_id,
-    referral_source_id, kind, start_date, coalesce(fee_minor, 0) as fee_minor
+    priced.source, priced.attendee_id, priced.appointment_id, priced.unit_id, priced.client_id, priced.provider_id,
+    priced.location_id, priced.service_id, priced.cover_payer_id, priced.referral_source_id, priced.kind,
+    priced.start_date, coalesce(priced.fee_minor, 0) as fee_minor, priced.signed_at, let_go.let_go_at,
+    case
+        when priced.kind = 'attended' and priced.start_date >= asked_for.first_date then priced.start_date + {{ note_days }}
+    end as sign_by_date
 from priced
+left join let_go on priced.attendee_id = let_go.attendee_id
+cross join asked_for

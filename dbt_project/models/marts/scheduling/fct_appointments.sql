@@ -93,7 +93,9 @@ finished as (
             when arrived_at is not null and seated_at is not null
                 then greatest(0, date_diff('minute', greatest(arrived_at, starts_at), seated_at))
         end as wait_minutes,
-        greatest(0, date_diff('minute', coalesce(ended_at, ends_at), signed_at)) as signing_minutes
+        case
+            when signed_at is not null then greatest(0, date_diff('minute', coalesce(ended_at, ends_at), signed_at))
+        end as signing_minutes
     from counted
     left join firsts using (source, client_id)
 )
