@@ -24,7 +24,6 @@ TILES = {
     "backfill_rate": "line",
     "backfill_rate_minutes_waitlist": "line",
     "offer_acceptance_rate": "line",
-    "insurance_verification_rate": "line",
 }
 TITLES = {"backfill_rate": "Freed places refilled", "backfill_rate_minutes_waitlist": "Refilled from waitlist"}
 BY = ("provider", "service", "location", "payer", "referral_source")

@@ -15,17 +15,19 @@ from dashboards.components.numbers.variants import variant_switch
 
 TILES = {
     "ar_open": "area",
-    "ar_credit": "bar",
     "unapplied_credit": "area",
     "ar_over_90_rate": "line",
     "unbilled_days": "line",
 }
+OF_IMPORTS = {"ar_credit": "bar"}
+"""In the record an excess is held at once: only imported history has credit items."""
 
 view = receivables.as_of(number_page("Receivables", has_period=False))
 top = st.container()
 days = variant_switch(view, ("days_in_ar_", "months_in_ar_"), "days_in_ar_gross", "Days in AR, variant", key="days")
 with top:
-    tiles(view, TILES | ({days: "line"} if days else {}), columns=6)
+    is_own = view.filters.source == "record"
+    tiles(view, TILES | ({} if is_own else OF_IMPORTS) | ({days: "line"} if days else {}), columns=5 if is_own else 6)
 receivables.aged(view)
 year = view.at(Window(view.window.last - timedelta(364), view.window.last))
 left, right = st.columns(2, gap="small")

@@ -165,7 +165,7 @@ def test_write_offs_lags_and_claims_are_lines_that_open_their_rows(open_page, ru
     publish(running.home, rows=of_claims_and_write_offs())
     app = open_page("revenue", "biller")
     assert shown(app, "write_offs") == [{"Class": "Bad debt", "Written off": 12.0, "Share": "20.0%", "Of": 60.0}]
-    assert [line["Median, days"] for line in shown(app, "lags")] == ["1.5"]
+    assert [line["Median"] for line in shown(app, "lags")] == ["1.5"]
     assert shown(app, "claims_lines") == [{"": "Denied at first, of mature claims", "Value": "25.0%", "Of": "1 of 4"}]
     app = click_cell(app, "claims_lines", 0, "Value")
     assert not app.exception

@@ -34,6 +34,7 @@ LAGS = {
 }
 """What follows the service: the beginning of its percentiles' names, and of its shares'."""
 CLAIMS = {
+    "insurance_verification_rate": "Covers verified before the visit",
     "claims_sent": "Claims sent",
     "claim_acceptance_rate": "Accepted at first",
     "initial_denial_rate_mature": "Denied at first, of mature claims",
@@ -74,11 +75,14 @@ def write_offs(view: View) -> None:
 def lags(view: View) -> None:
     """How many days after the service things are done: the middle, the slow tenth, and the shares done soon."""
     columns = {
-        what: {"Median, days": f"{lag}_median", "90th percentile, days": f"{lag}_p90",
-               "By the next day": f"{share}_within_1_day_rate", "Within two days": f"{share}_within_2_days_rate"}
+        what: {"Median": f"{lag}_median", "Slow tenth": f"{lag}_p90",
+               "Next day": f"{share}_within_1_day_rate", "In two days": f"{share}_within_2_days_rate"}
         for what, (lag, share) in LAGS.items()
     }  # fmt: skip
-    with card("Days from the service", "By the day on which it was done. Click a cell for its rows"):
+    with card(
+        "Days from the service",
+        "In days, by the day on which it was done; and the shares done by the next day and within two. Click a cell",
+    ):
         known = _answered(view, {name: what for what, those in columns.items() for name in those.values()})
         lines = [
             {"": what} | {title: _said(view, known, name) for title, name in those.items()}
@@ -89,13 +93,13 @@ def lags(view: View) -> None:
         picked = picked_cell(pd.DataFrame(lines), name="lags")
         if picked:
             what = str(lines[picked[0]][""])
-            name = columns[what].get(picked[1], columns[what]["Median, days"])
+            name = columns[what].get(picked[1], columns[what]["Median"])
             _open(view, name, view.known[name].label if name in view.known else what, "lags")
 
 
 def claims(view: View) -> None:
     """What payers were asked for and how they took it."""
-    with card("Claims and denials", "By the day of sending, or of the answer. Click one for its rows"):
+    with card("Claims and denials", "By the day of the visit, of sending, or of the answer. Click one for its rows"):
         known = _answered(view, CLAIMS)
         if not known:
             return

@@ -47,9 +47,6 @@
     }) }}
 {%- endmacro %}
 
-{# A payer who is asked first answered, paid nothing, and denied: a deductible alone is no denial. #}
-{% macro is_paid_nothing() -%} rank = 1 and is_denied_at_first and paid_at_first_minor = 0 {%- endmacro %}
-
 {#
     Claims by the day of sending. A cohort is young until payers have had time to answer: the mature variants leave claims
     of the last 60 days out.
@@ -91,7 +88,7 @@
         ),
         'primary_denial_rate': claim_rate(
             'Primary denial rate', 'remittances', 'First remittances of payers asked first that paid nothing and denied something / first remittances of payers asked first, by the day of payment. Later remittances of the same claim are left out, and so is a zero that the client owes. The field takes four weeks.',
-            'down', 'answered_primary_nothing', 'answered_primary', 'is_first and is_answered and rank = 1', is_paid_nothing(),
+            'down', 'answered_primary_nothing', 'answered_primary', 'is_first and is_answered and rank = 1', 'is_denied_outright',
             'HFMA, claim integrity task force', date='first_answered_date',
         ),
         'first_pass_resolution_rate': claim_rate(

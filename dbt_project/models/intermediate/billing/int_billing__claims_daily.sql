@@ -28,7 +28,7 @@ answered as (
         count(*) filter (resolved_date is not null) as answered_resolved,
         count(*) filter (resolved_date is not null and is_overturned) as answered_overturned,
         count(*) filter (rank = 1) as answered_primary,
-        count(*) filter ({{ is_paid_nothing() }}) as answered_primary_nothing
+        count(*) filter (is_denied_outright) as answered_primary_nothing
     from claims
     where is_first and is_answered
     group by all

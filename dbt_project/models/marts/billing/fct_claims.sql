@@ -143,7 +143,10 @@ finished as (
         cast(denied_minor as bigint) as denied_minor,
         cast(paid_at_first_minor as bigint) as paid_at_first_minor,
         cast(denied_at_first_minor as bigint) as denied_at_first_minor,
-        is_mature, is_first, is_accepted, is_rejected, is_answered, is_denied_at_first, is_taken_back, is_sent_again, is_overturned,
+        is_mature, is_first, is_accepted, is_rejected, is_answered, is_denied_at_first,
+        -- Of a payer who is asked first: a deductible alone is no denial.
+        rank = 1 and is_denied_at_first and paid_at_first_minor = 0 as is_denied_outright,
+        is_taken_back, is_sent_again, is_overturned,
         is_first and is_standing and not (is_rejected or is_denied_at_first or is_taken_back or is_sent_again)
             as is_settled_at_first,
         sent_date - service_date as claim_lag_days,
