@@ -155,6 +155,14 @@ def _answers(
     return take(answers, np.lexsort((answers["charge"], location, payer, answers["known"])))
 
 
+def denied_for(insurance: Insurance, charges: int) -> Array:
+    """Of each charge, why its payer denied it (a position in DENIAL_REASONS); −1 = it did not."""
+    answers, reason = insurance.answers, np.full(charges, -1)
+    refused = np.flatnonzero(answers["denied"] > 0)
+    reason[answers["charge"][refused]] = answers["reason"][refused]
+    return reason
+
+
 def _remittances(house: House, charges: Columns, payments: Columns, answers: Columns) -> Columns:
     """One per payer, location and day; sets the answers' `remittance`."""
     charge = answers["charge"]

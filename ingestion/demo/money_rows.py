@@ -9,12 +9,14 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingestion.demo.books import ADJUSTMENT, DEALLOCATION, KINDS, PAYMENT, REFUND, TRANSFER, VOID_CHARGE, Books
-from ingestion.demo.charging import CLASSES, SERVICE, TO_PAYER
+from ingestion.demo.charging import CLASSES, DENIAL, SERVICE, TO_PAYER
+from ingestion.demo.claiming import DENIAL_REASONS, denied_for
 from ingestion.demo.collecting import METHODS
 from ingestion.demo.columns import NEVER, Array, dates, instants, new_ids, nothing, numbers, pick, take
 from ingestion.demo.house import SERVICES, House
 from ingestion.demo.postings import party_texts, posting_tables
 from ingestion.demo.slices import ENTRIES_AT_ONCE, Span, spans, within
+from practice.billing.queries import denied
 
 _DESK, _BILLER = 2, 4
 """Who writes: positions in DEMO_USERS."""
@@ -159,11 +161,20 @@ def _adjustments(house: House, books: Books, rows: Array) -> pa.Table:
             "party": party_texts(house, by_payer, whose),
             "class": pick(CLASSES, paper["class"]),
             "amount_minor": numbers(paper["amount"]),
+            "denial_kind": _denial_kinds(books, paper["class"], paper["charge"]),
             "reason": _reasons(books, paper["class"], paper["charge"]),
             "reverses_id": nothing(len(whose)),
             **_posted(house, paper),
         }
     )
+
+
+def _denial_kinds(books: Books, classes: Array, charge: Array) -> pa.Array:
+    """Of what is written off as denied, why; `other` where no remittance says it."""
+    named = {code: kind for kind, codes in denied.KINDS.items() for code in codes}
+    kinds = [named.get(code, denied.OTHER) for code in DENIAL_REASONS]
+    why = denied_for(books.insurance, len(books.charges["known"]))[charge]
+    return pick([*kinds, denied.OTHER], np.where(classes == DENIAL, np.where(why < 0, len(kinds), why), -1))
 
 
 def _transfers(house: House, books: Books, rows: Array) -> pa.Table:

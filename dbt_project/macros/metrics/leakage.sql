@@ -3,7 +3,7 @@
     {{ return({
         'revenue_leaked': {
             'label': 'Revenue leaked',
-            'formula': 'Of what visits of the period should bring, the part that is a leak today, by name in revenue_leakage: not charged, charged too low, asked of the wrong payer or of nobody, past the time to ask, taken off beyond the contract; and fees of missed visits that were neither charged nor waived.',
+            'formula': 'Of what visits of the period should bring, the part that is a leak today, by name in revenue_leakage: not charged, its note unsigned, charged too low, asked of the wrong payer or of nobody, past the time to ask, taken off beyond the contract; and fees of missed visits that were neither charged nor waived.',
             'unit': 'minor', 'kind': 'additive', 'better': 'down', 'date_role': 'start', 'source_of_definition': 'ours',
             'parts': [{'cube': 'leakage', 'numerator': 'leaked_minor'}],
             'rows': {
