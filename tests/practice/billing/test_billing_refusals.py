@@ -240,6 +240,7 @@ MAY = {
         "sell",
         "charge_visit",
         "code_charge",
+        "diagnose_charges",
         "issue_estimate",
         "issue_invoice",
         "issue_receipt",
