@@ -218,6 +218,7 @@ def demo_home(bare_home: Path, stage: Path, tmp_path_factory: pytest.TempPathFac
     """The small demo with its first warehouse, made once; a journey works on its own copy."""
 
     def make(home: Path) -> None:
+        shutil.rmtree(stage, ignore_errors=True)  # another journey's practice stood there
         shutil.copytree(bare_home, stage)
         subprocess.run([*DAYBOOK, "refresh"], env=os.environ | {"DAYBOOK_HOME": str(stage)}, check=True)
         stage.rename(home)
