@@ -9,6 +9,8 @@ from datetime import timedelta
 from practice.access.permissions import SYSTEM
 from practice.billing import commands as money
 from practice.errors import Refusal
+from practice.insurance.eligibility_checks import note_eligibility
+from practice.notes.commands import reopen_note, sign_note
 from practice.people.clients import add_client, add_policy, change_client, end_policy
 from practice.people.payers import add_referral_source
 from practice.scheduling import attendance
@@ -32,6 +34,7 @@ class Life:
             self.adjust: 3, self.transfer: 2, self.void_charge: 2, self.void_payment: 3, self.refund: 2,
             self.invoice: 4, self.void_invoice: 2,
             self.add_client: 2, self.refer_anew: 1, self.cover: 2, self.end_cover: 1, self.day_passes: 4,
+            self.verify: 2, self.sign: 4, self.reopen: 1,
         }  # fmt: skip
 
     def happen(self, times):
@@ -212,6 +215,17 @@ class Life:
     def end_cover(self):
         policy = self.any("from policies where effective_to is null order by policy_id")
         self.run(end_policy, policy_id=policy["policy_id"], effective_to=str(self.clock.instant.date()))
+
+    def verify(self):
+        policy = self.any("from policies order by policy_id")
+        self.run(note_eligibility, policy_id=policy["policy_id"], is_active=self.dice.random() < 0.8)
+
+    def sign(self):
+        self.run(sign_note, attendee_id=self.visit("completed")["attendee_id"], text="Went well.")
+
+    def reopen(self):
+        note = self.any("from notes where status = 'signed' order by note_id")
+        self.run(reopen_note, attendee_id=note["attendee_id"])
 
     def day_passes(self):
         self.clock.forward(hours=self.dice.choice([4, 9, 26, 80]))
