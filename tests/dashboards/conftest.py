@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import dashboards
@@ -20,6 +22,15 @@ from practice.store.record import Record
 
 SCRIPT = Path(dashboards.__file__).with_name("streamlit_app.py")
 PASSWORD = "four quiet herons wade"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def installed_components() -> Iterator[None]:
+    """What components the installed packages bring, asked once: every new AppTest would read all packages' descriptions
+    again, a third of a page's test."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
+        yield
 
 
 @pytest.fixture
