@@ -32,7 +32,7 @@ TRIES = 3
 REST = timedelta(days=3)
 """Between a decline and the next try."""
 
-NOT_THE_CARDS = ("keys_refused", "no_answer", "resource_missing", "refused")
+NOT_THE_CARDS = ("keys_refused", "no_answer", "never_arrived", "resource_missing", "refused")
 """Failures that are not the client's: nobody is told, and they do not count."""
 
 _log = logging.getLogger("daybook.cards")

@@ -144,16 +144,6 @@ def _usable(work: Work, saved_card_id: str, client_id: str) -> None:
 
 
 @command(Permission.OPERATE)
-def note_asked(work: Work, *, table: str, row_id: str) -> Row:
-    """The processor is asked once more about a charge or refund. Answers how often now: {tries}."""
-    if table not in ("card_charges", "card_refunds"):
-        raise ValueError(table)
-    row = work.get(table, row_id, "charge")
-    work.update(table, row_id, tries=row["tries"] + 1, asked_at=stored(work.now))
-    return {"tries": row["tries"] + 1}
-
-
-@command(Permission.OPERATE)
 def note_page(work: Work, *, card_charge_id: str, page_token: str) -> Row:
     """The processor's page for a charge is open."""
     work.update("card_charges", card_charge_id, page_token=page_token)
@@ -178,16 +168,16 @@ def settle_card_charge(
     """
     row = work.get("card_charges", card_charge_id, "charge")
     if row["payment_id"] or (row["state"] == "succeeded" and state != "succeeded"):
-        return _standing(row)
+        return standing(row)
     said: Row = {"intent_token": intent_token or row["intent_token"], "known_at": stored(work.now)}
     if state == "failed" and row["way"] == "page" and code != "page_closed":
-        return _standing(work.update("card_charges", card_charge_id, refusal=code, **said))
+        return standing(work.update("card_charges", card_charge_id, refusal=code, **said))
     if state != "succeeded":
         refusal = code or "card_declined" if state == "failed" else None
-        return _standing(work.update("card_charges", card_charge_id, state=state, refusal=refusal, **said))
+        return standing(work.update("card_charges", card_charge_id, state=state, refusal=refusal, **said))
     if (amount_minor, currency) != (row["amount_minor"], row["currency"]):
         said |= {"state": "succeeded", "refusal": "wrong_amount"}
-        return _standing(work.update("card_charges", card_charge_id, **said))
+        return standing(work.update("card_charges", card_charge_id, **said))
     taken = take_payment(
         work,
         party=row["party"],
@@ -198,7 +188,7 @@ def settle_card_charge(
         charges=still_owed(work, row),
     )
     said |= {"state": "succeeded", "refusal": None, "payment_id": taken["payment_id"]}
-    return _standing(work.update("card_charges", card_charge_id, **said))
+    return standing(work.update("card_charges", card_charge_id, **said))
 
 
 @command(Permission.OPERATE)
@@ -206,9 +196,9 @@ def note_unposted(work: Work, *, card_charge_id: str, intent_token: str | None, 
     """The card was charged, and the books refused the money: a person has to see to it."""
     row = work.get("card_charges", card_charge_id, "charge")
     if row["payment_id"]:
-        return _standing(row)
+        return standing(row)
     said = {"intent_token": intent_token or row["intent_token"], "known_at": stored(work.now)}
-    return _standing(work.update("card_charges", card_charge_id, state="succeeded", refusal=code, **said))
+    return standing(work.update("card_charges", card_charge_id, state="succeeded", refusal=code, **said))
 
 
 @command(Permission.TAKE_PAYMENT)
@@ -236,5 +226,6 @@ def still_owed(work: Work, row: Row) -> list[dict[str, Any]]:
     ]
 
 
-def _standing(row: Row) -> Row:
+def standing(row: Row) -> Row:
+    """What is answered of a charge: {state, payment_id, code}."""
     return {"state": row["state"], "payment_id": row["payment_id"], "code": row["refusal"]}

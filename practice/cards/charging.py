@@ -12,7 +12,8 @@ from datetime import timedelta
 
 from practice.access.permissions import SYSTEM
 from practice.cards import queries
-from practice.cards.charges import note_asked, note_unposted, settle_card_charge
+from practice.cards.asking import note_asked, note_never_arrived
+from practice.cards.charges import note_unposted, settle_card_charge, standing
 from practice.cards.processor import Charged, Page, Processor, ProcessorTrouble
 from practice.clock import stored
 from practice.errors import Refusal, StorageTrouble
@@ -36,7 +37,7 @@ def charge_now(record: Record, processor: Processor, card_charge_id: str) -> Row
     with record.read() as reader:
         row = _charge(queries.card_charge(reader, card_charge_id))
     if row["state"] != "requested":
-        return {"state": row["state"], "payment_id": row["payment_id"], "code": row["refusal"]}
+        return standing(row)
     return _heard(record, row, lambda: _charge_it(processor, row))
 
 
@@ -45,7 +46,10 @@ def ask_again(record: Record, processor: Processor, card_charge_id: str) -> Row:
     with record.read() as reader:
         row = _charge(queries.card_charge(reader, card_charge_id))
         is_young = stored(reader.now) - row["requested_at"] < KEYS_LAST
-    tries = record.run(note_asked, SYSTEM, table="card_charges", row_id=card_charge_id)["tries"]
+    asked = record.run(note_asked, SYSTEM, table="card_charges", row_id=card_charge_id)
+    if not asked["waits"]:
+        return standing(row)
+    tries = asked["tries"]
     try:
         found = _look(processor, row)
     except ProcessorTrouble as trouble:  # whatever it is: the charge may have been made before
@@ -56,6 +60,26 @@ def ask_again(record: Record, processor: Processor, card_charge_id: str) -> Row:
     if found is None and is_young:
         return _heard(record, row, lambda: _charge_it(processor, row))
     return settle(record, card_charge_id, found) if found else {"state": row["state"], "payment_id": None, "code": None}
+
+
+def ask_now(record: Record, processor: Processor, card_charge_id: str) -> Row:
+    """Somebody wants to know what became of a charge: look there, charge nothing. Answers {state, payment_id, code}.
+
+    One that is not there is over, and its card can be charged anew, unless it may be on its way this minute.
+    """
+    with record.read() as reader:
+        row = _charge(queries.card_charge(reader, card_charge_id))
+    if row["state"] not in ("requested", "processing"):
+        return standing(row)
+    try:
+        found = _look(processor, row)
+    except ProcessorTrouble as trouble:
+        _log.warning("charge %s cannot be looked for: %s", card_charge_id, trouble.code)
+        return {"state": row["state"], "payment_id": None, "code": trouble.code}
+    if found:
+        return settle(record, card_charge_id, found)
+    answer: Row = record.run(note_never_arrived, SYSTEM, card_charge_id=card_charge_id)
+    return answer
 
 
 def settle(record: Record, card_charge_id: str, said: Charged) -> Row:

@@ -19,6 +19,7 @@ from practice.store.work import Reader, Row
 EXPIRES_SOON = timedelta(days=31)
 
 TASKS = {
+    "no_answer": "Charged, without an answer",
     "not_in_books": "Charged, not in the books",
     "refund_failed": "The card did not take a refund",
     "refund_outside": "Refunded at the processor",
@@ -42,7 +43,8 @@ def expires_date(card: Row) -> date:
 
 
 def account_cards(reader: Reader, actor: Actor, client_id: str) -> dict[str, Any]:
-    """Of who owes: `cards` with label and expires_date, autopay (or None), due_minor with its items, newest charges."""
+    """Of who owes: `cards` with label and expires_date, autopay (or None), due_minor with its items, newest charges,
+    and those without an answer (`waiting`)."""
     require(actor, Permission.SEE_MONEY)
     party = client_party(client_id)
     items = due_under(reader, party, None)
@@ -62,6 +64,7 @@ def account_cards(reader: Reader, actor: Actor, client_id: str) -> dict[str, Any
         "items": items,
         "due_minor": sum(row["due_minor"] for row in items),
         "charges": charges,
+        "waiting": queries.under_way(reader, party),
     }
 
 
@@ -97,6 +100,11 @@ def _money_tasks(reader: Reader) -> list[Row]:
         f" c.known_at as since_at, c.refusal as note from card_charges c join ({PARTIES}) n on n.party = c.party"
         " where c.state = 'succeeded' and c.payment_id is null"
     )
+    rows += reader.rows(
+        f"select 'no_answer' as kind, c.card_charge_id, c.client_id, n.party_name as client_name, c.amount_minor,"
+        f" c.requested_at as since_at, c.state as note from card_charges c join ({PARTIES}) n on n.party = c.party"
+        " where c.way <> 'page' and c.state in ('requested', 'processing')"
+    )
     rest = "x.amount_minor, x.known_at as since_at, x.refusal as note, x.card_refund_id, x.payment_id"
     failed = "x.state = 'failed' and x.refund_id is not null"
     outside = "x.refund_id is null and x.state <> 'failed'"
@@ -109,6 +117,7 @@ def _money_tasks(reader: Reader) -> list[Row]:
 
 def _note(row: Row) -> str:
     words = {
+        "no_answer": "nobody knows yet whether it succeeded, and no second charge is made meanwhile; ask for it here",
         "not_in_books": f"{state_words(row['note'])}; take it by hand as it is there, and choose it here",
         "refund_failed": f"{state_words(row['note'])}; pay it in another way",
         "refund_outside": "not in the books: refund the payment by card to book it, nothing is paid twice",

@@ -206,6 +206,7 @@ REASONS: dict[str, str] = {
     "authentication_required": "the bank wants the client to confirm it",
     "processing_error": "the processor had trouble; try again",
     "no_answer": "the processor did not answer",
+    "never_arrived": "it never arrived at the processor",
     "keys_refused": "the processor refused our key; see Set-up, Cards",
     "page_closed": "nobody paid on the page",
     "wrong_amount": "the processor names another amount or currency",

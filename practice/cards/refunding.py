@@ -11,7 +11,7 @@ from practice.access.permissions import SYSTEM, Permission, require_location
 from practice.billing import accounts, ledger
 from practice.billing.posting import heading, posting_date, why
 from practice.cards import queries
-from practice.cards.charges import note_asked
+from practice.cards.asking import note_asked
 from practice.cards.processor import GivenBack, Processor, ProcessorTrouble
 from practice.clock import stored
 from practice.errors import Conflict, Refusal

@@ -12,7 +12,7 @@ from practice.billing.approvals import approve_request
 from practice.billing.limits import set_limit
 from practice.billing.queries.bank import bank_lines
 from practice.cards.charges import tie_card_payment
-from practice.cards.charging import ask_again, charge_now
+from practice.cards.charging import ask_again, ask_now, charge_now
 from practice.cards.events import catch_up
 from practice.cards.refunding import pay_refund_otherwise
 from practice.errors import Refusal
@@ -64,6 +64,29 @@ def test_what_was_asked_for_when_the_app_ended_is_charged_by_the_next_one(till, 
     till.wait(minutes=2)
     till.tell()
     assert (till.card_cash(), len(till.double.of("charge"))) == (50_00, 1)
+
+
+@pytest.mark.parametrize(("fault", "state"), [("lost", "succeeded"), ("unreachable", "failed")])
+def test_a_person_asks_what_became_of_a_charge_and_frees_the_card(till, ada, fault, state):
+    till.double.faults.append(fault)
+    key = till.charge(ada, 50_00, till.card(ada))["id"]
+    if state == "failed":  # it may be on its way this minute
+        assert ask_now(till.record, till.processor, key)["state"] == "requested"
+        till.clock.forward(minutes=4)
+    for _ in range(2):
+        assert ask_now(till.record, till.processor, key)["state"] == state
+    assert len(till.double.of("charge")) == (state == "succeeded"), "asking charges nothing"
+    till.charge(ada, 50_00, till.card(ada))
+    till.tell()
+    assert till.card_cash() == (100_00 if state == "succeeded" else 50_00)
+
+
+def test_what_somebody_has_given_up_is_not_sent_any_more(till, ada):
+    key = till.asks(ada, 50_00, till.card(ada))
+    till.clock.forward(minutes=4)
+    assert ask_now(till.record, till.processor, key) == {"state": "failed", "payment_id": None, "code": "never_arrived"}
+    assert ask_again(till.record, till.processor, key)["state"] == "failed"  # as a beat that had read it before would
+    assert till.double.of("charge") == []
 
 
 def test_the_event_may_come_before_the_answer_is_written_down(till, ada):

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards import runtime
 from dashboards.components.billing.common import read
 from dashboards.components.cards.bar import charge_popover, hand_over, link_buttons
-from dashboards.components.cards.common import by_hand_note, processor
+from dashboards.components.cards.common import ask_button, by_hand_note, processor
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, practice_currency, show_refusal, turn
 from dashboards.session import attempt, say
@@ -49,6 +49,14 @@ def client_cards(person: Actor, client: Row, zone: str, today: date) -> None:
         st.caption("No card is saved.")
     for card in account["cards"]:
         _card(person, found, account, card, today, may=may)
+    for charge in account["waiting"]:
+        shown = practice_currency().show(charge["amount_minor"])
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.markdown(
+                f":orange[:material/hourglass_top:] {shown} was charged, and no answer came yet.", width="content"
+            )
+            if may:
+                ask_button(found, charge["card_charge_id"])
     if may:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if account["due_minor"]:

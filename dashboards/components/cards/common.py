@@ -10,8 +10,9 @@ from dashboards import cards, runtime
 from dashboards.components.billing.payment_form import oldest_first
 from dashboards.components.forms import practice_currency, start_anew
 from dashboards.session import attempt, keep_refusal, say
+from practice.cards.asking import SURELY_OVER
 from practice.cards.charges import request_card_charge
-from practice.cards.charging import charge_now
+from practice.cards.charging import ask_now, charge_now
 from practice.cards.processor import Processor, state_words
 from practice.errors import Conflict
 
@@ -56,6 +57,26 @@ def charge(
     else:
         sentence = "There is no answer yet. Daybook asks again by itself; look at the payments in some minutes."
         keep_refusal(name, Conflict(sentence, rule="no_answer"))
+
+
+def ask_button(found: Processor, card_charge_id: str) -> None:
+    """A charge without an answer: ask the processor what became of it. Charges nothing."""
+    name = f"card_ask:{card_charge_id}"
+    if not st.button(f"Ask {found.name} now", icon=":material/sync:", key=name):
+        return
+    with st.spinner(f"{found.name} is asked…"):
+        answer = ask_now(runtime.current().record, found, card_charge_id)
+    if answer["state"] == "succeeded":
+        say("It succeeded, and is in the books." if answer["payment_id"] else "It succeeded; the books need somebody.")
+    elif answer["state"] == "failed":
+        say(f"Nothing was taken: {state_words(answer['code'])}. The card can be charged again.")
+    elif answer["state"] == "processing":
+        say(f"{found.name} has it, and the bank has not answered yet.", "refusal")
+    elif answer["code"]:
+        say(f"{found.name} could not say: {state_words(answer['code'])}. Try again in some minutes.", "refusal")
+    else:
+        say(f"{found.name} does not know it yet; ask again in {SURELY_OVER.seconds // 60} minutes.", "refusal")
+    st.rerun()
 
 
 def by_hand_note(*, may_set_up: bool) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components.billing.common import Rows, choose, count, read, total
-from dashboards.components.cards.common import processor
+from dashboards.components.cards.common import ask_button, processor
 from dashboards.components.desk.words import plain
 from dashboards.components.forms import practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor, Permission
@@ -48,6 +48,9 @@ def _tasks(person: Actor, tasks: Rows) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if row["kind"] == "refund_failed" and person.may(Permission.REFUND):
             _otherwise(row)
+        found = processor()
+        if row["kind"] == "no_answer" and found and person.may(Permission.TAKE_PAYMENT):
+            ask_button(found, row["card_charge_id"])
         if row["kind"] == "not_in_books" and person.may(Permission.TAKE_PAYMENT):
             _tie(person, row)
         if row["kind"] == "refund_outside":
