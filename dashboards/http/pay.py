@@ -16,14 +16,16 @@ from starlette.routing import Route
 from dashboards import cards, runtime
 from dashboards.http.gate import RateLimit
 from dashboards.http.public import frame, guard
+from practice.access.permissions import ONLINE
 from practice.cards import queries
-from practice.cards.links import due_under, live_link
+from practice.cards.links import asked_under, live_link
 from practice.cards.paying import begin_payment, begin_saving, come_back
 from practice.cards.processor import Processor, ProcessorTrouble
 from practice.cards.saving import CONSENT, CONSENT_VERSION
 from practice.errors import Conflict, NotFound, Refusal, StorageTrouble
 from practice.money import Currency
 from practice.online.links import hashed, is_secret
+from practice.store.work import Reader, Row
 
 _looks = RateLimit(limit=60, seconds=60)
 _presses = RateLimit(limit=20, seconds=300)
@@ -41,6 +43,7 @@ class Asked:
     due_minor: int
     amount: str
     cards: tuple[str, ...]
+    is_deposit: bool = False
 
 
 async def show(request: Request) -> Response:
@@ -118,11 +121,18 @@ def _asked(secret: str) -> Asked | None:
         link = live_link(reader, hashed(secret))
         if link is None:
             return None
-        due = sum(row["due_minor"] for row in due_under(reader, link["party"], link["invoice_id"]))
-        saved = queries.live_cards(reader, link["client_id"]) if link["purpose"] == "save_card" else []
+        due = asked_under(reader, link).amount_minor
+        saved = _cards(reader, link) if link["purpose"] == "save_card" else []
         amount = Currency.of(reader.setting("currency", "USD")).show(due)
     named = tuple(f"{row['brand'].capitalize()} ending in {row['last4']}" for row in saved)
-    return Asked(link["purpose"], due, amount, named)
+    return Asked(link["purpose"], due, amount, named, is_deposit=bool(link["attendee_id"]))
+
+
+def _cards(reader: Reader, link: Row) -> list[Row]:
+    """The client's cards; to who booked online, and may be anybody, only those saved by this link."""
+    if link["created_by"] == ONLINE.user_id:
+        return queries.cards_by_link(reader, link["pay_link_id"])
+    return queries.live_cards(reader, link["client_id"])
 
 
 def _return_url(request: Request, secret: str) -> str:
@@ -139,7 +149,9 @@ def _page(
         sentence = _NOT_SAVED if sentence == _NOT_NOW else sentence
         return _save_page(asked, found, sentence, status, is_back=is_back)
     if not asked.due_minor:
-        body = '<h1>Paid</h1><p role="status">Everything is paid. Thank you; you need do nothing more.</p>'
+        said = "No deposit is open for this visit." if asked.is_deposit else "Everything is paid."
+        body = f"<h1>{'Thank you' if asked.is_deposit else 'Paid'}</h1>"
+        body += f'<p role="status">{said} Thank you; you need do nothing more.</p>'
         return _answer("Paid", body)
     amount = f'<p class="sum"><strong>{frame.text(asked.amount)}</strong></p>'
     if found is None:
@@ -148,7 +160,7 @@ def _page(
     if is_back and not sentence:
         sentence = "Nothing was taken: the payment was not finished."
     body = (
-        f"<h1>To pay</h1>{amount}{frame.alert(sentence)}"
+        f"<h1>{'Deposit' if asked.is_deposit else 'To pay'}</h1>{amount}{frame.alert(sentence)}"
         f'<form method="post" action="?" data-once>{frame.hidden({"amount": str(asked.due_minor)})}'
         f'<button class="main">Pay {frame.text(asked.amount)} by card</button></form>'
         f'<p class="hint">{hint}</p>'

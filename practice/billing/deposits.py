@@ -8,7 +8,7 @@ from practice.access.permissions import Permission, require_location
 from practice.billing import accounts
 from practice.billing.accounts import client_party
 from practice.billing.allocations import apply
-from practice.billing.held import free_money, hold_money, note_move
+from practice.billing.held import free_money, hold_deposit, note_move
 from practice.billing.payments import take_payment
 from practice.billing.posting import minor, posted_charge, posted_payment, show, why
 from practice.billing.queries import facts, held
@@ -18,7 +18,7 @@ from practice.errors import Conflict, Refusal
 from practice.store.record import command
 from practice.store.work import Row, Work
 
-KINDS = ("none", "amount", "full")
+KINDS = ("none", "card", "amount", "full")
 
 
 @command(Permission.SET_UP)
@@ -31,7 +31,9 @@ def set_deposit_rule(
     is_for_first_visit: bool = False,
     amount_minor: int | None = None,
 ) -> Row:
-    """Say what is asked for at booking: 'none', 'amount' or 'full' (the service's fee); None takes the rule away.
+    """Say what is asked for at booking: 'none', 'card' (on file), 'amount' or 'full' (the service's fee).
+
+    None takes the rule away.
 
     A rule is of a service or of a client; a client's goes before a service's, one for the first visit before the
     general one. Answers {deposit_rule_id}.
@@ -79,7 +81,7 @@ def take_deposit(
     require_location(work.actor, booking["location_id"])
     if booking["charge_id"]:
         raise Conflict("This visit is charged already; take a payment for the charge.", rule="charged")
-    if booking["status"] not in ("scheduled", "confirmed", "arrived", "in_session"):
+    if booking["status"] not in held.COMING:
         raise Conflict("This visit is over or cancelled, so a deposit comes too late.", rule="not_coming")
     amount = minor(amount_minor if amount_minor is not None else held.deposit_asked(work, attendee_id))
     party = client_party(booking["guarantor_client_id"])
@@ -92,11 +94,7 @@ def take_deposit(
     payment = posted_payment(work, payment_id)
     if payment["party"] != party:
         raise Refusal("This payment is somebody else's; take one from who pays for this client.", field="payment_id")
-    deposit_id = work.new_id()
-    entry = hold_money(work, payment, "deposit", deposit_id, accounts.DEPOSITS, amount)
-    row = {"deposit_id": deposit_id, "payment_id": payment_id, "attendee_id": booking["attendee_id"]}
-    row |= {"client_id": booking["client_id"], "location_id": payment["location_id"], "amount_minor": amount}
-    work.insert("deposits", row | entry | {"known_at": stored(work.now)})
+    deposit_id = hold_deposit(work, booking, payment, amount)
     return {"deposit_id": deposit_id, "payment_id": payment_id, "amount_minor": amount}
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from practice.billing import accounts, ledger
-from practice.billing.posting import heading, post_mirror, posting_date, show
+from practice.billing.posting import heading, post_mirror, posted_payment, posting_date, show
 from practice.billing.queries import facts, held
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
@@ -52,6 +52,28 @@ def hold_money(work: Work, payment: Row, kind: str, document_id: str, account: s
     head = heading(work, kind, document_id, post_date)
     ledger.post(work, held_entry(head, payment, account, amount_minor))
     return {"transaction_id": head.transaction_id, "post_date": post_date}
+
+
+def hold_deposit(work: Work, booking: Row, payment: Row, amount_minor: int) -> str:
+    """Hold a part of a payment for a booking, inside a command that has checked both. Answers the deposit's id."""
+    deposit_id = work.new_id()
+    entry = hold_money(work, payment, "deposit", deposit_id, accounts.DEPOSITS, amount_minor)
+    row = {"deposit_id": deposit_id, "payment_id": payment["payment_id"], "attendee_id": booking["attendee_id"]}
+    row |= {"client_id": booking["client_id"], "location_id": payment["location_id"], "amount_minor": amount_minor}
+    work.insert("deposits", row | entry | {"known_at": stored(work.now)})
+    return deposit_id
+
+
+def hold_if_coming(work: Work, *, attendee_id: str, payment_id: str) -> str | None:
+    """Hold all of a payment that a client made for a booking, inside a command. Answers the deposit's id.
+
+    None where the visit is over, cancelled or charged meanwhile: the money stays the client's credit.
+    """
+    booking, payment = held.booking(work, attendee_id), posted_payment(work, payment_id)
+    is_theirs = payment["party"] == accounts.client_party(booking["guarantor_client_id"])
+    if booking["charge_id"] or booking["status"] not in held.COMING or not is_theirs:
+        return None
+    return hold_deposit(work, booking, payment, payment["amount_minor"])
 
 
 def free_money(work: Work, payment: Row, kind: str, document_id: str, account: str, amount_minor: int) -> Row:

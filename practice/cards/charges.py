@@ -10,6 +10,7 @@ from typing import Any
 
 from practice.access.permissions import Permission, require_location
 from practice.billing.accounts import client_of
+from practice.billing.held import hold_if_coming
 from practice.billing.payments import take_payment
 from practice.billing.posting import check_party, minor, posted_charge, posted_payment, show
 from practice.billing.queries import facts
@@ -61,8 +62,12 @@ def new_card_charge(
     saved_card_id: str | None = None,
     pay_link_id: str | None = None,
     claim_key: str | None = None,
+    attendee_id: str | None = None,
 ) -> Row:
-    """The row of a charge that the processor is to be asked for. Refuses a second one while the first has no answer."""
+    """The row of a charge that the processor is to be asked for. Refuses a second one while the first has no answer.
+
+    With `attendee_id` its money is held for that booking.
+    """
     check_currency(work)
     check_party(work, party)
     client_id = client_of(party)
@@ -95,6 +100,7 @@ def new_card_charge(
             "saved_card_id": saved_card_id,
             "pay_link_id": pay_link_id,
             "claim_key": claim_key,
+            "attendee_id": attendee_id,
             "state": "requested",
             "refusal": None,
             "intent_token": None,
@@ -187,6 +193,8 @@ def settle_card_charge(
         reference=said["intent_token"],
         charges=still_owed(work, row),
     )
+    if row["attendee_id"]:
+        hold_if_coming(work, attendee_id=row["attendee_id"], payment_id=taken["payment_id"])
     said |= {"state": "succeeded", "refusal": None, "payment_id": taken["payment_id"]}
     return standing(work.update("card_charges", card_charge_id, **said))
 

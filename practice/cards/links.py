@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import json
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from practice.access.permissions import SYSTEM, Permission
-from practice.billing.accounts import client_of
+from practice.billing.accounts import client_of, client_party
 from practice.billing.posting import check_party, show
+from practice.billing.queries import held
 from practice.billing.queries.plans import due_items
 from practice.cards import queries
 from practice.cards.charges import check_currency, new_card_charge
@@ -46,15 +47,28 @@ def set_card_links(work: Work, *, is_on: bool) -> Row:
 
 @command(Permission.TAKE_PAYMENT)
 def make_pay_link(
-    work: Work, *, party: str, token_hash: str, purpose: str = "pay", invoice_id: str | None = None
+    work: Work,
+    *,
+    party: str,
+    token_hash: str,
+    purpose: str = "pay",
+    invoice_id: str | None = None,
+    attendee_id: str | None = None,
 ) -> Row:
-    """A link whose secret the caller has. It is for one invoice, or for all that is due. Answers {pay_link_id}."""
-    return {"pay_link_id": _new(work, party, token_hash, purpose, invoice_id)}
+    """A link whose secret the caller has. Answers {pay_link_id}.
+
+    It is for one invoice, for what is asked at a booking (`attendee_id`), or for all that is due.
+    """
+    return {"pay_link_id": new_link(work, party, token_hash, purpose, invoice_id, attendee_id)}
 
 
 @command(Permission.TAKE_PAYMENT)
-def send_pay_link(work: Work, *, party: str, purpose: str = "pay", invoice_id: str | None = None) -> Row:
-    """Send a client a link to pay one invoice or all that is due, or to save a card. Answers {message_ids}.
+def send_pay_link(
+    work: Work, *, party: str, purpose: str = "pay", invoice_id: str | None = None, attendee_id: str | None = None
+) -> Row:
+    """Send a client a link to pay one invoice, the deposit of a booking or all that is due, or to save a card.
+
+    Answers {message_ids}.
 
     Refused where nothing is due, clients cannot pay by link, or no message may go to the client.
     """
@@ -68,10 +82,10 @@ def send_pay_link(work: Work, *, party: str, purpose: str = "pay", invoice_id: s
             "Clients cannot open a link yet; set the public address in Messages, Settings.", rule="no_public_address"
         )
     secret = new_secret()
-    pay_link_id = _new(work, party, hashed(secret), purpose, invoice_id)
+    pay_link_id = new_link(work, party, hashed(secret), purpose, invoice_id, attendee_id)
     context: dict[str, Any] = {"pay_link": f"/pay/{secret}"}
     if purpose == "pay":
-        due = sum(row["due_minor"] for row in due_under(work, party, invoice_id))
+        due = asked_under(work, work.get("pay_links", pay_link_id, "link")).amount_minor
         if not due:
             raise Conflict("Nothing is due of this client, so there is nothing to pay.", rule="nothing_due")
         context["amount"] = show(work, due)
@@ -96,8 +110,8 @@ def open_payment(work: Work, *, token_hash: str, amount_minor: int) -> Row:
     link = live_link(work, token_hash)
     if link is None or link["purpose"] != "pay":
         raise NotFound("This link does not work any more; ask the practice for a new one.")
-    items = due_under(work, link["party"], link["invoice_id"])
-    due = sum(row["due_minor"] for row in items)
+    asked = asked_under(work, link)
+    due = asked.amount_minor
     if due != amount_minor:
         raise Conflict(
             f"The amount has changed meanwhile; it is {show(work, due)} now." if due else "This is paid already.",
@@ -107,10 +121,11 @@ def open_payment(work: Work, *, token_hash: str, amount_minor: int) -> Row:
         work,
         party=link["party"],
         amount_minor=due,
-        location_id=items[0]["location_id"],
-        items=[{"charge_id": row["charge_id"], "amount_minor": row["due_minor"]} for row in items],
+        location_id=asked.location_id,
+        items=[{"charge_id": row["charge_id"], "amount_minor": row["due_minor"]} for row in asked.items],
         way="page",
         pay_link_id=link["pay_link_id"],
+        attendee_id=link["attendee_id"],
     )
 
 
@@ -141,7 +156,7 @@ def new_secret_link(work: Work, party: str, invoice_id: str | None = None) -> st
     if not work.setting(LINKS_ON):
         return None
     secret = new_secret()
-    _new(work, party, hashed(secret), "pay", invoice_id)
+    new_link(work, party, hashed(secret), "pay", invoice_id)
     return f"/pay/{secret}"
 
 
@@ -153,13 +168,40 @@ def live_link(reader: Reader, token_hash: str) -> Row | None:
     return link
 
 
+class AskedUnder(NamedTuple):
+    """What a link asks for now: the sum, the items that it pays (none of a deposit), and where."""
+
+    amount_minor: int
+    items: list[Row]
+    location_id: str
+
+
+def asked_under(reader: Reader, link: Row) -> AskedUnder:
+    """What is open under a link now: of a deposit what is not held yet, else what is due."""
+    if link["attendee_id"]:
+        visit = held.booking(reader, link["attendee_id"])
+        amount = held.missing(reader, visit["attendee_id"], link["deposit_minor"] or 0)
+        return AskedUnder(amount, [], visit["location_id"])
+    items = due_under(reader, link["party"], link["invoice_id"])
+    return AskedUnder(sum(row["due_minor"] for row in items), items, items[0]["location_id"] if items else "")
+
+
 def due_under(reader: Reader, party: str, invoice_id: str | None) -> list[Row]:
     """What is due of a party now, of one invoice or of everything, the oldest service first; each has due_minor."""
     rows = [row for row in due_items(reader, SYSTEM, party=party) if row["due_minor"] > 0]
     return [row for row in rows if invoice_id in (None, row["invoice_id"])]
 
 
-def _new(work: Work, party: str, token_hash: str, purpose: str, invoice_id: str | None) -> str:
+def new_link(
+    work: Work,
+    party: str,
+    token_hash: str,
+    purpose: str,
+    invoice_id: str | None = None,
+    attendee_id: str | None = None,
+    deposit_minor: int | None = None,
+) -> str:
+    """The row of a link, inside a command. A deposit without an amount is what the rules ask for. Answers its id."""
     check_party(work, party)
     client_id = client_of(party)
     if not client_id:
@@ -167,6 +209,11 @@ def _new(work: Work, party: str, token_hash: str, purpose: str, invoice_id: str 
     checks.one_of(purpose, "What the link is for", "purpose", PURPOSES)
     if invoice_id and work.get("invoices", invoice_id, "invoice")["party"] != party:
         raise Refusal("That invoice is somebody else's.", field="invoice_id")
+    if attendee_id:
+        if client_party(held.booking(work, attendee_id)["guarantor_client_id"]) != party:
+            raise Refusal("Somebody else pays for that visit; send the link to them.", field="party")
+        if deposit_minor is None and purpose == "pay":
+            deposit_minor = held.deposit_asked(work, attendee_id)
     now = stored(work.now)
     row = {
         "pay_link_id": work.new_id(),
@@ -175,6 +222,8 @@ def _new(work: Work, party: str, token_hash: str, purpose: str, invoice_id: str 
         "party": party,
         "client_id": client_id,
         "invoice_id": invoice_id,
+        "attendee_id": attendee_id,
+        "deposit_minor": deposit_minor,
         "created_by": work.actor.user_id,
         "created_at": now,
         "expires_at": now + LINK_LIFE,

@@ -7,7 +7,7 @@ from practice.cards import queries
 from practice.cards.beat import close_page
 from practice.cards.charges import note_page
 from practice.cards.charging import settle, settle_page
-from practice.cards.links import due_under, live_link, open_payment, open_saving
+from practice.cards.links import asked_under, live_link, open_payment, open_saving
 from practice.cards.processor import Charged, Processor, ProcessorTrouble
 from practice.cards.saving import customer_of, note_setup_page, settle_setup
 from practice.errors import Conflict
@@ -22,7 +22,8 @@ def begin_payment(record: Record, processor: Processor, token_hash: str, amount_
     with record.read() as reader:
         link = live_link(reader, token_hash)
         before = queries.open_pages(reader, link["party"]) if link else []
-        due = sum(row["due_minor"] for row in due_under(reader, link["party"], link["invoice_id"])) if link else 0
+        due = asked_under(reader, link).amount_minor if link else 0
+        is_strangers = bool(link and link["created_by"] == ONLINE.user_id)
         title = str(reader.setting("practice_name", "Payment"))
     for row in before:
         page = processor.page(row["page_token"]) if row["page_token"] else None
@@ -43,7 +44,8 @@ def begin_payment(record: Record, processor: Processor, token_hash: str, amount_
             amount_minor=charge["amount_minor"],
             currency=charge["currency"],
             title=title,
-            customer_token=charge["customer_token"],
+            # Who booked online may be anybody: what the processor knows of the client is not shown to them.
+            customer_token=None if is_strangers else charge["customer_token"],
             return_url=return_url,
         )
     except ProcessorTrouble as trouble:

@@ -121,6 +121,14 @@ def test_a_rule_is_made_where_it_is_used(open_page, books):
     assert "Save the rule" not in labels(open_page("cash", "biller"))
 
 
+def test_a_card_on_file_is_asked_for_and_the_list_says_who_has_none(open_page, books, coming):
+    app = open_page("cash", "owner")
+    next(box for box in app.selectbox if box.label == "Asks for").set_value("card")
+    press(app, "Save the rule")
+    assert "Of 1 visit a card on file is asked for, and there is none." in texts(app)
+    assert "Take deposit" not in labels(select(app, "deposits_wanted", 0))
+
+
 def test_a_package_is_offered_sold_and_used_in_billing(open_page, books):
     app = show(open_page("cash", "owner"), "Packages")
     press(fill(fill(app, "Name", "Three follow-ups"), "Price, USD", "400"), "Save the package")

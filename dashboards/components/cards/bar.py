@@ -56,26 +56,29 @@ def charge_popover(
         show_refusal(name)
 
 
-def link_buttons(party: str, due: int, *, invoice_id: str | None = None) -> None:
-    """Send the link, or show it to be handed over."""
+def link_buttons(
+    party: str, due: int, *, invoice_id: str | None = None, attendee_id: str | None = None, purpose: str = "pay"
+) -> None:
+    """Send the link, or show it to be handed over: to pay, or to save a card."""
     with runtime.current().record.read() as reader:
         if not reader.setting(LINKS_ON):
             return
-    name = f"pay_link:{party}:{invoice_id or ''}"
-    what = f"Send a link to pay {practice_currency().show(due)}"
+    name = f"pay_link:{party}:{invoice_id or attendee_id or ''}"
+    what = f"Send a link to pay {practice_currency().show(due)}" if purpose == "pay" else "Send a link to save a card"
     if st.button(what, icon=":material/send:", key=f"{name}:send"):
-        sent = attempt(send_pay_link, name, is_in_place=True, party=party, invoice_id=invoice_id)
+        about = {"party": party, "purpose": purpose, "invoice_id": invoice_id, "attendee_id": attendee_id}
+        sent = attempt(send_pay_link, name, is_in_place=True, **about)
         if sent is not None:
             say("The link leaves in three minutes.")
             st.rerun()
     with st.popover("Show the link", icon=":material/link:", type="tertiary"):
-        hand_over(party, "pay", invoice_id)
+        hand_over(party, purpose, invoice_id, attendee_id)
     show_refusal(name)
 
 
-def hand_over(party: str, purpose: str, invoice_id: str | None = None) -> None:
+def hand_over(party: str, purpose: str, invoice_id: str | None = None, attendee_id: str | None = None) -> None:
     """A link to copy, or to open on a tablet at the desk. Drawn inside a popover."""
-    name = f"pay_link:show:{party}:{purpose}:{invoice_id or ''}"
+    name = f"pay_link:show:{party}:{purpose}:{invoice_id or attendee_id or ''}"
     shown = st.session_state.get(name)
     if shown:
         st.code(shown, language=None, wrap_lines=True)
@@ -84,7 +87,7 @@ def hand_over(party: str, purpose: str, invoice_id: str | None = None) -> None:
         secret = secrets.token_urlsafe(24)
         made = attempt(
             make_pay_link, name, is_in_place=True, typed=(party, purpose), party=party, purpose=purpose,
-            invoice_id=invoice_id, token_hash=hashed(secret),
+            invoice_id=invoice_id, attendee_id=attendee_id, token_hash=hashed(secret),
         )  # fmt: skip
         if made is not None:
             st.session_state[name] = f"{_base()}/pay/{secret}"

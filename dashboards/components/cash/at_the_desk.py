@@ -7,13 +7,12 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components.billing.common import count, read, total
-from dashboards.components.cash.deposits import COMING
 from dashboards.components.desk.acts import CLOSE
 from dashboards.components.forms import practice_currency, show_refusal
 from dashboards.session import attempt
 from practice.access.permissions import Actor, Permission
 from practice.billing.packages import redeem_session
-from practice.billing.queries.held import deposit_asked, deposits
+from practice.billing.queries.held import COMING, deposit_asked, deposits
 from practice.billing.queries.packages import packages_for
 
 

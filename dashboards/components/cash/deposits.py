@@ -8,16 +8,18 @@ import streamlit as st
 
 from dashboards.components.billing.common import Rows, choose, count, plain, read, total
 from dashboards.components.billing.payment_form import CLIENT_METHODS
+from dashboards.components.cards.bar import link_buttons
+from dashboards.components.cards.common import processor
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from practice.access.permissions import Actor, Permission
 from practice.billing.deposits import apply_deposit, return_deposit, take_deposit
 from practice.billing.queries import payments
-from practice.billing.queries.held import booking, deposit_asked, deposits, deposits_to_take
+from practice.billing.queries.deposit_rules import is_card_asked
+from practice.billing.queries.held import COMING, booking, deposit_asked, deposits, deposits_to_take
 from practice.errors import Refusal
 
 CREDIT = "Keep as credit"
-COMING = ("scheduled", "confirmed", "arrived", "in_session")
 
 
 def deposits_part(person: Actor, client_id: str | None, attendee_id: str | None) -> None:
@@ -27,16 +29,23 @@ def deposits_part(person: Actor, client_id: str | None, attendee_id: str | None)
     wanted = [row for row in read(deposits_to_take, person) if client_id in (None, row["client_id"])]
     if wanted:
         st.markdown(f"**To take** · {count(len(wanted), 'visit')}, {total(wanted, 'missing_minor')}")
+        without = [row for row in wanted if row["needs_card"]]
+        if without:
+            st.caption(f"Of {count(len(without), 'visit')} a card on file is asked for, and there is none.")
         columns = {
             "start_date": "Visit",
             "client_name": "Client",
             "service_name": "Service",
             "asked_minor": "Asked",
             "missing_minor": "Missing",
+            "state": "State",
         }
+        wanted = [row | {"state": "no card on file" if row["needs_card"] else "not paid"} for row in wanted]
         picked = choose(wanted, columns, key="deposits_wanted", height=260)
         if picked and person.may(Permission.TAKE_PAYMENT):
-            _take(person, picked[0], picked[0]["missing_minor"])
+            _by_link(picked[0], picked[0]["missing_minor"], is_card=picked[0]["needs_card"])
+            if not picked[0]["needs_card"]:
+                _take(person, picked[0], picked[0]["missing_minor"])
     rows = read(deposits, person, client_id=client_id)
     st.markdown(f"**Held** · {total(rows, 'left_minor')}" if rows else "**Held**")
     shown = [row | {"state": state_of(row)} for row in rows]
@@ -79,8 +88,20 @@ def _asked_about(person: Actor, attendee_id: str) -> None:
     if held:
         st.info(f"{total(held, 'left_minor')} is held for this visit.", icon=":material/savings:")
     if visit["status"] in COMING and not visit["charge_id"] and person.may(Permission.TAKE_PAYMENT):
-        missing = asked - sum(row["left_minor"] for row in held)
-        _take(person, visit, max(missing, 0))
+        missing = max(asked - sum(row["left_minor"] for row in held), 0)
+        _by_link(visit, missing, is_card=read(lambda reader, _: is_card_asked(reader, visit), person))
+        _take(person, visit, missing)
+
+
+def _by_link(visit: dict[str, Any], missing: int, *, is_card: bool) -> None:
+    """The client pays what is asked, or saves the card, from a phone."""
+    if not processor() or not (missing or is_card):
+        return
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        link_buttons(
+            f"client:{visit['guarantor_client_id']}", missing, attendee_id=visit["attendee_id"],
+            purpose="pay" if missing else "save_card",
+        )  # fmt: skip
 
 
 def _take(person: Actor, visit: dict[str, Any], missing: int) -> None:

@@ -11,11 +11,11 @@ from dashboards.components.forms import amount, entry, practice_currency, send, 
 from practice.access.permissions import Actor, Permission
 from practice.billing.deposits import set_deposit_rule
 from practice.billing.packages import set_package_offer
-from practice.billing.queries.held import deposit_rules
+from practice.billing.queries.deposit_rules import deposit_rules
 from practice.billing.queries.packages import package_offers
 from practice.people.queries import services
 
-RULES = {"amount": "An amount", "full": "The full fee", "none": "Nothing"}
+RULES = {"amount": "An amount", "full": "The full fee", "card": "A card on file", "none": "Nothing"}
 
 
 def deposit_rules_box(person: Actor, client: dict[str, Any] | None) -> None:

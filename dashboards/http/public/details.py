@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from dashboards import runtime
+from dashboards.http.public import asked as at_booking
 from dashboards.http.public import choosing, frame, guard
 from dashboards.http.public import details_form as parts
 from dashboards.http.public.serving import foot, practice_name
@@ -131,7 +132,8 @@ def _page(
     body = (
         f'<p><a class="back" href="{frame.text(again)}">Another time</a></p><h1>Your details</h1>{head}'
         f'{frame.alert(sentence)}<form method="post" action="{frame.text(path)}/details" data-once>{carried}{chosen}'
-        f"{parts.fields(reader, typed, sentence, wrong_field)}{parts.promise(told, location)}"
+        f"{parts.fields(reader, typed, sentence, wrong_field)}{at_booking.before_booking(reader, service)}"
+        f"{parts.promise(told, location)}"
         '<button class="main">Book this visit</button></form>'
     )
     return frame.answer("Your details", body, practice=practice_name(reader), foot=foot(location), status=status)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 
 from dashboards.components.desk.words import place
-from dashboards.http.public import choosing, frame
+from dashboards.http.public import asked, choosing, frame
 from dashboards.http.public.details_form import until_when
 from practice.clock import local_date, to_wall
 from practice.online import queries
@@ -40,7 +40,7 @@ def visit_page(
         return body + f"<p>{frame.text(_SETTLED.get(visit['status'], 'This visit is over.'))}</p>{book}"
     if visit["starts_at"] > told.now:
         body += f'<p><a class="button second" href="{path}/visit.ics">Add to calendar</a></p>'
-    return body + _choices(visit, told, path)
+    return body + asked.on_the_visit(reader, visit, path, path.removeprefix("/visit/")) + _choices(visit, told, path)
 
 
 def _news(reader: Reader, visit: Row, said: Mapping[str, str]) -> tuple[str, str]:

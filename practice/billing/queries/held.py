@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from practice.access.permissions import Actor, Permission, require
+from practice.access.permissions import SYSTEM, Actor, Permission, require
+from practice.billing.queries.deposit_rules import amount_of, is_card_asked, rule_for
 from practice.billing.queries.items import PARTIES, also, here
 from practice.billing.queries.worklists import today
 from practice.errors import NotFound
@@ -25,6 +26,9 @@ _BOOKINGS = """
     left join charges h
         on h.live_key = case t.billing_unit when 'appointment' then t.appointment_id else t.attendee_id end
 """
+
+COMING = ("scheduled", "confirmed", "arrived", "in_session")
+"""Statuses of a booking for which a deposit can be taken."""
 
 _MOVED = """
     select held_id, cast(sum(amount_minor) as bigint) as amount_minor, cast(sum(sessions) as bigint) as sessions,
@@ -110,26 +114,22 @@ def kept_moves(reader: Reader, payment_id: str) -> list[Row]:
 def deposit_asked(reader: Reader, attendee_id: str) -> int:
     """What the rules ask for this booking, in minor units; 0 for nothing. Never more than the service's fee."""
     visit = booking(reader, attendee_id)
-    rules = {
-        (row["client_id"] is not None, row["is_for_first_visit"]): row
-        for row in reader.rows(
-            "select * from deposit_rules where not is_withdrawn and (client_id = ? or service_id = ?)",
-            visit["client_id"],
-            visit["service_id"],
-        )
-    }
-    is_first = not reader.one(
-        "select 1 from attendees t join appointments a using (appointment_id) where t.client_id = ?"
-        " and t.status not in ('cancelled', 'rescheduled', 'entered_in_error') and a.starts_at < ? limit 1",
-        visit["client_id"],
-        visit["starts_at"],
-    )
-    order = [(True, True), (True, False), (False, True), (False, False)]
-    rule = next((rules[key] for key in order if key in rules and (is_first or not key[1])), None)
-    if rule is None or rule["kind"] == "none":
+    rule = rule_for(reader, visit)
+    return amount_of(rule, visit["fee_minor"]) if rule else 0
+
+
+def missing(reader: Reader, attendee_id: str, asked_minor: int) -> int:
+    """What of a deposit asked for a booking is not held yet; 0 once the visit is over, cancelled or charged."""
+    visit = booking(reader, attendee_id)
+    if visit["charge_id"] or visit["status"] not in COMING:
         return 0
-    fee = int(visit["fee_minor"] or 0)
-    return fee if rule["kind"] == "full" else min(int(rule["amount_minor"]), fee or int(rule["amount_minor"]))
+    return max(asked_minor - held_for(reader, visit["attendee_id"]), 0)
+
+
+def held_for(reader: Reader, attendee_id: str) -> int:
+    """What was taken for a booking as it stands, and not returned."""
+    rows = deposits(reader, SYSTEM, attendee_id=attendee_id, is_open=False)
+    return sum(row["amount_minor"] - row["returned_minor"] for row in rows)
 
 
 def deposits(
@@ -165,7 +165,10 @@ def deposits(
 
 
 def deposits_to_take(reader: Reader, actor: Actor, *, days: int = 60, limit: int = 200) -> list[Row]:
-    """Coming visits for which the rules ask more than is held, the next first, with asked_minor and missing_minor."""
+    """Coming visits for which the rules ask more than is held, the next first.
+
+    Each has asked_minor, missing_minor, and needs_card: a card on file is asked for, and there is none.
+    """
     require(actor, Permission.SEE_MONEY)
     if not reader.one("select 1 from deposit_rules where not is_withdrawn and kind <> 'none' limit 1"):
         return []
@@ -185,20 +188,13 @@ def deposits_to_take(reader: Reader, actor: Actor, *, days: int = 60, limit: int
         held[row["attendee_id"]] = held.get(row["attendee_id"], 0) + row["amount_minor"] - row["returned_minor"]
     wanted = []
     for row in coming:
-        asked = deposit_asked(reader, row["attendee_id"])
-        missing = asked - held.get(row["attendee_id"], 0)
-        if missing > 0:
-            wanted.append(booking(reader, row["attendee_id"]) | {"asked_minor": asked, "missing_minor": missing})
+        visit = booking(reader, row["attendee_id"])
+        rule = rule_for(reader, visit)
+        asked = amount_of(rule, visit["fee_minor"]) if rule else 0
+        lacking = asked - held.get(row["attendee_id"], 0)
+        needs_card = not asked and is_card_asked(reader, visit)
+        if lacking > 0 or needs_card:
+            wanted.append(visit | {"asked_minor": asked, "missing_minor": max(lacking, 0), "needs_card": needs_card})
         if len(wanted) == limit:
             break
     return wanted
-
-
-def deposit_rules(reader: Reader, actor: Actor) -> list[Row]:
-    """The rules in force, with service_name or client_name."""
-    require(actor, Permission.SEE_MONEY)
-    return reader.rows(
-        "select r.*, s.name as service_name, c.given_name || ' ' || c.family_name as client_name from deposit_rules r"
-        " left join services s using (service_id) left join clients c using (client_id) where not r.is_withdrawn"
-        " order by s.name nulls last, client_name, r.is_for_first_visit desc"
-    )
