@@ -71,8 +71,13 @@ class Home:
 
     @property
     def claims_out(self) -> Path:
-        """Claim files (837P) for whoever carries them to the receiver, such as a scheduled SFTP job."""
+        """Claim files (837P) for whoever carries them to the receiver, while no connection of ours does."""
         return self.outbox / "claims"
+
+    @property
+    def payer_secrets(self) -> Path:
+        """Our keys and passwords for payers' servers (mode 0700): no part of a backup."""
+        return self.path / "payers"
 
     @property
     def socket(self) -> Path:

@@ -8,6 +8,7 @@ from dashboards.components.insurance.claims import claims_part
 from dashboards.components.insurance.covers import covers_part
 from dashboards.components.insurance.denials import denials_part
 from dashboards.components.insurance.dropping import drop_waiting
+from dashboards.components.insurance.exchange import exchange_bar
 from dashboards.components.insurance.matching import to_match_part
 from dashboards.components.insurance.remittances import remittances_part
 from dashboards.components.insurance.setting_up import set_up_part
@@ -34,4 +35,5 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
 drop_waiting(person)
 show_messages()
+exchange_bar(person)
 PARTS[part or "Claims"](person)

@@ -80,7 +80,10 @@ def files_to_drop(reader: Reader, actor: Actor) -> list[Row]:
     """The files of questions that were not put into the folder yet, the oldest first."""
     require(actor, Permission.ADJUST)
     return reader.rows(
-        "select eligibility_file_id, file_name, content from eligibility_files where dropped_at is null order by number"
+        "select eligibility_file_id, file_name, content from eligibility_files where dropped_at is null"
+        " and not exists (select 1 from payer_connections where is_active and out_folder is not null)"
+        " and not exists (select 1 from files_sent s where s.file_sent_id = 'covers:' || eligibility_file_id"
+        " and s.state <> 'writing') order by number"
     )
 
 

@@ -1,11 +1,12 @@
 """Files in by folder: each is read, done with, and moved to where it can be seen what became of it.
 
-Whoever fetches files from a payer or a clearinghouse (a scheduled SFTP job, a person) drops them into the folder. A
+Whoever fetches files from a payer or a clearinghouse (a connection of ours, a person) drops them into the folder. A
 file goes to `done/` when all of it was posted, held or known before, else to `refused/` with the sentence beside it.
 """
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -90,6 +91,20 @@ def put(folder: Path, name: str, text: str) -> Path:
     part.write_text(text)
     part.replace(target)
     return target
+
+
+def bring(folder: Path, name: str, content: bytes) -> Path:
+    """As `put`, byte by byte, for a name that somebody else gave; never over another file. Answers where it stands."""
+    plain = re.sub(r"[^\w. -]", "_", name).lstrip(".")[-120:] or "file"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    target, number = folder / plain, 1
+    while target.exists() and target.read_bytes() != content:
+        number += 1
+        target = folder / f"{number}-{plain}"
+    part = folder / f".{target.name}.part"
+    part.touch(mode=0o600)
+    part.write_bytes(content)
+    return part.replace(target)
 
 
 def _is_arriving(file: Path) -> bool:

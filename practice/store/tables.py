@@ -325,4 +325,7 @@ TABLES: dict[str, Table] = {
         _columns("eligibility_check_id policy_id client_id payer_id asked_date status answered_at known_at"),
         secret=("answer",),
     ),
+    "payer_connections": Table("connection_id"),
+    "files_sent": Table("file_sent_id"),
+    "files_fetched": Table("file_fetched_id"),
 }

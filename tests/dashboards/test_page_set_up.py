@@ -24,6 +24,7 @@ PARTS = [
     "Hours",
     "Absences",
     "Payers",
+    "Payers' files",
     "Referral sources",
     "Rules",
     "Online booking",

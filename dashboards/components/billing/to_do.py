@@ -10,6 +10,7 @@ from dashboards.components.billing.common import Rows, choose, count, read, tota
 from dashboards.components.billing.uncharging import uncharged_popover
 from dashboards.components.cards.tasks import cards_box
 from dashboards.components.desk.words import plain
+from dashboards.components.insurance.exchange import exchange_box
 from dashboards.session import attempt, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.charges import charge_visit
@@ -24,6 +25,7 @@ COLUMNS = {
 
 def to_do_part(person: Actor) -> None:
     """The kinds with their numbers, the list, and what can be done with the selected entries."""
+    exchange_box(person)
     cards_box(person)
     rows = read(to_do, person)
     kind = _kind(rows)

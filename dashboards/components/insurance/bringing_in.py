@@ -81,11 +81,17 @@ def _folder() -> None:
     st.markdown(f"**{count(len(files), 'file')} in the folder**")
     st.caption(words.plain(", ".join(file.name for file in files[:5]) + ("…" if len(files) > 5 else "")))
     if st.button("Take them", icon=":material/move_to_inbox:", key="remittance_folder"):
-        person = actor()
-        run = runtime.current().record.run
-        found = take(folder, lambda text: run(command_for(text), person, reason="A payer's file", text=text))
-        st.session_state["remittances_taken"] = found
+        take_folder()
         st.rerun()
+
+
+def take_folder() -> None:
+    """Read what lies in the folder, as the person who asks for it; the report stands under Remittances."""
+    person, running = actor(), runtime.current()
+    st.session_state["remittances_taken"] = take(
+        running.home.remittances_in,
+        lambda text: running.record.run(command_for(text), person, reason="A payer's file", text=text),
+    )
 
 
 def _refused() -> None:

@@ -1,0 +1,241 @@
+"""Files out and in over a payer's connection: each out once, each in once, whatever ends in between.
+
+Out: written under a passing name, then renamed, each step noted before the next. In: put into the folder of payers'
+files, from which they are posted as if somebody had dropped them there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import threading
+import time
+from dataclasses import dataclass, field
+from fnmatch import fnmatch
+
+from practice.access.permissions import SYSTEM
+from practice.clock import stored, to_wall
+from practice.home import Home
+from practice.insurance import connection_queries as queries
+from practice.insurance import exchanged
+from practice.insurance.connection_secrets import sign_in_of
+from practice.insurance.connections import patterns, remote_name
+from practice.insurance.folders import bring
+from practice.insurance.sftp import Drop, DropTrouble, RemoteFile
+from practice.store.record import Record
+from practice.store.work import Row
+
+EVERY_SECONDS = 300
+"""Between two looks at a server by itself while nothing is to be sent."""
+
+STILL_SECONDS = 45
+"""A file without an end that we know is taken once it has not changed for so long."""
+
+PASSING = ".part"
+LOCAL = ("127.0.0.1", "localhost")
+
+_log = logging.getLogger("daybook.payers")
+_one_at_a_time = threading.Lock()
+_looked: dict[str, float] = {}
+_seen: dict[tuple[str, str], tuple[RemoteFile, float]] = {}
+
+
+@dataclass
+class Exchanged:
+    """What a look did: names of files that went out and came in, and the code of what went wrong."""
+
+    sent: list[str] = field(default_factory=list)
+    fetched: list[str] = field(default_factory=list)
+    trouble: str | None = None
+
+
+def beat(record: Record, home: Home) -> list[Exchanged]:
+    """Every active connection whose time has come."""
+    with record.read() as reader:
+        now, is_sending = stored(reader.now), bool(queries.to_send(reader))
+        rows = queries.active(reader)
+    due = [row for row in rows if _is_due(row, now) and ((is_sending and row["out_folder"]) or _is_time(row))]
+    return [exchange(record, home, row["connection_id"]) for row in due]
+
+
+def exchange(record: Record, home: Home, connection_id: str) -> Exchanged:
+    """One look at a connection, now: send what waits, fetch what is new. One at a time."""
+    done = Exchanged()
+    with _one_at_a_time:
+        with record.read() as reader:
+            row = reader.get("payer_connections", connection_id, "connection")
+        _looked[connection_id] = _seconds()
+        try:
+            with opened(record, home, row) as drop:
+                if row["out_folder"]:
+                    _send(record, drop, row, done)
+                if row["in_folder"]:
+                    _fetch(record, home, drop, row, done)
+        except DropTrouble as trouble:
+            done.trouble = trouble.code
+            _log.warning("connection %s: %s", connection_id, trouble.code)
+            record.run(
+                exchanged.note_trouble, SYSTEM, connection_id=connection_id, code=trouble.code,
+                is_final=trouble.is_final,
+            )  # fmt: skip
+        else:
+            if row["trouble"]:
+                record.run(exchanged.note_well, SYSTEM, connection_id=connection_id)
+    return done
+
+
+def try_out(record: Record, home: Home, connection_id: str) -> str:
+    """Sign in and look into the folders; changes nothing there. Answers what was found. Raises DropTrouble."""
+    with record.read() as reader:
+        row = reader.get("payer_connections", connection_id, "connection")
+    found = "It works"
+    with opened(record, home, row) as drop:
+        if row["out_folder"]:
+            drop.list_folder(row["out_folder"])
+        if row["done_folder"]:
+            drop.list_folder(row["done_folder"])
+        if row["in_folder"]:
+            files = [file for file in drop.list_folder(row["in_folder"]) if is_wanted(file.name, row["in_names"])]
+            found += f": {len(files)} files of those names lie there" if len(files) != 1 else ": one file lies there"
+    if row["trouble"]:
+        record.run(exchanged.note_well, SYSTEM, connection_id=connection_id)
+    return found + "."
+
+
+def opened(record: Record, home: Home, row: Row) -> Drop:
+    """A session with the server of a connection. Raises DropTrouble."""
+    with record.read() as reader:
+        is_demo = bool(reader.setting("demo_today"))
+    if is_demo and row["host"] not in LOCAL:
+        raise DropTrouble("demo")
+    if not row["host_key"]:
+        raise DropTrouble("no_host_key")
+    return Drop(row["host"], row["port"], row["user_name"], row["host_key"], sign_in_of(home, row))
+
+
+def is_wanted(name: str, names: str) -> bool:
+    """Whether a file is one of those to fetch; hidden and passing ones never are."""
+    if name.startswith(".") or name.endswith((PASSING, ".tmp", ".filepart")):
+        return False
+    return any(fnmatch(name.lower(), one.lower()) for one in patterns(names))
+
+
+def _send(record: Record, drop: Drop, row: Row, done: Exchanged) -> None:
+    with record.read() as reader:
+        files, zone = queries.to_send(reader), reader.setting("zone", "UTC")
+    for file in files:
+        if file["connection_id"] not in (None, row["connection_id"]) and file["state"] == "naming":
+            continue  # another connection knows whether it is there
+        content = file["content"].encode()
+        day = to_wall(file["known_at"], zone).date()
+        note = record.run(
+            exchanged.note_sending, SYSTEM, file_sent_id=file["file_sent_id"], connection_id=row["connection_id"],
+            remote_name=remote_name(row["out_names"], file["file_name"], file["number"], day),
+            size_bytes=len(content), digest=hashlib.sha256(content).hexdigest(),
+        )  # fmt: skip
+        _send_one(record, drop, row["out_folder"], file["file_sent_id"], note, content)
+        done.sent.append(note["remote_name"])
+
+
+def _send_one(record: Record, drop: Drop, folder: str, key: str, note: Row, content: bytes) -> None:
+    """Where it was cut off is known: a file that waits for its name either still has the passing one, or is there."""
+    name = _path(folder, note["remote_name"])
+    if note["state"] == "writing":
+        if drop.look(name):
+            raise DropTrouble("name_taken")
+        drop.write(name + PASSING, content)
+        there = drop.look(name + PASSING)
+        if there is None or there.size != len(content):
+            raise DropTrouble("cut_off")
+        record.run(exchanged.note_naming, SYSTEM, file_sent_id=key)
+        drop.rename(name + PASSING, name)
+    elif drop.look(name + PASSING):
+        drop.rename(name + PASSING, name)
+    record.run(exchanged.note_sent, SYSTEM, file_sent_id=key)
+
+
+def _fetch(record: Record, home: Home, drop: Drop, row: Row, done: Exchanged) -> None:
+    """Each file by itself: one that cannot be read or moved holds up no other."""
+    first: DropTrouble | None = None
+    with record.read() as reader:
+        known = queries.fetched(reader, row["connection_id"])
+    for file in drop.list_folder(row["in_folder"]):
+        if not is_wanted(file.name, row["in_names"]):
+            continue
+        try:
+            before = next((one for one in known.get(file.name, ()) if _is_same(one, file)), None)
+            one = before or _fetch_one(record, home, drop, row, file, known.get(file.name, []), done)
+            if one and row["done_folder"]:
+                _move_there(drop, row, file)
+        except DropTrouble as trouble:
+            if trouble.code in ("lost", "no_answer"):
+                raise
+            first = first or trouble
+    if first:
+        raise first
+
+
+def _fetch_one(
+    record: Record, home: Home, drop: Drop, row: Row, file: RemoteFile, known: list[Row], done: Exchanged
+) -> Row | None:  # fmt: skip
+    """The file as it is written down now; None while it is still being written there."""
+    path = _path(row["in_folder"], file.name)
+    content = drop.read(path)
+    if len(content) != file.size or drop.look(path) != file or not _is_whole(row["connection_id"], file, content):
+        return None
+    digest = hashlib.sha256(content).hexdigest()
+    for one in known:
+        if (one["size_bytes"], one["digest"]) == (file.size, digest):
+            record.run(
+                exchanged.note_seen_again, SYSTEM, file_fetched_id=one["file_fetched_id"],
+                modified_seconds=file.modified,
+            )  # fmt: skip
+            return one
+    try:
+        local = bring(home.remittances_in, file.name, content)
+    except OSError:
+        raise DropTrouble("no_space_here") from None
+    said: Row = {"size_bytes": file.size, "digest": digest, "modified_seconds": file.modified, "local_name": local.name}
+    noted: Row = record.run(
+        exchanged.note_fetched, SYSTEM, connection_id=row["connection_id"], remote_name=file.name, **said
+    )
+    done.fetched.append(local.name)
+    return noted | said
+
+
+def _is_whole(connection_id: str, file: RemoteFile, content: bytes) -> bool:
+    """X12 says where it ends; anything else has to stand still for a while."""
+    if b"IEA" in content[-200:]:
+        return True
+    key, now = (connection_id, file.name), _seconds()
+    before, since = _seen.get(key, (None, now))
+    if before != file:
+        _seen[key] = (file, now)
+        return False
+    return now - since >= STILL_SECONDS
+
+
+def _move_there(drop: Drop, row: Row, file: RemoteFile) -> None:
+    path, to = _path(row["in_folder"], file.name), _path(row["done_folder"], file.name)
+    if drop.look(path) != file:
+        return  # somebody writes to it again: looked at the next time
+    drop.rename(path, f"{to}-{file.modified}" if drop.look(to) else to)
+
+
+def _is_same(one: Row, file: RemoteFile) -> bool:
+    return (one["size_bytes"], one["modified_seconds"]) == (file.size, file.modified)
+
+
+def _is_due(row: Row, now: object) -> bool:
+    return not row["trouble"] or (row["next_try_at"] is not None and row["next_try_at"] <= now)
+
+
+def _is_time(row: Row) -> bool:
+    return bool(row["trouble"]) or _seconds() - _looked.get(row["connection_id"], float("-inf")) >= EVERY_SECONDS
+
+
+def _path(folder: str, name: str) -> str:
+    return f"{folder.rstrip('/')}/{name}"
+
+
+_seconds = time.monotonic
