@@ -70,12 +70,13 @@ def connections_now(reader: Reader, actor: Actor) -> dict[str, Any]:
 
 
 def lately(reader: Reader, actor: Actor, connection_id: str, limit: int = 12) -> list[Row]:
-    """What went over a connection, the newest first: {at, way, remote_name, size_bytes, digest, state}."""
+    """What went over a connection, the newest first: {seen_at, way, remote_name, size_bytes, digest, state}."""
     require(actor, Permission.SET_UP)
     return reader.rows(
-        "select coalesce(sent_at, known_at) as at, 'out' as way, remote_name, size_bytes, digest, state from files_sent"
-        " where connection_id = ? union all select known_at, 'in', remote_name, size_bytes, digest, 'fetched'"
-        f" from files_fetched where connection_id = ? order by at desc, remote_name limit {limit:d}",
+        "select coalesce(sent_at, known_at) as seen_at, 'out' as way, remote_name, size_bytes, digest, state"
+        " from files_sent where connection_id = ? union all"
+        " select known_at, 'in', remote_name, size_bytes, digest, 'fetched'"
+        f" from files_fetched where connection_id = ? order by seen_at desc, remote_name limit {limit:d}",
         connection_id,
         connection_id,
     )

@@ -53,6 +53,7 @@ def test_a_server_is_connected_step_by_step(open_page, record, payer):
     with record.read() as reader:
         [row] = reader.rows("select is_active, host_key, public_key from payer_connections")
     assert row["is_active"]
+    assert "This page failed" not in texts(app)
     assert row["public_key"] == public
 
 
@@ -74,4 +75,8 @@ def test_a_biller_fetches_and_posts_with_one_press_and_is_told_what_is_wrong(ope
     app = press(app.run(), "Send and fetch now")
     assert "0 files sent, 1 file fetched; see Remittances for what came." in texts(app)
     assert desk.due(charge, BEN) == 20_00
-    assert not any("Files do not go" in said for said in refusals(app))
+    assert refusals(app) == []
+    app = open_page("set-up", "owner")
+    app = app.pills(key="set_up_part").set_value("Payers' files").run()
+    assert "harbor.835" in texts(app)
+    assert refusals(app) == []

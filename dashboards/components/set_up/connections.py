@@ -33,10 +33,11 @@ def connections_part(person: Actor) -> None:
         columns = {"name": "Name", "host": "Server", "state": "State"}
         row = choose(FORM, "Payers' servers", [one | {"is_active": True} for one in rows], columns,
                      key="connection_id", empty="None yet: files are carried by hand, over the folders.")  # fmt: skip
-        if row is None and len(rows) == 1:
-            row = rows[0]
-        if row:
-            _steps(person, next(one for one in rows if one["connection_id"] == row["connection_id"]))
+        shown = next((one for one in rows if row and one["connection_id"] == row["connection_id"]), None)
+        if shown is None and len(rows) == 1:
+            shown = rows[0]
+        if shown:
+            _steps(person, shown)
     with right:
         _form(row)
 
@@ -107,15 +108,12 @@ def _sign_in(row: dict[str, Any]) -> None:
         if is_kept and row["public_key"]:
             st.caption("1. The payer needs our public key:")
             st.code(row["public_key"], language=None, wrap_lines=True)
-        with st.container(horizontal=True, vertical_alignment="center"):
-            if not is_kept:
-                st.caption("1. A key of ours: its secret half stays on this machine.", width="content")
-            kind = "tertiary" if is_kept else "primary"
-            if st.button("Make a new key" if is_kept else "Make a key", type=kind, key=f"{name}:make"):
-                _keep(name, lambda run: secrets.make_key(run.record, run.home, actor(), row["connection_id"]))
-            if st.button("RSA, for old servers", type="tertiary", key=f"{name}:rsa"):
-                _keep(name, lambda run: secrets.make_key(run.record, run.home, actor(), row["connection_id"],
-                                                         "ssh-rsa"))  # fmt: skip
+            with st.popover("Make another key", type="tertiary"):
+                st.caption("The payer has to get it before files go again: the one it has is forgotten here.")
+                _make_buttons(name, row)
+        else:
+            st.caption("1. A key of ours: its secret half stays on this machine.")
+            _make_buttons(name, row)
     else:
         st.caption("1. The password is kept." if is_kept else "1. The password that the payer gave you:")
         with st.container(horizontal=True, vertical_alignment="bottom"):
@@ -127,6 +125,17 @@ def _sign_in(row: dict[str, Any]) -> None:
                 _keep(name, lambda run: secrets.keep_password(run.record, run.home, actor(), row["connection_id"],
                                                               typed))  # fmt: skip
     show_refusal(name)
+
+
+def _make_buttons(name: str, row: dict[str, Any]) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        for label, kind, look in (
+            ("Make a key", "ssh-ed25519", "primary"),
+            ("RSA, for old servers", "ssh-rsa", "tertiary"),
+        ):
+            if st.button(label, type=look, key=f"{name}:{kind}"):
+                _keep(name, lambda run, kind=kind: secrets.make_key(
+                    run.record, run.home, actor(), row["connection_id"], kind))  # fmt: skip
 
 
 def _keep(name: str, do: Any) -> None:
@@ -198,6 +207,6 @@ def _lately(person: Actor, row: dict[str, Any]) -> None:
             sign = ":material/upload:" if one["way"] == "out" else ":material/download:"
             size = f"{one['size_bytes']:,} bytes"
             st.markdown(
-                f":small[{sign} {words.plain(one['remote_name'])} · {at(one['at'], zone, today)} · {size}{state} ·"
+                f":small[{sign} {words.plain(one['remote_name'])} · {at(one['seen_at'], zone, today)} · {size}{state} ·"
                 f" `{one['digest'][:12]}`]"
             )
