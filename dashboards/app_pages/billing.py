@@ -30,8 +30,7 @@ require(person, Permission.SEE_MONEY)
 PARTS = ["To do", "To charge", "To invoice", "Unpaid", "Open items", "Payments", "Documents"]
 if person.may(Permission.CHARGE) and person.may(Permission.TAKE_PAYMENT):
     PARTS.append("Sell")
-if person.may(Permission.APPROVE) or person.may(Permission.ADJUST):
-    PARTS.append("Approvals")
+PARTS.append("Approvals")
 if person.may(Permission.EXPORT_BOOKS):
     PARTS.append("Books")
 if "billing_next" in st.session_state:

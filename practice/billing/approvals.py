@@ -14,11 +14,13 @@ from practice.billing.uncharged import leave_uncharged
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.people import checks
+from practice.scheduling.booking import book_appointment
 from practice.store.record import command
 from practice.store.work import Row, Work
 
 APPROVABLE = {
-    command.name: command for command in (adjust_charge, leave_uncharged, refund_payment, take_payment, void_charge)
+    command.name: command
+    for command in (adjust_charge, book_appointment, leave_uncharged, refund_payment, take_payment, void_charge)
 }
 """What can wait for a second person."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from practice.access.permissions import PEOPLE_ROLES, ROLES, Permission
@@ -18,6 +18,10 @@ from practice.store.work import Row, Work
 WRITE_OFF, REFUND, WAIVER, BACK_DATE = "write_off", "refund", "waiver", "back_date"
 KINDS = {WRITE_OFF: "Write-off", REFUND: "Refund", WAIVER: "Waiver of a fee", BACK_DATE: "Back-date"}
 """Kind → what people call it. A back-date is counted in days behind the lock date, the others in money."""
+
+OVERBOOK = "overbook"
+WAITING = KINDS | {OVERBOOK: "Booking all the same"}
+"""What a request can be for. Who may book over another visit, or outside hours, is not a size but a permission."""
 
 LIMITED_ROLES = tuple(
     role for role in PEOPLE_ROLES if ROLES[role] & {Permission.ADJUST, Permission.REFUND, Permission.TAKE_PAYMENT}
@@ -90,14 +94,37 @@ def second_person(
             f"This {KINDS[beyond[0]].lower()} is above what your role may decide; an owner has to.",
             rule="above_limit",
         )
+    return wait(
+        work, beyond[0], command_name, parameters, about=about, amount_minor=amount_minor,
+        reason_class=reason_class, days_behind=quantities.get(BACK_DATE, 0),
+    )  # fmt: skip
+
+
+def wait(
+    work: Work,
+    kind: str,
+    command_name: str,
+    parameters: Mapping[str, Any],
+    *,
+    about: Row,
+    amount_minor: int,
+    reason_class: str,
+    days_behind: int = 0,
+    until: datetime | None = None,
+) -> Row:
+    """Write the request of a command whose every other check has passed. Answers {approval_id, waits}.
+
+    It expires after WAITS_DAYS, or at `until` (naive UTC) where that is sooner and still to come.
+    """
     asked = json.dumps({name: value for name, value in parameters.items() if value is not None}, ensure_ascii=False)
     if control.is_asked(work, command_name, asked):
         raise Conflict("This was asked for already and waits for a second person; see Approvals.", rule="asked_already")
     approval_id = work.new_id()
     now = stored(work.now)
+    expires = now + timedelta(days=WAITS_DAYS)
     request = {
         "approval_id": approval_id,
-        "kind": beyond[0],
+        "kind": kind,
         "command": command_name,
         "parameters": asked,
         "location_id": about["location_id"],
@@ -105,13 +132,13 @@ def second_person(
         "charge_id": about.get("charge_id"),
         "payment_id": about.get("payment_id"),
         "amount_minor": amount_minor,
-        "days_behind": quantities.get(BACK_DATE, 0),
+        "days_behind": days_behind,
         "reason_class": reason_class,
         "reason": work.reason,
         "asked_by": work.actor.user_id,
         "asked_at": now,
-        "expires_at": now + timedelta(days=WAITS_DAYS),
+        "expires_at": min(expires, until) if until and until > now else expires,
     }
     undecided = dict.fromkeys(("outcome", "decided_by", "decided_at", "decision_note"))
     work.insert("approvals", request | undecided)
-    return {"approval_id": approval_id, "waits": KINDS[beyond[0]]}
+    return {"approval_id": approval_id, "waits": WAITING[kind]}

@@ -14,6 +14,9 @@ from practice.scheduling.model import nearest, spelled, up_to_grid
 from practice.scheduling.working import as_instants, is_inside
 from practice.store.work import Row, Work
 
+BY_A_MANAGER = "; a manager may book it with a reason"
+"""How a refusal ends that somebody else's reason may overrule."""
+
 SEARCH_DAYS = 8
 """How far a refusal looks for the nearest free times."""
 
@@ -135,4 +138,4 @@ def alternatives(work: Work, plan: Plan) -> list[str]:
 
 def or_override(work: Work) -> str:
     may = work.actor.may(Permission.OVERRIDE_OVERLAP)
-    return ", or give a reason to book it all the same" if may else "; a manager may book it with a reason"
+    return ", or give a reason to book it all the same" if may else BY_A_MANAGER

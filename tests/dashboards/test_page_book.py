@@ -15,6 +15,7 @@ from practice.people import queries as people
 from practice.people.commands import add_service, assign_service, change_client, change_service, unassign_service
 from practice.scheduling import queries as scheduling
 from practice.scheduling.holds import hold_slot
+from practice.scheduling.policies import set_overlap_policy
 
 from .conftest import PASSWORD, labels, press, texts
 
@@ -163,6 +164,22 @@ def test_a_time_taken_meanwhile_is_refused_and_the_nearest_are_offered(open_page
     assert nearest
     press(app, nearest[0])
     assert {row["client_id"] for row in visits_on(record, desk, "2026-03-02")} == {house.ada, house.dan}
+
+
+def test_what_only_a_manager_may_book_is_asked_for_with_one_press(open_page, record, clock, house, book):
+    record.run(set_overlap_policy, SYSTEM, resource_kind="provider", rule="warn", effective_from="2026-03-01")
+    app = open_page("new-visit", "front_desk", client=house.dan)
+    app.selectbox(key=f"book0:provider:{house.dan}:{house.intake}").set_value(house.moss).run()
+    times_of(app)["Monday 2 March"].set_value(datetime(2026, 3, 2, 14)).run()
+    clock.forward(minutes=6)
+    book("2026-03-02T14:00")
+    press(press(app, "Book"), "Ask a manager")
+    assert any("Say why" in error.value for error in app.error)
+    app.text_input(key="book0:ask:why").set_value("Acute")
+    press(app, "Ask a manager")
+    assert booking.WAITS_FOR in texts(app)
+    links = open_page("today", "manager").get("page_link")
+    assert "1 request waits for you" in [link.proto.label for link in links]
 
 
 def test_a_double_click_books_once(signed_in, browser_state, record, house, desk):

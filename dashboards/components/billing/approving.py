@@ -11,7 +11,7 @@ from dashboards.components.desk import words
 from dashboards.components.forms import entry, practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor, Permission
 from practice.billing.approvals import approve_request, reject_request, withdraw_request
-from practice.billing.limits import KINDS
+from practice.billing.limits import OVERBOOK, WAITING
 from practice.billing.queries.control import approvals
 
 COLUMNS = {
@@ -45,10 +45,12 @@ def approvals_part(person: Actor) -> None:
 
 def _shown(row: dict[str, Any]) -> dict[str, Any]:
     day = row["service_date"] or row["received_date"]
-    about = [row["client_name"], row["description"], f"{day:%-d %b %Y}" if day else None]
+    when = f"{row['wall_start']:%-d %b %Y, %H:%M}" if row["wall_start"] else f"{day:%-d %b %Y}" if day else None
+    about = [row["client_name"], row["description"], row["provider_name"], when]
     late = f", {count(row['days_behind'], 'day')} behind the lock date" if row["days_behind"] else ""
     return row | {
-        "kind_name": f"{KINDS[row['kind']]} ({row['reason_class'].replace('_', ' ')}){late}",
+        "kind_name": f"{WAITING[row['kind']]} ({row['reason_class'].replace('_', ' ')}){late}",
+        "amount_minor": row["amount_minor"] or None,
         "about": " · ".join(part for part in about if part) or "A payer's payment",
         "expires_date": row["expires_at"].date(),
         "asked_by_name": row["asked_by_name"] or "Somebody who is gone",
@@ -58,9 +60,10 @@ def _shown(row: dict[str, Any]) -> dict[str, Any]:
 def _panel(person: Actor, request: dict[str, Any]) -> None:
     approval_id = request["approval_id"]
     name = f"decide:{approval_id}"
-    money = practice_currency().show(request["amount_minor"])
+    is_booking = request["kind"] == OVERBOOK
+    money = "" if is_booking else practice_currency().show(request["amount_minor"])
     with st.container(border=True):
-        st.markdown(f"**{request['kind_name']}, {money}** · {words.plain(request['about'])}")
+        st.markdown(f"**{request['kind_name']}{f', {money}' if money else ''}** · {words.plain(request['about'])}")
         st.caption(f"{words.plain(request['asked_by_name'])}: {words.plain(request['reason'])}")
         if request["asked_by"] == person.user_id:
             if st.button("Take it back", key=f"{name}:withdraw"):
@@ -74,11 +77,10 @@ def _decision(name: str, approval_id: str, money: str) -> None:
     with entry(name):
         note = st.text_input("Note (needed to reject)", key=f"{name}:note:{turn(name)}")
         with st.container(horizontal=True):
-            yes = st.form_submit_button("Approve and post", type="primary")
+            yes = st.form_submit_button("Approve and post" if money else "Approve and book", type="primary")
             no = st.form_submit_button("Reject")
         if yes:
-            send(
-                approve_request, name, approval_id=approval_id, note=note or None, done=f"Approved: {money} is posted."
-            )
+            done = f"Approved: {money} is posted." if money else "Approved: the visit is booked."
+            send(approve_request, name, approval_id=approval_id, note=note or None, done=done)
         elif no:
             send(reject_request, name, reason=note or None, done="Rejected.", approval_id=approval_id)

@@ -17,6 +17,8 @@ from dashboards.session import attempt, refused
 from practice.access.permissions import Permission
 from practice.scheduling.commands import book_appointment
 from practice.scheduling.model import spelled
+from practice.scheduling.overbooking import ask_to_overbook
+from practice.scheduling.plans import BY_A_MANAGER
 from practice.scheduling.ranking import Usual
 from practice.scheduling.together import book_together
 from practice.store.work import Row
@@ -24,6 +26,8 @@ from practice.store.work import Row
 OVERRIDABLE = ("provider_taken", "room_taken", "client_taken", "outside_hours")
 """Rules that a manager's or owner's reason may overrule, where the policy allows it."""
 
+
+WAITS_FOR = "Asked. A manager decides in Billing, Approvals, until the visit begins; the time is not held meanwhile."
 
 MODES = {"in_person": "In person", "video": "Video"}
 
@@ -120,6 +124,31 @@ def ask_reason(form: str, start: datetime | None, desk: Desk) -> None:
         st.text_input(label, key=f"{form}:reason", help="It is kept with the visit.")
 
 
+def _ask_a_manager(form: str) -> None:
+    """What only a manager may book is asked for with one press; what stands in the form is what is asked."""
+    wish = st.session_state.get(f"{form}:asked")
+    if not wish or "client_ids" in wish:  # several clients at once: a manager books them
+        return
+    name = f"ask:{form}"
+    if st.session_state.get(f"{name}:waits") == wish:
+        st.info(WAITS_FOR, icon=":material/hourglass_top:")
+        return
+    place = st.empty()
+    with place.container(border=True):
+        why = st.text_input("Why it should be booked all the same", key=f"{form}:ask:why")
+        if st.button("Ask a manager", icon=":material/approval_delegation:", key=f"{form}:ask"):
+            asked = attempt(
+                ask_to_overbook, name, reason=why.strip() or None, is_in_place=True, typed=(wish, why), **wish
+            )
+            if asked is not None:
+                st.session_state[f"{name}:waits"] = wish
+                place.info(WAITS_FOR, icon=":material/hourglass_top:")
+                return
+        asked_for = refused(name)
+        if asked_for:
+            st.error(str(asked_for), icon=":material/error:")
+
+
 def show_refusal(form: str, client_name: str, desk: Desk) -> None:
     """The rule in a sentence, and the nearest times that pass as buttons: each books what was refused, at that time."""
     refusal = refused(f"book:{form}")
@@ -127,6 +156,8 @@ def show_refusal(form: str, client_name: str, desk: Desk) -> None:
         return
     wish = st.session_state[f"{form}:asked"]
     st.error(str(refusal), icon=":material/event_busy:")
+    if BY_A_MANAGER in str(refusal):
+        _ask_a_manager(form)
     times = [datetime.fromisoformat(text) for text in refusal.alternatives if "T" in text]
     if not times:
         return

@@ -39,7 +39,8 @@ from dashboards.components.desk.visit_drawer import visit_drawer
 from dashboards.components.series.ending import ending_button, ending_drawer
 from dashboards.components.waitlist.hint import show_hint
 from dashboards.session import actor
-from practice.access.permissions import Permission
+from practice.access.permissions import Actor, Permission
+from practice.billing.queries.control import to_decide
 from practice.clock import stored
 from practice.scheduling import calendar_queries
 from practice.store.work import Row
@@ -133,7 +134,7 @@ def _header(desk: Desk, seen: Board, waiting: int, team: list[Row]) -> None:
     """How the day stands, what waits for somebody's word, and whose, where and when one looks."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="desk_header"):
         st.markdown("## Calendar", width="content")
-        _strip(seen, waiting)
+        _strip(seen, waiting, desk.person)
         ending_button(desk, DRAWER)
         notes_button(desk, DRAWER)
         st.space("stretch")
@@ -145,7 +146,7 @@ def _header(desk: Desk, seen: Board, waiting: int, team: list[Row]) -> None:
             st.switch_page("app_pages/book.py")
 
 
-def _strip(seen: Board, waiting: int) -> None:
+def _strip(seen: Board, waiting: int, person: Actor) -> None:
     st.markdown(f":small[{counted(seen.counts)}]", width="content")
     if waiting:
         st.button(
@@ -155,6 +156,13 @@ def _strip(seen: Board, waiting: int) -> None:
             key="desk:unresolved",
             on_click=_open_unresolved,
         )
+    with runtime.current().record.read() as reader:
+        asked = to_decide(reader, person)
+    if asked:
+        st.page_link(
+            "app_pages/billing.py", label=f"{asked:,} {'request waits' if asked == 1 else 'requests wait'} for you",
+            icon=":material/approval_delegation:", query_params={"billing_part": "Approvals"}, width="content",
+        )  # fmt: skip
 
 
 def counted(counts: dict[str, int]) -> str:

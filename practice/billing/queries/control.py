@@ -64,11 +64,27 @@ def beyond_contract(reader: Reader, charge_id: str) -> int:
     )
 
 
+def to_decide(reader: Reader, actor: Actor) -> int:
+    """How many requests wait for this person: of others, where the person may decide."""
+    if not actor.may(Permission.APPROVE):
+        return 0
+    scope, values = here(actor, "location_id")
+    return int(
+        reader.value(
+            "select count(*) from approvals where outcome is null and expires_at > ? and asked_by <> ?" + scope,
+            stored(reader.now),
+            actor.user_id,
+            *values,
+        )
+    )
+
+
 def approvals(reader: Reader, actor: Actor, *, is_open: bool = True, limit: int = 200) -> list[Row]:
     """Requests, the oldest first while they wait, decided and expired ones the newest first.
 
     Whoever may decide sees everybody's at their locations; others their own. Each has client_name, service_date and
-    description of its charge, asked_by_name, decided_by_name, and state: waiting, expired, or its outcome.
+    description of its charge (of a booking wall_start and provider_name, too), asked_by_name, decided_by_name, and
+    state: waiting, expired, or its outcome.
     """
     require(actor, Permission.SEE_MONEY)
     scope, values = here(actor, "a.location_id")
@@ -80,14 +96,19 @@ def approvals(reader: Reader, actor: Actor, *, is_open: bool = True, limit: int 
         select a.*, coalesce(a.outcome, case when a.expires_at > ? then 'waiting' else 'expired' end) as state,
             c.given_name || ' ' || c.family_name as client_name,
             coalesce(h.service_date, v.start_date) as service_date, coalesce(h.description, s.name) as description,
-            p.received_date, asker.name as asked_by_name, decider.name as decided_by_name
+            case when a.command = 'book_appointment'
+                then cast(json_extract_string(a.parameters, '$.wall_start') as timestamp) end as wall_start,
+            r.name as provider_name, p.received_date, asker.name as asked_by_name, decider.name as decided_by_name
         from approvals a
         left join clients c on c.client_id = a.client_id
         left join charges h on h.charge_id = a.charge_id
         left join attendees t on a.command = 'leave_uncharged'
             and t.attendee_id = json_extract_string(a.parameters, '$.attendee_id')
         left join appointments v on v.appointment_id = t.appointment_id
-        left join services s on s.service_id = v.service_id
+        left join services s on s.service_id = coalesce(v.service_id,
+            case when a.command = 'book_appointment' then json_extract_string(a.parameters, '$.service_id') end)
+        left join providers r on a.command = 'book_appointment'
+            and r.provider_id = json_extract_string(a.parameters, '$.provider_id')
         left join payments p on p.payment_id = a.payment_id
         left join users asker on asker.user_id = a.asked_by
         left join users decider on decider.user_id = a.decided_by
