@@ -15,6 +15,7 @@ RECEIVABLES = ("ar_daily", "ar_*", "days_in_ar_*", "months_in_ar_*", "unapplied_
 COLLECTION = ("*_collection_rate*", "point_of_service_share", "collection_curve")
 CLAIMS = (
     "fct_claims",
+    "clearinghouse_acceptance_rate",
     "claims_sent",
     "claim_*",
     "claimed_*",
@@ -22,6 +23,7 @@ CLAIMS = (
     "primary_denial_rate",
     "first_pass_resolution_rate*",
 )
+CHECKS = ("fct_claim_checks", "clean_claim_rate*")
 LEAKS = ("revenue_leakage", "revenue_leaked", "leakage_rate")
 MONEY = ("fct_ledger_entries", "revenue_per_*", *RECEIVABLES, *COLLECTION, *LEAKS)
 
@@ -41,6 +43,7 @@ OF_TABLE = {
     "adjustments": ("contractual_adjustments", "write_off*", *RECEIVABLES, *COLLECTION, *LEAKS),
     "insurance_claims": CLAIMS,
     "claim_events": CLAIMS,
+    "claim_checks": CHECKS,
     "remittances": CLAIMS,
     "remittance_claims": CLAIMS,
     "transfers": RECEIVABLES,

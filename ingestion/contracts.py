@@ -23,6 +23,7 @@ _FLAGS = dict.fromkeys(
         "is_for_new_clients",
         "is_identified",
         "is_fee_agreed",
+        "is_clean",
     ),
     "BOOLEAN",
 )
@@ -45,7 +46,7 @@ _DATES = dict.fromkeys(
     (
         "started_date", "ended_date", "effective_from", "effective_to", "created_date", "exception_date", "start_date",
         "end_date", "booked_date", "first_booked_date", "event_date", "service_date", "post_date", "issued_date",
-        "sent_date", "payment_date", "asked_date",
+        "sent_date", "payment_date", "asked_date", "entered_date",
         "due_date", "received_date", "first_date", "last_date", "earliest_date", "expires_date",
     ),
     "DATE",

@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 import numpy as np
 
 from ingestion.demo.books import keep_books
+from ingestion.demo.checking import check_tables
 from ingestion.demo.claim_facts import fact_tables
 from ingestion.demo.claim_rows import claim_out_tables, coded_tables
 from ingestion.demo.claims import claim_tables
@@ -33,6 +34,7 @@ from ingestion.frugal import frugal
 from practice.clock import fixed_clock
 from practice.home import Home
 from practice.ids import seeded_ids
+from practice.insurance.claim_checks import check_claims
 from practice.store.record import Record
 
 __all__ = ["DEMO_TODAY", "make_demo"]
@@ -96,11 +98,14 @@ def make_demo(
             counts |= load_parts(record, "charges coded", coded_tables(house, books), say, **about)
             counts |= load_parts(record, "claims sent", claim_out_tables(house, books, known, dealt), say, **about)
             counts |= load_parts(record, "remittances", remittance_tables(house, books, dealt), say, **about)
+            checks = check_tables(house, books, np.random.default_rng([seed, 95]))
+            counts |= load_parts(record, "claims looked through", checks, say, **about)
             say("Today: held money, promises, the drawer, the bank, what payers sent")
             record.ids = seeded_ids(seed + 3)
             staff, told = People(record, house), Told()
             counts |= deal(staff, house, story, books, told)
             bring_mail(staff, house, books, told)
+            counts["claim_checks"] += staff.run(check_claims, "biller", reason=None)["entered"]
             # Before messages are on: nobody is told today of what was agreed long ago.
             say("Looking ahead: series and the waitlist")
             record.ids = seeded_ids(seed + 2)

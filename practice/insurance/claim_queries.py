@@ -48,13 +48,45 @@ def to_claim(reader: Reader, actor: Actor) -> list[Row]:
 
     {charge_ids, payer_id, payer_name, rank, client_id, client_name, policy_id, provider_id, service_date, codes,
     amount_minor, problems: [Problem], problem (the first, in words), state: ready, incomplete or sent on (the payer
-    before has sent it on itself)}.
+    before has sent it on itself), is_checked (its first look is kept, or need not be)}.
     """
+    made = waiting(reader, actor)
+    today = local_date(reader.now, reader.setting("zone", "UTC"))
+    known = checked(reader, [check_key(document) for document in made]) if is_billing(reader) else None
+    return [
+        _listed(document, today) | {"is_checked": known is None or check_key(document) in known} for document in made
+    ]
+
+
+def waiting(reader: Reader, actor: Actor) -> list[Document]:
+    """What payers owe and were not asked for yet, as the claims that would be sent."""
     require(actor, Permission.ADJUST)
     where, values = here(actor, "c.location_id")
     rows = reader.rows(_TO_ASK + _NOT_ASKED + where + _IN_ORDER, *values)
-    today = local_date(reader.now, reader.setting("zone", "UTC"))
-    return [_listed(document, today) for document in documents(rows, facts(reader, rows))]
+    return documents(rows, facts(reader, rows))
+
+
+def is_billing(reader: Reader) -> bool:
+    """Whether the practice has said who bills, without which it sends no claims."""
+    return reader.one("select 1 from claim_senders") is not None
+
+
+def check_key(document: Document) -> str:
+    """What a visit's claim to one payer is called before it is sent; the same however often it is charged anew."""
+    ids = [document[name] or "" for name in ("client_id", "provider_id", "location_id")]
+    return "|".join([*ids, document["payer"]["payer_id"], document["service_date"]])
+
+
+def checked(reader: Reader, keys: Sequence[str]) -> set[str]:
+    """Those of the keys that were looked through before, or asked for by a claim before there were checks."""
+    rows = reader.rows(
+        "with wanted as (select unnest(?::text[]) as key)"
+        " select key from wanted semi join claim_checks on claim_check_id = key"
+        " union select key from insurance_claims c join wanted on concat_ws('|', c.client_id,"
+        " coalesce(c.provider_id, ''), c.location_id, c.payer_id, c.service_date) = key",
+        list(keys),
+    )
+    return {row["key"] for row in rows}
 
 
 def kept(reader: Reader, actor: Actor, *, row: Row) -> Row:

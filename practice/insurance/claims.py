@@ -11,6 +11,7 @@ from practice.clock import local_date, stored, to_wall
 from practice.errors import Conflict, Refusal
 from practice.insurance import claim_queries as queries
 from practice.insurance import sent_claim_queries as sent
+from practice.insurance.claim_checks import enter
 from practice.insurance.claim_reading import read_claims
 from practice.insurance.claim_writing import write_claims
 from practice.insurance.denials import decide
@@ -131,6 +132,8 @@ def _send(work: Work, made: list[Document], *, original_id: str | None = None, i
             name = f"{document['patient']['given_name']} {document['patient']['family_name']}"
             said = " ".join(one.sentence for one in problems)
             raise Refusal(f"The claim for {name}, {document['service_date']}, is not ready. {said}", rule="not_ready")
+    if is_asking and original_id is None:
+        enter(work, ((document, ()) for document in made))
     number, first = sent.next_numbers(work)
     for place, document in enumerate(made):
         document["control_number"] = f"D{first + place:08d}"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SCHEMA_VERSION = 4
+SCHEMA_VERSION = 5
 """Raised whenever a fed column is added, dropped or changes its meaning."""
 
 
@@ -318,6 +318,14 @@ TABLES: dict[str, Table] = {
         "insurance_claim_line_id", _columns("insurance_claim_line_id insurance_claim_id charge_id amount_minor")
     ),
     "claim_events": Table("claim_event_id", _columns("claim_event_id insurance_claim_id kind known_at")),
+    # Which edits a claim failed at the first look, as their codes.
+    "claim_checks": Table(
+        "claim_check_id",
+        _columns(
+            "claim_check_id client_id provider_id location_id payer_id rank service_date entered_date total_minor"
+            " is_clean failed known_at"
+        ),
+    ),
     "claim_exclusions": Table("claim_exclusion_id"),
     "eligibility_files": Table("eligibility_file_id", secret=("content",)),
     "eligibility_checks": Table(

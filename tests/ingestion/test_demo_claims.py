@@ -73,6 +73,22 @@ def test_most_of_what_waits_can_be_sent_and_some_lacks_something_in_words(demo):
     }  # fmt: skip
 
 
+def test_most_claims_were_clean_at_the_first_look_and_the_others_say_which_edits_they_failed(demo):
+    rate = "select count(*) filter (is_clean) / count(*) from claim_checks where entered_date < date '2026-11-20'"
+    assert 0.9 < demo.value(rate) < 0.99
+    edits = " ".join(row["failed"] for row in demo.rows("select failed from claim_checks where not is_clean"))
+    assert set(edits.split()) >= {"no_diagnosis", "client_address", "authorisation"}
+    # What was asked for, and what waits, was looked through; no later than it left.
+    unseen = (
+        "select count(*) from insurance_claims c left join claim_checks k on k.claim_check_id = concat_ws('|',"
+        " c.client_id, c.provider_id, c.location_id, c.payer_id, c.service_date) where k.known_at is null"
+        " or k.known_at > c.known_at"
+    )
+    assert demo.value(unseen) == 0
+    with demo.record.read() as reader:
+        assert all(row["is_checked"] for row in to_claim(reader, SYSTEM))
+
+
 def test_every_remittance_balances_and_is_the_money_that_its_payer_paid(demo):
     rows = demo.rows(
         "select r.*, p.amount_minor as received_minor, p.reference from remittances r left join payments p"
@@ -166,3 +182,16 @@ def test_a_tenth_of_claims_is_denied_at_first_and_some_denials_wait(demo):
     assert all(row["reasons"] and row["deadline_date"] for row in open_ones)
     states = {row["status"] for row in demo.rows("select distinct status from insurance_claims")}
     assert states == {"submitted", "accepted", "rejected", "replaced"}
+
+
+def test_most_covers_were_looked_up_in_the_month_of_the_visit_and_before_it(demo):
+    verified = (
+        "select count(*) filter (exists (select 1 from eligibility_checks e where e.client_id = t.client_id"
+        " and e.payer_id = p.payer_id and e.status = 'active' and e.answered_at < a.starts_at"
+        " and date_trunc('month', e.asked_date) = date_trunc('month', a.start_date)"
+        " and e.asked_date >= a.start_date - 30)) / count(*)"
+        " from attendees t join appointments a using (appointment_id) join policies p on p.client_id = t.client_id"
+        " and p.rank = 1 and a.start_date between p.effective_from and coalesce(p.effective_to, a.start_date)"
+        " where t.status = 'completed'"
+    )
+    assert 0.65 < demo.value(verified) < 0.9

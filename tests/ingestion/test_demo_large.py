@@ -37,7 +37,7 @@ LAWS = (
 DEALINGS = {
     "set_package_offer", "sell_package", "redeem_session", "set_deposit_rule", "take_deposit", "agree_plan", "set_limit",
     "adjust_charge", "add_change", "close_drawer", "reconcile_from", "load_bank_file", "match_line", "post_remittance",
-    "add_policy", "set_dunning_step", "record_promise", "record_dispute",
+    "add_policy", "check_claims", "set_dunning_step", "record_promise", "record_dispute",
 }  # fmt: skip
 AT_ONCE = {
     "schedule_rows.VISITS_AT_ONCE": 2_500,
@@ -46,6 +46,7 @@ AT_ONCE = {
     "invoice_rows.INVOICES_AT_ONCE": 700,
     "claim_rows.CHARGES_AT_ONCE": 3_000,
     "claim_rows.FILES_AT_ONCE": 30,
+    "checking.CHECKS_AT_ONCE": 1_000,
     "noting.NOTES_AT_ONCE": 3_000,
     "remittance_rows.ANSWERS_AT_ONCE": 1_000,
     "load.CHUNK_ROWS": 5_000,

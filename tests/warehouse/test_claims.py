@@ -23,6 +23,17 @@ def land(landing):
             "payment_date": day, "status": "posted", "known_at": datetime.combine(ANSWERED, time(9)),
         })  # fmt: skip
 
+    # Four claims come to the scrubber: two pass, one lacks a diagnosis and is put right, one passes nothing for long.
+    for name, day, failed, total in (
+        ("one", SENT, None, 100_00), ("two", SENT, None, 50_00), ("three", SENT, "no_diagnosis", 100_00),
+        ("four", YOUNG, "sex client_address", 70_00),
+    ):  # fmt: skip
+        landing.record("claim_checks", {
+            "claim_check_id": name, "client_id": "c1", "provider_id": "p1", "location_id": PLACE, "payer_id": PLAN,
+            "rank": 1, "service_date": date(2026, 4, 2), "entered_date": day, "total_minor": total,
+            "is_clean": failed is None, "failed": failed, "known_at": datetime.combine(day, time(12)),
+        })  # fmt: skip
+
     def send(name, *events, status="submitted", **about):
         row = {
             "insurance_claim_id": name, "control_number": f"D-{name}", "payer_id": PLAN, "client_id": "c1",
@@ -92,9 +103,19 @@ def test_every_claim_says_what_became_of_it(warehouse):
     }
 
 
+def test_clean_claims_are_of_those_that_came_to_the_scrubber_by_the_day_they_came(warehouse):
+    """Two of three, 150.00 of 250.00; whatever became of them afterwards."""
+    assert amounts(warehouse, "clean_claim_rate", PLACE, SENT) == (2, 3)
+    assert amounts(warehouse, "clean_claim_rate_amount", PLACE, SENT) == (150_00, 250_00)
+    assert amounts(warehouse, "clean_claim_rate", PLACE, YOUNG) == (0, 1)
+
+
 def test_rates_are_of_first_claims_by_the_day_of_sending(warehouse):
     assert amounts(warehouse, "claims_sent", PLACE, SENT) == (9, None)
-    assert amounts(warehouse, "claim_acceptance_rate", PLACE, SENT) == (6, 7)  # two of nine are not acknowledged
+    assert amounts(warehouse, "clearinghouse_acceptance_rate", PLACE, SENT) == (
+        6,
+        7,
+    )  # two of nine are not acknowledged
     assert amounts(warehouse, "initial_denial_rate", PLACE, SENT) == (2, 9)
     assert amounts(warehouse, "first_pass_resolution_rate", PLACE, SENT) == (2, 9)
     assert amounts(warehouse, "initial_denial_rate_amount", PLACE, SENT) == (130_00, 900_00)

@@ -14,6 +14,7 @@ from dashboards.components.insurance.fixing import fix_forms
 from dashboards.components.insurance.sent import sent_part
 from dashboards.session import attempt, say
 from practice.access.permissions import Actor
+from practice.insurance.claim_checks import check_claims
 from practice.insurance.claim_queries import to_claim
 from practice.insurance.claims import leave_out_of_claims, send_claims
 
@@ -36,6 +37,8 @@ def claims_part(person: Actor) -> None:
         sent_part(person)
         return
     rows = read(to_claim, person)
+    if not all(row["is_checked"] for row in rows):  # seen for the first time: before anything is put right
+        attempt(check_claims, "check_claims")
     ready = [row for row in rows if row["state"] == "ready"]
     if rows:
         left = len(rows) - len(ready)

@@ -35,8 +35,9 @@ LAGS = {
 """What follows the service: the beginning of its percentiles' names, and of its shares'."""
 CLAIMS = {
     "insurance_verification_rate": "Covers verified before the visit",
+    "clean_claim_rate": "Clean at the first look",
     "claims_sent": "Claims sent",
-    "claim_acceptance_rate": "Accepted at first",
+    "clearinghouse_acceptance_rate": "Accepted by the receiver at first",
     "initial_denial_rate_mature": "Denied at first, of mature claims",
     "initial_denial_rate_amount": "Denied at first, by amount",
     "initial_denial_rate_period": "Denied in the period, of earlier months",

@@ -1,11 +1,11 @@
 {# A share of first claims of the days on which they were sent or answered: `what` and `of` are the cube's columns. #}
-{% macro claim_rate(label, variant, formula, better, what, of, where, flag, source, date='sent_date', amount='1') -%}
+{% macro claim_rate(label, variant, formula, better, what, of, where, flag, source, date='sent_date', amount='1', table='fct_claims') -%}
     {{ return({
         'label': label, 'variant': variant, 'formula': formula, 'unit': 'ratio', 'kind': 'additive', 'better': better,
         'date_role': date | replace('first_', '') | replace('_date', ''), 'source_of_definition': source,
         'parts': [{'cube': 'claims', 'numerator': what, 'denominator': of}],
         'rows': {
-            'table': 'fct_claims', 'date': date, 'where': where,
+            'table': table, 'date': date, 'where': where,
             'numerator': 'cast(' ~ flag ~ ' as bigint)', 'denominator': amount,
         },
     }) }}
@@ -60,8 +60,18 @@
             'parts': [{'cube': 'claims', 'numerator': 'first_claims'}],
             'rows': {'table': 'fct_claims', 'date': 'sent_date', 'where': 'is_first', 'numerator': '1'},
         },
-        'claim_acceptance_rate': claim_rate(
-            'Claims accepted at first', 'acknowledged', 'First claims that the receiver accepted and nobody rejected / first claims that were acknowledged. Not the share that passes our own checks: those are made before a claim is sent.',
+        'clean_claim_rate': claim_rate(
+            'Clean claim rate', 'claims', 'Claims that passed all edits when they were looked through for the first time, before anybody touched them / claims looked through for the first time, by the day of that look. Sent again or corrected, a claim is not counted anew. What the receiver says afterwards is the clearinghouse acceptance rate.',
+            'up', 'clean_claims', 'entered_claims', none, 'is_clean', 'HFMA CL-1', date='entered_date',
+            table='fct_claim_checks',
+        ),
+        'clean_claim_rate_amount': claim_rate(
+            'Clean claim rate, by amount', 'gross charges', 'What claims ask for, at full fee, that passed all edits at the first look / what all claims ask for that were looked through for the first time.',
+            'up', 'clean_minor', 'entered_minor', none, 'case when is_clean then total_minor else 0 end', 'HFMA CL-1, by amount', date='entered_date',
+            amount='total_minor', table='fct_claim_checks',
+        ),
+        'clearinghouse_acceptance_rate': claim_rate(
+            'Clearinghouse acceptance rate', 'acknowledged', 'First claims that the receiver accepted and nobody rejected (999, 277CA) / first claims that were acknowledged. Not the share that passes our own edits, which is the clean claim rate.',
             'up', 'accepted_at_first', 'acknowledged', 'is_first and (is_accepted or is_rejected)',
             'is_accepted and not is_rejected', 'common',
         ),

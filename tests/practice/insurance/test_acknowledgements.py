@@ -78,6 +78,7 @@ def test_a_rejected_set_says_where_and_is_sent_again_as_an_original(sent):
     send_all(sent)
     [again] = sent.rows("select frequency, original_id is not null as is_linked from insurance_claims where number = 2")
     assert (again["frequency"], again["is_linked"]) == ("1", True)
+    assert [row["is_clean"] for row in sent.rows("select is_clean from claim_checks")] == [True]  # once, at the first
 
 
 def test_a_claim_is_accepted_with_the_payers_number(sent):

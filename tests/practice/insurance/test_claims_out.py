@@ -12,6 +12,7 @@ from practice.billing.authorisations import add_authorisation
 from practice.errors import Conflict, Refusal
 from practice.insurance import claim_facts
 from practice.insurance import sent_claim_queries as sent
+from practice.insurance.claim_checks import check_claims
 from practice.insurance.claim_queries import to_claim
 from practice.insurance.claim_reading import read_claims
 from practice.insurance.claims import correct_claim, leave_out_of_claims, send_claims, void_claim
@@ -66,6 +67,35 @@ def test_what_is_missing_is_said_in_words_before_anything_is_sent(desk):
     with pytest.raises(Refusal, match="is not ready"):
         desk.run(send_claims, claims=[{"charge_ids": row["charge_ids"], "payer_id": row["payer_id"]}])
     assert desk.rows("select * from claim_files") == []
+
+
+def first_looks(desk):
+    return [(row["is_clean"], row["failed"]) for row in desk.rows("select * from claim_checks order by known_at")]
+
+
+def test_the_first_look_at_a_claim_is_kept_whatever_is_put_right_after_it(desk):
+    desk.charged("client-ben")
+    assert desk.run(check_claims) == {"entered": 0, "clean": 0}  # nobody has said who bills: no claims are sent
+    assert [row["is_checked"] for row in listed(desk)] == [True]
+    desk.run(
+        claim_facts.set_claim_sender, who=SYSTEM, name="Elm Street Practice", npi="1234567893", tax_id="12-3456789",
+        taxonomy="251S00000X", contact_name="Bo Biller", phone="(212) 555-0142", submitter_code="ELM1",
+        receiver_name="Clearing House", receiver_code="CLEAR1",
+    )  # fmt: skip
+    assert [row["is_checked"] for row in listed(desk)] == [False]
+    assert desk.run(check_claims) == {"entered": 1, "clean": 0}
+    furnish(desk)
+    failed = "practice_address payer_code kind_of_cover sex client_address provider_name provider_npi no_diagnosis procedure_code"
+    assert desk.run(check_claims) == {"entered": 0, "clean": 0}
+    assert first_looks(desk) == [(False, failed)]
+    assert [row["is_checked"] for row in listed(desk)] == [True]
+
+
+def test_a_claim_that_is_sent_unseen_was_clean(desk):
+    furnish(desk)
+    desk.charged("client-ben")
+    send_all(desk)
+    assert first_looks(desk) == [(True, None)]
 
 
 def test_a_claim_by_hand(desk):

@@ -1,6 +1,8 @@
 {% set claim = lagging().claim %}
 with claims as (select * from {{ ref('fct_claims') }}),
 
+checks as (select * from {{ ref('fct_claim_checks') }}),
+
 sent as (
     select
         source, location_id, provider_id, payer_id, sent_date as metric_date,
@@ -34,8 +36,21 @@ answered as (
     group by all
 ),
 
+entered as (
+    select
+        source, location_id, provider_id, payer_id, entered_date as metric_date,
+        count(*) as entered_claims,
+        count(*) filter (is_clean) as clean_claims,
+        sum(total_minor) as entered_minor,
+        sum(total_minor) filter (is_clean) as clean_minor
+    from checks
+    group by all
+),
+
 together as (
     select * from sent
+    union all by name
+    select * from entered
     union all by name
     select * from answered
 ),
@@ -47,6 +62,7 @@ by_day as (
             'first_claims', 'accepted_at_first', 'acknowledged', 'denied_at_first', 'settled_at_first', 'mature_claims',
             'mature_denied', 'mature_settled', 'sent_minor', 'denied_minor', 'claims_counted', 'claims_within_1',
             'claims_within_2', 'answered_denied', 'answered_denied_minor', 'answered_resolved', 'answered_overturned', 'answered_primary', 'answered_primary_nothing',
+            'entered_claims', 'clean_claims', 'entered_minor', 'clean_minor',
         ] %}
         cast(coalesce(sum({{ measure }}), 0) as bigint) as {{ measure }}{{ ',' if not loop.last }}
         {%- endfor %}
