@@ -167,6 +167,10 @@ def test_what_a_claim_lacks_is_put_right_on_the_spot_and_it_is_sent(open_page, p
     app.toggle(key="claims_sent").set_value(True).run()
     assert list(app.dataframe[0].value["state_name"]) == ["Submitted", "Submitted"]
     assert payers_say.due(charge, HARBOR) == 150_00
+    seen = payers_say.rows("select is_clean, failed from claim_checks order by is_clean")
+    assert [(row["is_clean"], row["failed"]) for row in seen] == [
+        (False, "sex client_address no_diagnosis"), (True, None),
+    ]  # fmt: skip
 
 
 def test_an_acknowledgement_brings_a_rejected_claim_back_with_its_words(open_page, payers_say):
