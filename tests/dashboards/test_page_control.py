@@ -80,6 +80,14 @@ def test_a_write_off_waits_and_its_second_person_posts_it(open_page, books, reco
     app.toggle(key="billing_decided").set_value(True).run()
     assert list(table(app, "decided").value["state"]) == ["approved"]
 
+    app = show(app, "Write-offs")
+    (row,) = table(app, "written_off").value.to_dict("records")
+    assert (row["what"], row["amount_minor"], row["reason"]) == ("Courtesy", 150.0, "Cannot pay")
+    assert row["by"] == "Sam Manager, asked by Sam Biller"
+    assert "$150.00 written off" in texts(app)
+    app.date_input(key="written_off:to").set_value("2026-02-01").run()
+    assert "ends before it begins" in app.error[0].value
+
 
 def test_a_payment_of_a_closed_day_waits(open_page, books, record):
     books.charged("client-ada")

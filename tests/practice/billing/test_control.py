@@ -17,6 +17,7 @@ from practice.billing.approvals import approve_request, reject_request, withdraw
 from practice.billing.closing import close_period, reopen_period
 from practice.billing.limits import WAITS_DAYS, set_limit
 from practice.billing.queries import control
+from practice.billing.queries.written_off import by_class, written_off
 from practice.errors import NotPermitted, Refusal
 
 NO = pytest.raises
@@ -324,3 +325,21 @@ def test_limits_are_amounts_or_days(desk, owner, limit):
     limit("refund", "biller", None)
     with desk.record.read() as reader:
         assert control.limits(reader, SYSTEM) == []
+
+
+def test_the_report_of_write_offs_sums_to_the_ledger_and_shows_what_was_undone(desk, owner, ada):
+    charge, fee = desk.charged("client-ada"), desk.charges(desk.sees("client-ada", status="no_show"), 60_00)
+    adjust(desk, charge, ada, 30_00)
+    undone = adjust(desk, charge, ada, 50_00, "bad_debt")
+    desk.run(commands.reverse_adjustment, adjustment_id=undone["adjustment_id"], reason="Paid after all")
+    desk.run(commands.void_charge, charge_id=fee, reason="Ill child")
+    with desk.record.read() as reader:
+        rows = written_off(reader, owner, date(2026, 3, 1), date(2026, 3, 31))
+        assert written_off(reader, owner, date(2026, 2, 1), date(2026, 2, 28)) == []
+    assert [(one["class"], one["amount_minor"], one["number"]) for one in by_class(rows)] == [
+        ("courtesy", 30_00, 1), ("bad_debt", 0, 2), ("waived", 60_00, 1),
+    ]  # fmt: skip
+    assert {row["amount_minor"]: (row["is_reversal"], row["is_undone"]) for row in rows} == {
+        30_00: (False, False), 50_00: (False, True), -50_00: (True, False), 60_00: (False, False),
+    }  # fmt: skip
+    assert desk.balances()["4110"] == 30_00
