@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date
+from fnmatch import fnmatch
 
 from practice.access.permissions import Permission
 from practice.clock import stored
@@ -14,6 +15,9 @@ from practice.store.record import command
 from practice.store.work import Row, Work
 
 SIGN_INS = ("key", "password")
+PASSING = ".part"
+"""What our files' names end in until they are whole there."""
+
 NAMES = ("{name}", "{number}", "{date}")
 _WELL = {"trouble": None, "trouble_since": None, "tries": 0, "next_try_at": None}
 
@@ -97,6 +101,13 @@ def note_sign_in(work: Work, *, connection_id: str, public_key: str | None = Non
 def patterns(text: str) -> list[str]:
     """`*.835, *.277` → its patterns."""
     return [one for one in re.split(r"[,;\s]+", text.strip()) if one]
+
+
+def is_wanted(name: str, names: str) -> bool:
+    """Whether a file is one of those to fetch; hidden and passing ones never are."""
+    if name.startswith(".") or name.endswith((PASSING, ".tmp", ".filepart")):
+        return False
+    return any(fnmatch(name.lower(), one.lower()) for one in patterns(names))
 
 
 def remote_name(pattern: str, file_name: str, number: int, day: date) -> str:

@@ -11,7 +11,6 @@ import logging
 import threading
 import time
 from dataclasses import dataclass, field
-from fnmatch import fnmatch
 
 from practice.access.permissions import SYSTEM
 from practice.clock import stored, to_wall
@@ -19,7 +18,7 @@ from practice.home import Home
 from practice.insurance import connection_queries as queries
 from practice.insurance import exchanged
 from practice.insurance.connection_secrets import sign_in_of
-from practice.insurance.connections import patterns, remote_name
+from practice.insurance.connections import PASSING, is_wanted, remote_name
 from practice.insurance.folders import bring
 from practice.insurance.sftp import Drop, DropTrouble, RemoteFile
 from practice.store.record import Record
@@ -31,7 +30,6 @@ EVERY_SECONDS = 300
 STILL_SECONDS = 45
 """A file without an end that we know is taken once it has not changed for so long."""
 
-PASSING = ".part"
 LOCAL = ("127.0.0.1", "localhost")
 
 _log = logging.getLogger("daybook.payers")
@@ -73,11 +71,7 @@ def exchange(record: Record, home: Home, connection_id: str) -> Exchanged:
                     _fetch(record, home, drop, row, done)
         except DropTrouble as trouble:
             done.trouble = trouble.code
-            _log.warning("connection %s: %s", connection_id, trouble.code)
-            record.run(
-                exchanged.note_trouble, SYSTEM, connection_id=connection_id, code=trouble.code,
-                is_final=trouble.is_final,
-            )  # fmt: skip
+            _note_trouble(record, connection_id, trouble)
         else:
             if row["trouble"]:
                 record.run(exchanged.note_well, SYSTEM, connection_id=connection_id)
@@ -88,6 +82,18 @@ def try_out(record: Record, home: Home, connection_id: str) -> str:
     """Sign in and look into the folders; changes nothing there. Answers what was found. Raises DropTrouble."""
     with record.read() as reader:
         row = reader.get("payer_connections", connection_id, "connection")
+    try:
+        found = _look_around(record, home, row)
+    except DropTrouble as trouble:
+        if trouble.code == "host_key_changed":  # the page asks who says so, and nothing goes meanwhile
+            _note_trouble(record, connection_id, trouble)
+        raise
+    if row["trouble"]:
+        record.run(exchanged.note_well, SYSTEM, connection_id=connection_id)
+    return found
+
+
+def _look_around(record: Record, home: Home, row: Row) -> str:
     found = "It works"
     with opened(record, home, row) as drop:
         if row["out_folder"]:
@@ -97,9 +103,14 @@ def try_out(record: Record, home: Home, connection_id: str) -> str:
         if row["in_folder"]:
             files = [file for file in drop.list_folder(row["in_folder"]) if is_wanted(file.name, row["in_names"])]
             found += f": {len(files)} files of those names lie there" if len(files) != 1 else ": one file lies there"
-    if row["trouble"]:
-        record.run(exchanged.note_well, SYSTEM, connection_id=connection_id)
     return found + "."
+
+
+def _note_trouble(record: Record, connection_id: str, trouble: DropTrouble) -> None:
+    _log.warning("connection %s: %s", connection_id, trouble.code)
+    record.run(
+        exchanged.note_trouble, SYSTEM, connection_id=connection_id, code=trouble.code, is_final=trouble.is_final
+    )
 
 
 def opened(record: Record, home: Home, row: Row) -> Drop:
@@ -111,13 +122,6 @@ def opened(record: Record, home: Home, row: Row) -> Drop:
     if not row["host_key"]:
         raise DropTrouble("no_host_key")
     return Drop(row["host"], row["port"], row["user_name"], row["host_key"], sign_in_of(home, row))
-
-
-def is_wanted(name: str, names: str) -> bool:
-    """Whether a file is one of those to fetch; hidden and passing ones never are."""
-    if name.startswith(".") or name.endswith((PASSING, ".tmp", ".filepart")):
-        return False
-    return any(fnmatch(name.lower(), one.lower()) for one in patterns(names))
 
 
 def _send(record: Record, drop: Drop, row: Row, done: Exchanged) -> None:

@@ -11,7 +11,7 @@ from dashboards.components.desk import words
 from dashboards.components.forms import entry, send, show_refusal, start_anew, turn
 from dashboards.components.messages.words import at
 from dashboards.components.set_up.common import choose, lists, read
-from dashboards.session import actor, attempt, forget_refusal, keep_refusal, say
+from dashboards.session import actor, attempt, forget_refusal, keep_refusal, refused, say
 from practice.access.permissions import Actor
 from practice.errors import Conflict, Refusal
 from practice.insurance import connection_queries as queries
@@ -82,8 +82,6 @@ def _form(row: dict[str, Any] | None) -> None:
 def _steps(person: Actor, row: dict[str, Any]) -> None:
     """What has to be so before files go, in its order; each with its button."""
     st.markdown(f"**{words.plain(row['name'])}**")
-    if row["trouble"]:
-        st.error(f"It does not work: {WORDS[row['trouble']]}.", icon=":material/error:")
     _sign_in(row)
     _host_key(row)
     name = f"{FORM}:on:{row['connection_id']}"
@@ -98,6 +96,8 @@ def _steps(person: Actor, row: dict[str, Any]) -> None:
             start_anew(name)
         st.rerun()
     show_refusal(name)
+    if row["trouble"] and not refused(name):
+        st.error(f"It does not work: {WORDS[row['trouble']]}.", icon=":material/error:")
     _lately(person, row)
 
 
@@ -162,7 +162,12 @@ def _host_key(row: dict[str, Any]) -> None:
     shown = st.session_state.get(name)
     if not shown:
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.caption("2. Their server's key has to be confirmed once.", width="content")
+            once = (
+                "2. Their server shows another key now."
+                if row["host_key"]
+                else "2. Their server's key, to confirm once:"
+            )
+            st.caption(once, width="content")
             if st.button("Look at the server's key", key=f"{name}:look"):
                 try:
                     st.session_state[name] = shown_host_key(row["host"], row["port"])

@@ -207,7 +207,9 @@ def test_a_changed_host_key_is_refused_before_anything_is_said(over):
         over.payer.listen()
         assert over.look().trouble == "host_key_changed"
         assert over.payer.signs_in == asked, "no password was shown to it"
-        assert over.state()["next_try_at"] is None
+        with pytest.raises(DropTrouble, match="host_key_changed"):
+            try_out(over.record, over.home, over.key)
+        assert (over.state()["trouble"], over.state()["next_try_at"]) == ("host_key_changed", None)
         over.confirm()
         assert over.look().trouble is None
     finally:
