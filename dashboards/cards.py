@@ -9,8 +9,10 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from dashboards import messaging
 from dashboards.failures import where
 from practice.cards.beat import beat, slow_beat
+from practice.cards.evening import tell_owners
 from practice.cards.keys import processor_of
 from practice.cards.processor import Processor, ProcessorTrouble
 from practice.errors import Refusal
@@ -58,6 +60,7 @@ def start(home: Home, record: Record, *, seconds: float = SECONDS) -> Callable[[
     found = processor(home, record)
     if found is None:
         return lambda: None
+    mail = None if messaging.trouble(home, record) else messaging.senders_for(home, record)["email"]
     ended = threading.Event()
 
     def run() -> None:
@@ -65,6 +68,8 @@ def start(home: Home, record: Record, *, seconds: float = SECONDS) -> Callable[[
         while not ended.is_set():
             if time.monotonic() - looked_at >= SLOW_SECONDS:
                 once(record, found, slow_beat)
+                if mail:
+                    once(record, found, lambda record, _: tell_owners(record, mail))
                 looked_at = time.monotonic()
             once(record, found)
             _news.wait(seconds)

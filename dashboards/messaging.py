@@ -19,13 +19,13 @@ _log = logging.getLogger("daybook.messages")
 def trouble(home: Home, record: Record) -> str | None:
     """Why nothing is sent although it should be: what the environment says of the mail server can't be meant."""
     try:
-        _senders(home, record)
+        senders_for(home, record)
     except ValueError as error:
         return str(error)
     return None
 
 
-def _senders(home: Home, record: Record) -> dict[str, Sender]:
+def senders_for(home: Home, record: Record) -> dict[str, Sender]:
     """By mail server as the environment says; a demo's invented people get files, whatever it says."""
     with record.read() as reader:
         is_demo = bool(reader.setting("demo_today"))
@@ -38,7 +38,7 @@ def start(home: Home, record: Record, *, every: float = EVERY_SECONDS) -> Callab
     if said:
         _log.error("no messages are sent: %s", said)
         return lambda: None
-    senders = _senders(home, record)
+    senders = senders_for(home, record)
     is_over = threading.Event()
 
     def work() -> None:

@@ -5,7 +5,7 @@ Looking changes nothing. Back from the processor the page looks itself what came
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import anyio
 from starlette.datastructures import FormData
@@ -17,8 +17,9 @@ from dashboards import cards, runtime
 from dashboards.http.gate import RateLimit
 from dashboards.http.public import frame, guard
 from practice.access.permissions import ONLINE
-from practice.cards import queries
+from practice.cards import link_queries, queries
 from practice.cards.links import asked_under, live_link
+from practice.cards.parts import may_pay_part
 from practice.cards.paying import begin_payment, begin_saving, come_back
 from practice.cards.processor import Processor, ProcessorTrouble
 from practice.cards.saving import CONSENT, CONSENT_VERSION
@@ -44,6 +45,9 @@ class Asked:
     amount: str
     cards: tuple[str, ...]
     is_deposit: bool = False
+    may_pay_part: bool = False
+    part: str = ""
+    has_paid: bool = False
 
 
 async def show(request: Request) -> Response:
@@ -92,6 +96,12 @@ def _press(request: Request, form: FormData) -> Response:
     typed = guard.typed(form, "amount" if asked.purpose == "pay" else "version")
     number = int(typed) if typed.isdigit() and len(typed) < 13 else 0
     begin = begin_payment if asked.purpose == "pay" else begin_saving
+    if asked.may_pay_part:
+        asked = replace(asked, part=guard.typed(form, "part"))
+        try:
+            number = _part(asked)
+        except Refusal as refusal:
+            return _page(asked, found, str(refusal), status=422)
     try:
         return _onward(begin(record, found, hashed(secret), number, back))
     except ProcessorTrouble as trouble:
@@ -123,15 +133,18 @@ def _asked(secret: str) -> Asked | None:
             return None
         due = asked_under(reader, link).amount_minor
         saved = _cards(reader, link) if link["purpose"] == "save_card" else []
-        amount = Currency.of(reader.setting("currency", "USD")).show(due)
+        currency = Currency.of(reader.setting("currency", "USD"))
+        amount = currency.show(due)
+        may_part, plain = may_pay_part(reader, link), currency.plain(due)
+        has_paid = link_queries.has_last_succeeded(reader, link["pay_link_id"])
     named = tuple(f"{row['brand'].capitalize()} ending in {row['last4']}" for row in saved)
-    return Asked(link["purpose"], due, amount, named, is_deposit=bool(link["attendee_id"]))
+    return Asked(link["purpose"], due, amount, named, bool(link["attendee_id"]), may_part, plain, has_paid)
 
 
 def _cards(reader: Reader, link: Row) -> list[Row]:
     """The client's cards; to who booked online, and may be anybody, only those saved by this link."""
     if link["created_by"] == ONLINE.user_id:
-        return queries.cards_by_link(reader, link["pay_link_id"])
+        return link_queries.cards_by_link(reader, link["pay_link_id"])
     return queries.live_cards(reader, link["client_id"])
 
 
@@ -158,14 +171,32 @@ def _page(
         return _answer("To pay", f"<h1>To pay</h1>{amount}{frame.alert(_NOT_NOW)}", status=status)
     hint = f"You type your card at {found.name}, our card processor. We never see its number."
     if is_back and not sentence:
-        sentence = "Nothing was taken: the payment was not finished."
+        arrived = "Thank you, your payment has arrived. This is still open; pay it now or later."
+        sentence = arrived if asked.has_paid else "Nothing was taken: the payment was not finished."
     body = (
         f"<h1>{'Deposit' if asked.is_deposit else 'To pay'}</h1>{amount}{frame.alert(sentence)}"
-        f'<form method="post" action="?" data-once>{frame.hidden({"amount": str(asked.due_minor)})}'
-        f'<button class="main">Pay {frame.text(asked.amount)} by card</button></form>'
-        f'<p class="hint">{hint}</p>'
+        f'<form method="post" action="?" data-once>{_how_much(asked)}</form><p class="hint">{hint}</p>'
     )
     return _answer("To pay", body, status=status)
+
+
+def _how_much(asked: Asked) -> str:
+    """The button; where a part may be paid, with an amount that can be lowered."""
+    if not asked.may_pay_part:
+        button = f'<button class="main">Pay {frame.text(asked.amount)} by card</button>'
+        return frame.hidden({"amount": str(asked.due_minor)}) + button
+    hint = f"All of it, or a part. {asked.amount} is due."
+    field = frame.field("part", "How much", asked.part, hint=hint, extra='inputmode="decimal"')
+    return f'{field}<button class="main">Pay by card</button>'
+
+
+def _part(asked: Asked) -> int:
+    """What the client wants to pay now. Refuses what is no amount, nothing, or more than is due."""
+    with runtime.current().record.read() as reader:
+        number = Currency.of(reader.setting("currency", "USD")).parse(asked.part)
+    if not 0 < number <= asked.due_minor:
+        raise Refusal(f"Pay {asked.amount}, or a part of it.", rule="part", field="part")
+    return number
 
 
 def _save_page(asked: Asked, found: Processor | None, sentence: str, status: int, *, is_back: bool) -> Response:

@@ -38,6 +38,11 @@ def other_active_owners(reader: Reader, user_id: str) -> int:
     return int(found)
 
 
+def owners_with_mail(reader: Reader) -> list[Row]:
+    """The active owners, by name: user_id, email. For what is told to them by mail."""
+    return reader.rows("select user_id, email from users where role = 'owner' and is_active order by name, user_id")
+
+
 def live_sessions(reader: Reader, user_id: str) -> list[str]:
     """Hashes of the sessions that nobody has ended."""
     rows = reader.rows("select session_hash from sessions where user_id = ? and revoked_at is null", user_id)

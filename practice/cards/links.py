@@ -14,8 +14,9 @@ from practice.billing.accounts import client_of, client_party
 from practice.billing.posting import check_party, show
 from practice.billing.queries import held
 from practice.billing.queries.plans import due_items
-from practice.cards import queries
+from practice.cards import link_queries, queries
 from practice.cards.charges import check_currency, new_card_charge
+from practice.cards.parts import may_pay_part, towards
 from practice.cards.saving import CONSENT_VERSION
 from practice.clock import stored
 from practice.errors import Conflict, NotFound, Refusal
@@ -103,8 +104,9 @@ def send_pay_link(
 
 @command(Permission.PAY_ONLINE)
 def open_payment(work: Work, *, token_hash: str, amount_minor: int) -> Row:
-    """A client wants to pay what the page showed. Refused, with what is open now, where that has changed meanwhile.
+    """A client wants to pay what the page showed, or a part where that is allowed.
 
+    Refused, with what is open now, where that has changed meanwhile. Once all of it is paid by it the link is over.
     Answers {card_charge_id}.
     """
     link = live_link(work, token_hash)
@@ -112,21 +114,24 @@ def open_payment(work: Work, *, token_hash: str, amount_minor: int) -> Row:
         raise NotFound("This link does not work any more; ask the practice for a new one.")
     asked = asked_under(work, link)
     due = asked.amount_minor
-    if due != amount_minor:
+    is_part = 0 < amount_minor < due and may_pay_part(work, link)
+    if due != amount_minor and not is_part:
         raise Conflict(
             f"The amount has changed meanwhile; it is {show(work, due)} now." if due else "This is paid already.",
             rule="changed",
         )
-    return new_card_charge(
+    charge = new_card_charge(
         work,
         party=link["party"],
-        amount_minor=due,
+        amount_minor=amount_minor,
         location_id=asked.location_id,
-        items=[{"charge_id": row["charge_id"], "amount_minor": row["due_minor"]} for row in asked.items],
+        items=towards(asked.items, amount_minor),
         way="page",
         pay_link_id=link["pay_link_id"],
         attendee_id=link["attendee_id"],
     )
+    work.update("pay_links", link["pay_link_id"], closed_by=None if is_part else charge["card_charge_id"])
+    return charge
 
 
 @command(Permission.PAY_ONLINE)
@@ -177,7 +182,9 @@ class AskedUnder(NamedTuple):
 
 
 def asked_under(reader: Reader, link: Row) -> AskedUnder:
-    """What is open under a link now: of a deposit what is not held yet, else what is due."""
+    """What is open under a link now: of a deposit what is not held yet, else what is due; nothing once it was paid."""
+    if link_queries.is_paid_by(reader, link["closed_by"]):
+        return AskedUnder(0, [], "")
     if link["attendee_id"]:
         visit = held.booking(reader, link["attendee_id"])
         amount = held.missing(reader, visit["attendee_id"], link["deposit_minor"] or 0)
@@ -228,6 +235,7 @@ def new_link(
         "created_at": now,
         "expires_at": now + LINK_LIFE,
         "withdrawn_at": None,
+        "closed_by": None,
     }
     work.insert("pay_links", row)
     return str(row["pay_link_id"])

@@ -8,6 +8,7 @@ from practice.cards.beat import close_page
 from practice.cards.charges import note_page
 from practice.cards.charging import settle, settle_page
 from practice.cards.links import asked_under, live_link, open_payment, open_saving
+from practice.cards.parts import may_pay_part
 from practice.cards.processor import Charged, Processor, ProcessorTrouble
 from practice.cards.saving import customer_of, note_setup_page, settle_setup
 from practice.errors import Conflict
@@ -23,11 +24,13 @@ def begin_payment(record: Record, processor: Processor, token_hash: str, amount_
         link = live_link(reader, token_hash)
         before = queries.open_pages(reader, link["party"]) if link else []
         due = asked_under(reader, link).amount_minor if link else 0
+        may_part = link is not None and may_pay_part(reader, link)
         is_strangers = bool(link and link["created_by"] == ONLINE.user_id)
         title = str(reader.setting("practice_name", "Payment"))
     for row in before:
         page = processor.page(row["page_token"]) if row["page_token"] else None
-        is_same = link and (row["pay_link_id"], row["amount_minor"], due) == (link["pay_link_id"], *[amount_minor] * 2)
+        is_good = amount_minor == due or (may_part and amount_minor < due)
+        is_same = link and is_good and (row["pay_link_id"], row["amount_minor"]) == (link["pay_link_id"], amount_minor)
         if page and page.state == "open" and page.url and is_same:
             return page.url
         if not close_page(record, processor, row["card_charge_id"]):

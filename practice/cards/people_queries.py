@@ -27,6 +27,7 @@ TASKS = {
     "declined": "Autopay was declined",
     "above_most": "Autopay: more than its limit",
     "expires": "The card for autopay expires",
+    "card_expires": "A saved card expires",
 }
 """What needs somebody → what people call it, in the order of what it costs to leave it."""
 
@@ -80,7 +81,7 @@ def card_tasks(reader: Reader, actor: Actor) -> list[Row]:
         for row in reader.rows(f"select c.card_charge_id from card_charges c where true{elsewhere}", *places)
     }
     zone, day = reader.setting("zone", "UTC"), today(reader)
-    rows = [*_money_tasks(reader), *_autopay_tasks(reader, day)]
+    rows = [*_money_tasks(reader), *_autopay_tasks(reader, day), *_expiring(reader, day)]
     steps = dict.fromkeys(("card_charge_id", "card_refund_id", "payment_id", "dispute_token"))
     rows = [steps | row | {"what": TASKS[row["kind"]], "since_date": local_date(row["since_at"], zone)} for row in rows]
     kinds = list(TASKS)
@@ -155,6 +156,34 @@ def _autopay_tasks(reader: Reader, day: date) -> list[Row]:
             note = f"{label(autopay)}, {autopay['expires_month']:02}/{autopay['expires_year']}; ask for the new one"
             rows.append(about | {"kind": "expires", "amount_minor": due, "since_at": reader.now, "note": note})
     return rows
+
+
+def _expiring(reader: Reader, day: date) -> list[Row]:
+    """Saved cards that run out and are somebody's only one, of who comes again or pays for somebody who does."""
+    good = "last_day(make_date({0}.expires_year, {0}.expires_month, 1)) > ?"
+    soon = day + EXPIRES_SOON
+    cards = reader.rows(
+        f"select s.*, n.party_name as client_name from saved_cards s join ({PARTIES}) n"
+        f" on n.party = 'client:' || s.client_id where s.removed_at is null and not {good.format('s')}"
+        " and not exists (select 1 from saved_cards o where o.client_id = s.client_id and o.removed_at is null"
+        f" and {good.format('o')}) and not exists (select 1 from autopays a where a.is_on"
+        " and a.saved_card_id = s.saved_card_id) and exists (select 1 from attendees t"
+        " join appointments v using (appointment_id) join clients c on c.client_id = t.client_id"
+        " where coalesce(c.guarantor_client_id, c.client_id) = s.client_id and t.status = 'scheduled'"
+        " and v.start_date >= ?) order by s.known_at desc",
+        soon,
+        soon,
+        day,
+    )
+    newest = {row["client_id"]: row for row in reversed(cards)}
+    return [
+        {
+            "kind": "card_expires", "client_id": row["client_id"], "client_name": row["client_name"],
+            "amount_minor": 0, "since_at": reader.now,
+            "note": f"{label(row)}, {row['expires_month']:02}/{row['expires_year']}; ask for the new one",
+        }
+        for row in newest.values()
+    ]  # fmt: skip
 
 
 def untied_payments(reader: Reader, actor: Actor, client_id: str) -> list[Row]:

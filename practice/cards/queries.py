@@ -176,16 +176,6 @@ def pay_link(reader: Reader, token_hash: str) -> Row | None:
     return reader.one("select * from pay_links where token_hash = ?", token_hash)
 
 
-def cards_by_link(reader: Reader, pay_link_id: str) -> list[Row]:
-    """The live cards that were saved by a link, the newest first."""
-    return reader.rows(
-        "select * from saved_cards s where removed_at is null and exists (select 1 from card_setups u"
-        " where u.pay_link_id = ? and u.state = 'saved' and u.client_id = s.client_id"
-        " and u.requested_at = s.consented_at) order by known_at desc, saved_card_id",
-        pay_link_id,
-    )
-
-
 def open_setups(reader: Reader, pay_link_id: str) -> list[Row]:
     """Pages for saving a card that were opened by a link and not finished."""
     return reader.rows(

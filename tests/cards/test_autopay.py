@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
 from practice.access.permissions import SYSTEM
+from practice.access.users import create_user
 from practice.billing import dunning
 from practice.billing.plans import agree_plan
 from practice.cards.autopay import charge_by_itself, set_autopay
-from practice.cards.saving import remove_card
+from practice.cards.evening import tell_owners
+from practice.cards.people_queries import card_tasks
+from practice.cards.saving import note_card, remove_card
 from practice.errors import Refusal
+from practice.messages.senders import Outcome
 from practice.messages.settings import set_messages
 from practice.people.commands import change_client
+from tests.words import names_in
 
 ADA = "client-ada"
 
@@ -95,3 +100,52 @@ def test_a_dispute_too_much_and_a_card_that_is_gone_are_left_to_a_person(till, a
     with pytest.raises(Refusal, match="cannot be charged"):
         autopay(card)
     assert till.rows("select is_on, stopped_why from autopays") == [{"is_on": False, "stopped_why": "card_removed"}]
+
+
+class Post:
+    """A mail server that is away for the first `away` mails."""
+
+    def __init__(self, away=0):
+        self.sent, self.away = [], away
+
+    def send(self, message):
+        if self.away:
+            self.away -= 1
+            return Outcome("again", "no_answer")
+        self.sent.append(message)
+        return Outcome("sent")
+
+
+def test_the_owners_get_the_list_of_the_night_in_the_evening_before_once_and_without_names(till, ada, autopay):
+    create_user(
+        till.record, SYSTEM, email="o@elm.example", name="Odile", role="owner", password="four quiet herons wade"
+    )
+    till.invoices(till.charged(ADA))
+    autopay(till.card(ada))
+    post = Post(away=1)
+    till.clock.to("2026-03-02T22:00")  # five in the afternoon
+    assert tell_owners(till.record, post) == 0
+    till.clock.to("2026-03-02T23:10")
+    assert [tell_owners(till.record, post) for _ in range(3)] == [0, 1, 0]
+    (mail,) = post.sent
+    assert (mail.address, mail.subject) == ("o@elm.example", "Autopay tonight: $150.00, 1 card")
+    assert "- $150.00, Visa •••• 4242" in mail.body
+    assert not names_in(mail.body, "Ada", "Birch")
+    night(till)
+    assert tried(till) == ["succeeded"]
+
+
+def test_the_only_card_of_who_comes_again_is_a_task_before_it_runs_out(till, ada):
+    def tasks():
+        with till.record.read() as reader:
+            return [(row["kind"], row["note"]) for row in card_tasks(reader, till.who)]
+
+    till.card(ada)
+    till.clock.to("2030-08-10T14:00")
+    assert tasks() == []  # nobody needs it
+    till.sees(ADA, day=date(2030, 8, 20), status="scheduled")
+    assert tasks() == [("card_expires", "Visa •••• 4242, 08/2030; ask for the new one")]
+    key = till.card(ada)
+    renewed = {"saved_card_id": key, "last4": "1111", "expires_month": 1, "expires_year": 2034}
+    till.run(note_card, who=SYSTEM, **renewed)
+    assert tasks() == []

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 
 import pytest
 from starlette.applications import Starlette
@@ -16,6 +17,7 @@ from practice.access.permissions import SYSTEM
 from practice.billing import dunning
 from practice.cards.beat import beat
 from practice.cards.links import LINKS_ON, make_pay_link, send_pay_link
+from practice.cards.parts import set_link_parts
 from practice.errors import Refusal
 from practice.home import Home
 from practice.messages.settings import set_messages
@@ -140,3 +142,32 @@ def test_messages_hold_a_link_once_clients_can_pay_by_one(till, ada):
     texts = [row["body"] for row in till.rows("select body from messages order by queued_at")]
     assert [len(re.findall(r"https://elm\.example/pay/[\w-]{30,}", text)) for text in texts] == [1, 1]
     assert "$150.00" in texts[0]
+
+
+def test_a_part_is_paid_only_where_it_is_allowed_and_goes_to_the_oldest(till, ada, client):
+    old, new = till.charged("client-ada"), till.charged("client-ada", day=date(2026, 3, 1))
+    path = link(till, ada)
+    assert 'name="part"' not in client.get(path).text
+    assert press(client, path, 100_00)[0].status == 409
+    till.run(set_link_parts, who=SYSTEM, is_on=True)
+    site = {"sec-fetch-site": "same-origin"}
+    for typed, said in (("much", "is not an amount"), ("0", "or a part of it"), ("300.01", "or a part of it")):
+        answer = client.post(path, {"part": typed}, **site)
+        assert (answer.status, said in answer.text, f'value="{typed}"' in answer.text) == (422, True, True)
+    answer = client.post(path, {"part": "200"}, **site)
+    session = re.search(r"/c/pay/(\w+)", answer.text)[1]
+    till.double.pay_page(till.double.objects[session])
+    shown = client.get(f"{path}?done=1").text
+    assert ("has arrived" in shown, "$100.00" in shown) == (True, True)
+    assert (till.due(new), till.due(old)) == (0, 100_00)  # the first of March was the older visit
+
+
+def test_a_link_that_was_paid_is_over_and_does_not_wake_for_what_comes_later(till, ada, client):
+    till.charged("client-ada")
+    path = link(till, ada)
+    _, session = press(client, path, 150_00)
+    till.double.pay_page(till.double.objects[session])
+    till.tell()
+    till.charged("client-ada")
+    assert "Everything is paid" in client.get(path).text
+    assert press(client, path, 150_00)[1] is None

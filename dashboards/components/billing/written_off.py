@@ -42,7 +42,7 @@ def written_off_part(person: Actor) -> None:
     ]
     columns = {
         "post_date": "Posted", "what": "Class", "amount_minor": "Amount", "client_name": "Client",
-        "party_name": "Owed by", "description": "For", "service_date": "Visit", "by": "By", "reason": "Why",
+        "reason": "Why", "by": "By", "description": "For", "service_date": "Visit", "party_name": "Owed by",
     }  # fmt: skip
     picked = choose(shown, columns, key="written_off")
     if picked:

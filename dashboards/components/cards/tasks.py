@@ -12,10 +12,9 @@ from dashboards.components.desk.words import plain
 from dashboards.components.forms import practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor, Permission
 from practice.cards.charges import tie_card_payment
+from practice.cards.evening import HELD
 from practice.cards.people_queries import card_tasks, tonight_list, untied_payments
 from practice.cards.refunding import OTHER_WAYS, pay_refund_otherwise
-
-HELD = {"disputed": "held: disputed", "above_most": "held: above its limit", "resting": "rests after a decline"}
 
 
 def cards_box(person: Actor) -> None:

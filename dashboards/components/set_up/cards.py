@@ -11,6 +11,7 @@ from dashboards.components.set_up.common import lists
 from practice.access.permissions import Actor
 from practice.cards.keys import FILE
 from practice.cards.links import LINKS_ON, set_card_links
+from practice.cards.parts import PARTS_ON, set_link_parts
 from practice.cards.people_queries import processor_news
 from practice.cards.processor import Processor, ProcessorTrouble, state_words
 from practice.people.setup import practice_today
@@ -90,7 +91,7 @@ def _links(found: Processor | None) -> None:
     st.markdown("**Links to pay**")
     st.caption(
         "A client opens the link, sees what is due then, and pays on the processor's page. Reminders of payment hold"
-        " one, too. A link works for 60 days; once everything is paid it says so."
+        " one, too. A link works for 60 days, and is over once all that it asked for is paid by it."
     )
     if found is None:
         st.caption("They need a connected processor.")
@@ -103,3 +104,15 @@ def _links(found: Processor | None) -> None:
         done = "Clients can pay by link." if wanted else "Messages hold no links to pay any more."
         send(set_card_links, name, is_on=wanted, done=done)
     show_refusal(name)
+    if is_on:
+        _parts()
+
+
+def _parts() -> None:
+    with runtime.current().record.read() as reader:
+        is_on = bool(reader.setting(PARTS_ON))
+    wanted = st.toggle("They may pay a part of it", is_on, key=f"cards:parts:{is_on}")
+    if wanted != is_on:
+        done = "A part can be paid by link." if wanted else "By link all that is due is paid at once."
+        send(set_link_parts, "cards:parts", is_on=wanted, done=done)
+    show_refusal("cards:parts")

@@ -12,7 +12,7 @@ from dashboards.http.public import frame, guard
 from dashboards.http.public.serving import served
 from practice.access.permissions import ONLINE
 from practice.billing.queries import held
-from practice.cards import queries
+from practice.cards import link_queries, queries
 from practice.cards.at_booking import Wish, is_coming, open_booking_link, wishes
 from practice.errors import Refusal
 from practice.money import Currency
@@ -52,7 +52,7 @@ def _one(reader: Reader, visit: Row, path: str, secret: str, wish: Wish) -> str:
         button = f"Pay {money(missing)} by card"
     else:
         link = queries.pay_link(reader, links.hashed(_link(secret, wish)))
-        if link and queries.cards_by_link(reader, link["pay_link_id"]):
+        if link and link_queries.cards_by_link(reader, link["pay_link_id"]):
             return '<p class="done" role="status">Your card is saved.</p>'
         said = f"{whom or 'We ask for '}a card on file. Nothing is charged now."
         button = "Save a card"
