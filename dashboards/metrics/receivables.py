@@ -22,6 +22,8 @@ CLOCKS = {
 """What ages an item: the day of the service, that the party came to owe it, that it was asked for it, of the last
 posting, or that it is due; and the item's column for it. Of the first two `ar_daily` has every day added up already."""
 DAILY = ("service_date", "responsibility_date")
+FORWARD = "balance_forward"
+"""The view that ages no items: what was paid goes against the oldest service of each account first."""
 NOT_YET = ("not billed", "not due")
 """Buckets of items that a clock has not begun to age."""
 _ACCOUNTS = "('1100', '1110')"
@@ -35,11 +37,13 @@ class TieOut:
     items: int
     credits: int
     ledger: int
+    is_net: bool = False  # of balance forward: an account's credits have lowered its buckets already
 
     @property
     def is_even(self) -> bool:
         """Whether they agree to the cent."""
-        return self.buckets == self.items and self.items - self.credits == self.ledger
+        open_minor = self.items - self.credits if self.is_net else self.items
+        return self.buckets == open_minor and self.items - self.credits == self.ledger
 
 
 def aging(
@@ -47,10 +51,18 @@ def aging(
 ) -> pd.DataFrame:
     """Open minor units on the last day by `bucket` and `member`: a payer (None: clients themselves) or a client.
 
-    With `known_until` (UTC) as it was known then, else as it is known today.
+    Balance forward is by whole accounts: it can be cut by payer only, and its clients are those who owe. With
+    `known_until` (UTC) as it was known then, else as it is known today.
     """
     narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
     values = {"source": asked.source, "last": asked.last} | members
+    if clock == FORWARD:
+        sql = (
+            f"select {by}_id as member, bucket, sum(open_minor)::bigint as open_minor"
+            f" from marts.balance_forward_as_of($last::date) where source = $source and open_minor > 0 {narrowed}"
+            " group by all"
+        )
+        return warehouse.query_named(sql, values)
     if by == "client" or clock not in DAILY or known_until:
         known, values = (", known_until := $known", values | {"known": known_until}) if known_until else ("", values)
         sql = (
@@ -85,12 +97,14 @@ def receivable_charges(warehouse: Warehouse) -> int:
 def tie_out(warehouse: Warehouse, asked: Slice, clock: str) -> TieOut:
     """The same balance from three places: the buckets, the open items, the postings to the receivable accounts."""
     narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
-    buckets = "marts.ar_daily where as_of_date = $last and aging_clock = $clock"
-    if clock not in DAILY:
+    buckets, what = "marts.ar_daily where as_of_date = $last and aging_clock = $clock", "open_minor"
+    if clock == FORWARD:
+        buckets, what = "marts.balance_forward_as_of($last::date) where $clock is not null", "open_minor - credit_minor"
+    elif clock not in DAILY:
         buckets = f"marts.ar_as_of($last::date) where {CLOCKS[clock]} is not null and $clock is not null"
     sql = f"""
         select
-            (select coalesce(sum(open_minor), 0) from {buckets} and source = $source {narrowed})::bigint as buckets,
+            (select coalesce(sum({what}), 0) from {buckets} and source = $source {narrowed})::bigint as buckets,
             (select coalesce(sum(open_minor), 0) from marts.ar_as_of($last::date)
                 where source = $source {narrowed})::bigint as items,
             (select coalesce(sum(credit_minor), 0) from marts.ar_as_of($last::date)
@@ -99,4 +113,4 @@ def tie_out(warehouse: Warehouse, asked: Slice, clock: str) -> TieOut:
                 where source = $source and account in {_ACCOUNTS} and post_date <= $last {narrowed})::bigint as ledger
     """
     row = warehouse.query_named(sql, {"source": asked.source, "last": asked.last, "clock": clock} | members).iloc[0]
-    return TieOut(int(row.buckets), int(row["items"]), int(row.credits), int(row.ledger))
+    return TieOut(int(row.buckets), int(row["items"]), int(row.credits), int(row.ledger), clock == FORWARD)

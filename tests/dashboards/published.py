@@ -65,7 +65,9 @@ create macro marts.ar_as_of(as_of_date) as table
         '0-30' as activity_bucket, 'not due' as overdue_bucket, 8500::bigint as open_minor, 0::bigint as credit_minor
     union all
     select 'record', 'ch-2', 'client-ben', 'payer:payer-harbor', 'payer-harbor', 'loc-elm', 'prov-moss', as_of_date - 9,
-        9, '0-30', '0-30', '0-30', '0-30', 'not due', 8500, 0
+        9, '0-30', '0-30', '0-30', '0-30', 'not due', 8500, 0;
+create macro marts.balance_forward_as_of(as_of_date) as table
+    select source, client_id, payer_id, party, bucket, open_minor, credit_minor from marts.ar_as_of(as_of_date)
 """
 
 

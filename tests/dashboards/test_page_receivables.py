@@ -35,11 +35,17 @@ def test_it_opens_on_a_build_without_a_single_number(open_page, running):
     assert "Nothing is open." in texts(app)
 
 
-@pytest.mark.parametrize("aged_by", ["service_date", "responsibility_date"])
+@pytest.mark.parametrize("aged_by", ["service_date", "responsibility_date", "balance_forward"])
 def test_it_ties_out_in_sight(open_page, built, aged_by):
     app = open_page("receivables", "owner", clock=aged_by)
     assert not app.error
     assert "Buckets $170.00 = open items $170.00 = the ledger's balance $170.00." in texts(app)
+
+
+def test_balance_forward_is_of_whole_accounts(open_page, built):
+    app = open_page("receivables", "owner", clock="balance_forward", location="loc-elm")
+    assert "Balance forward is of whole accounts, not by location; clear that filter to see it." in texts(app)
+    assert not app.dataframe or "Owed by" not in app.dataframe[0].value
 
 
 def test_what_does_not_tie_out_is_said_in_red(open_page, running):

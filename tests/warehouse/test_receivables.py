@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from .till import Till
+
 pytestmark = pytest.mark.warehouse
 
 FIRST, TODAY = date(2026, 1, 5), date(2026, 6, 30)
@@ -21,11 +23,27 @@ EDGES = {  # service date → what is open, in minor units: ages 30, 31, 60, 61,
 
 def land(landing):
     """The receivable postings of every ledger here, to recompute from."""
+    _family(landing)
     return (
         _edges(landing.books("edges"))
         + _practice_books(landing, random.Random(5))
         + _old_books(landing, random.Random(6))
     )
+
+
+def _family(landing):
+    """One family's account: owed 100.00 of February, 80.00 of April, 50.00 of June; 120.00 were paid on the later two."""
+    landing.record("clients", {"client_id": "forward", "location_id": "l1"})
+    till, on = Till(landing, "forwarded"), date(2026, 6, 22)
+    old, later, new = (
+        till.charge(amount, day, client_id="forward")
+        for amount, day in ((100_00, date(2026, 2, 20)), (80_00, date(2026, 4, 20)), (50_00, date(2026, 6, 20)))
+    )
+    payment = till.pay(125_00, on, "client:forward")  # five of it wait
+    till.apply(payment, later, 70_00, on)
+    till.apply(payment, new, 50_00, on)
+    till.take_back(till.paid(old, 30_00, on), date(2026, 6, 23))
+    till.void(till.charge(40_00, date(2026, 1, 10), client_id="forward"), on)
 
 
 def _edges(books):
@@ -157,6 +175,24 @@ def test_the_edges_of_the_buckets_fall_as_printed(warehouse):
     assert (amounts["ar_open"], amounts["ar_credit"], amounts["unapplied_credit"]) == (2550_00, 25_00, 75_00)
     ledger = "select sum(debit_minor - credit_minor)::bigint from marts.fct_ledger_entries where source = 'edges' and account = '1110'"
     assert warehouse(ledger) == [(2525_00,)]
+
+
+def test_balance_forward_pays_the_oldest_first_whatever_the_money_was_meant_for(warehouse):
+    """Of 230.00 owed 120.00 are paid: February's 100.00 and 20.00 of April's. By open item February is unpaid."""
+    sql = "select bucket, sum(open_minor)::bigint from marts.{}(?) where party = 'client:forward' group by 1 order by 1"
+    assert warehouse(sql.format("balance_forward_as_of"), TODAY) == [("0-30", 50_00), ("61-90", 60_00)]
+    assert warehouse(sql.format("ar_as_of"), TODAY) == [("120+", 100_00), ("61-90", 10_00)]
+    assert warehouse(sql.format("balance_forward_as_of"), date(2026, 6, 21)) == [
+        ("0-30", 50_00), ("120+", 140_00), ("61-90", 80_00),
+    ]  # fmt: skip
+
+
+def test_on_any_day_balance_forward_adds_up_to_what_each_party_owes(warehouse):
+    for day in (date(2026, 3, 31), date(2026, 5, 31), TODAY):
+        total = "select source, party, sum(open_minor - credit_minor)::bigint as owed from marts.{}(?) group by 1, 2 having owed <> 0"
+        forward, items = ({(source, party): owed for source, party, owed in warehouse(total.format(name), day)}
+                          for name in ("balance_forward_as_of", "ar_as_of"))  # fmt: skip
+        assert forward == items
 
 
 @given(day=st.dates(FIRST - timedelta(days=2), TODAY), clock=st.sampled_from(["service_date", "responsibility_date"]))

@@ -16,9 +16,10 @@ from dashboards.components.numbers.drawer import open_rows, show_table
 from dashboards.components.numbers.periods import Window
 from dashboards.components.numbers.picking import forget, picked_cell, picked_point
 from dashboards.components.numbers.trend import LEGEND
+from dashboards.components.numbers.tying import is_whole, tie
 from dashboards.components.numbers.view import View
 from dashboards.metrics import rows_of
-from dashboards.metrics.receivables import BUCKETS, CLOCKS, NOT_YET, aging, tie_out
+from dashboards.metrics.receivables import BUCKETS, CLOCKS, FORWARD, NOT_YET, aging
 from dashboards.theme import Palette
 from practice.access.permissions import Permission
 from practice.people.queries import names_of
@@ -29,6 +30,7 @@ CLOCK_WORDS = {
     "billed_date": "Since the bill",
     "activity_date": "Since the last posting",
     "due_date": "Overdue",
+    FORWARD: "Balance forward",
 }
 WHO_WORDS = {"payer": "Payers and clients", "client": "Each client"}
 DAY, WRITTEN = "as_of_day", "receivables:as_of"
@@ -80,6 +82,8 @@ def aged(view: View) -> None:
     row = st.container(horizontal=True)
     clock = choice("Age", CLOCK_WORDS, key="clock", default="service_date", what="clock of the aging", place=row)
     by = choice("By", WHO_WORDS, key="who", default="payer", what="way to list who owes", place=row)
+    if clock == FORWARD and not is_whole(view):
+        return
     frame = view.read(aging, view.asked, clock, by)
     left, right = st.columns([2, 3], gap="small")
     with left:
@@ -89,7 +93,7 @@ def aged(view: View) -> None:
             st.success("Nothing is open.", icon=":material/task_alt:")
             return
         _cells(view, frame, clock, by)
-    _tie(view, clock)
+    tie(view, clock)
 
 
 def who_owes(view: View, members: Any, by: str) -> dict[str | None, str]:
@@ -131,10 +135,9 @@ def aging_bars(view: View, *, clock: str = "service_date", by: str = "payer", he
             alt_text="Open receivables by who owes and by age",
         )  # fmt: skip
         if picked:
-            member = {by: picked["who"] or None, CLOCKS[clock]: picked["bucket"]}
-            open_rows(
-                view, "ar_open", view.asked.narrow(**member), about=_aged_so(picked["bucket"]), on_close=forget(name)
-            )
+            member = {by: picked["who"] or None} | ({CLOCKS[clock]: picked["bucket"]} if clock in CLOCKS else {})
+            about = _aged_so(picked["bucket"]) if clock in CLOCKS else ""
+            open_rows(view, "ar_open", view.asked.narrow(**member), about=about, on_close=forget(name))
 
 
 def _aged_so(bucket: str) -> str:
@@ -199,24 +202,10 @@ def _cells(view: View, frame: pd.DataFrame, clock: str, by: str) -> None:
         line, column = picked
         chosen: dict[str, Any] = {by: lines[line]} if line < len(lines) else {}
         about = names.get(lines[line], "") if line < len(lines) else "Everybody"
-        if column in buckets:
+        if column in buckets and clock in CLOCKS:
             chosen[CLOCKS[clock]] = column
             about += f", {_aged_so(column)}"
         open_rows(view, "ar_open", view.asked.narrow(**chosen), about=about, on_close=forget(name))
-
-
-def _tie(view: View, clock: str) -> None:
-    """Law 6, in sight."""
-    found = view.read(tie_out, view.asked, clock)
-    show = view.currency.show
-    sentence = f"Buckets {show(found.buckets)} = open items {show(found.items)}"
-    balance = (
-        f"{f'less credits {show(found.credits)} ' if found.credits else ''}= the ledger's balance {show(found.ledger)}"
-    )
-    if found.is_even:
-        st.caption(f":green[:material/check_circle:] {sentence} {balance}.")
-    else:
-        st.error(f"These should be even and are not: {sentence} {balance}.", icon=":material/report:")
 
 
 def items(view: View) -> None:
