@@ -19,8 +19,8 @@ TILES = {
     "ar_over_90_rate": "line",
     "unbilled_days": "line",
 }
+# In the record an excess is held at once: only imported history has credit items.
 OF_IMPORTS = {"ar_credit": "bar"}
-"""In the record an excess is held at once: only imported history has credit items."""
 
 view = receivables.as_of(number_page("Receivables", has_period=False))
 top = st.container()
