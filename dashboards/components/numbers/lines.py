@@ -100,7 +100,10 @@ def lags(view: View) -> None:
 
 def claims(view: View) -> None:
     """What payers were asked for and how they took it."""
-    with card("Claims and denials", "By the day of the visit, of sending, or of the answer. Click one for its rows"):
+    with card(
+        "Claims and denials",
+        "By the day of the visit, of the first look, of sending, or of the answer. Click one for its rows",
+    ):
         known = _answered(view, CLAIMS)
         if not known:
             return
@@ -112,7 +115,7 @@ def claims(view: View) -> None:
              "Of": _part(view, view.known[name], value)}
             for name, value in known.items()
         ]  # fmt: skip
-        picked = picked_cell(pd.DataFrame(lines), name="claims_lines")
+        picked = picked_cell(pd.DataFrame(lines), name="claims_lines", most=480)
         if picked:
             name = list(known)[picked[0]]
             _open(view, name, view.known[name].label, "claims_lines")
