@@ -16,12 +16,14 @@ from practice.store.work import Row, Work
 
 @command(Permission.OPERATE)
 def settle_dispute(
-    work: Work, *, dispute_token: str, intent_token: str | None, amount_minor: int, state: str, cause: str
-) -> Row:
-    """Write down how a dispute stands. The first time the payment goes back (1110 / 1020); won, it comes in again.
+    work: Work, *, dispute_token: str, intent_token: str | None, amount_minor: int, withdrawn_minor: int,
+    reinstated_minor: int, state: str, cause: str,
+) -> Row:  # fmt: skip
+    """Write down how a dispute stands. Once the money was taken, the payment goes back (1110 / 1020); what is given
+    back of it, because it was won or in part, comes in as a payment.
 
     A dispute of another amount than what is left of the payment is noted, and posted by a person. The processor's fee
-    for it is part of its payout. Answers {is_ours}.
+    for it is part of its payout. An inquiry moves nothing, and can become a dispute. Answers {is_ours}.
     """
     charge = queries.charge_of_intent(work, intent_token)
     if charge is None or not charge["payment_id"]:
@@ -30,31 +32,36 @@ def settle_dispute(
     row = work.find("card_disputes", dispute_token)
     if row is None:
         row = {
-            "dispute_token": dispute_token,
-            "card_charge_id": charge["card_charge_id"],
-            "amount_minor": amount_minor,
-            "reason": cause,
-            "state": state,
-            "refund_id": _went_back(work, charge["payment_id"], amount_minor, cause),
-            "payment_id": None,
-            "known_at": now,
-        }
+            "dispute_token": dispute_token, "card_charge_id": charge["card_charge_id"], "amount_minor": amount_minor,
+            "reason": cause, "state": state, "refund_id": None, "payment_id": None, "known_at": now,
+            "is_inquiry": True, "reinstated_minor": 0,
+        }  # fmt: skip
         work.insert("card_disputes", row)
-    if state == "won" and row["refund_id"] and not row["payment_id"]:
-        work.reason = "The dispute was won"
-        taken = take_payment(
-            work,
-            party=charge["party"],
-            amount_minor=row["amount_minor"],
-            method="card",
-            location_id=charge["location_id"],
-            reference=dispute_token,
-            charges=still_owed(work, charge),
-        )
-        work.update("card_disputes", dispute_token, state=state, payment_id=taken["payment_id"], known_at=now)
-    elif row["state"] != state and row["state"] == "open":
+    if row["is_inquiry"] and withdrawn_minor:
+        refund_id = _went_back(work, charge["payment_id"], withdrawn_minor, cause)
+        said = {"is_inquiry": False, "amount_minor": withdrawn_minor, "refund_id": refund_id, "known_at": now}
+        row = work.update("card_disputes", dispute_token, **said)
+    if reinstated_minor > row["reinstated_minor"] and not row["payment_id"]:
+        payment_id = _came_back(work, charge, dispute_token, reinstated_minor) if row["refund_id"] else None
+        said = {"reinstated_minor": reinstated_minor, "payment_id": payment_id, "known_at": now}
+        row = work.update("card_disputes", dispute_token, **said)
+    if row["state"] != state and row["state"] == "open":
         work.update("card_disputes", dispute_token, state=state, known_at=now)
     return {"is_ours": True}
+
+
+def _came_back(work: Work, charge: Row, dispute_token: str, amount_minor: int) -> str:
+    work.reason = "What a dispute gave back"
+    left, wanted = amount_minor, []
+    for one in still_owed(work, charge):
+        part = min(one["amount_minor"], left)
+        left -= part
+        wanted += [one | {"amount_minor": part}] if part else []
+    taken: Row = take_payment(
+        work, party=charge["party"], amount_minor=amount_minor, method="card", location_id=charge["location_id"],
+        reference=dispute_token, charges=wanted,
+    )  # fmt: skip
+    return str(taken["payment_id"])
 
 
 def _went_back(work: Work, payment_id: str, amount_minor: int, cause: str) -> str | None:
@@ -74,6 +81,8 @@ def note_dispute(record: Record, said: Disputed) -> bool:
         dispute_token=said.dispute_token,
         intent_token=said.intent_token,
         amount_minor=said.amount_minor,
+        withdrawn_minor=said.withdrawn_minor,
+        reinstated_minor=said.reinstated_minor,
         state=said.state,
         cause=said.reason,
     )

@@ -14,8 +14,8 @@ from practice.access.permissions import SYSTEM, Permission
 from practice.cards import queries
 from practice.cards.charging import settle, settle_page
 from practice.cards.disputes import note_dispute
-from practice.cards.payouts import load_payout
-from practice.cards.processor import Event, Processor, ProcessorTrouble
+from practice.cards.payouts import load_payout, take_back_payout
+from practice.cards.processor import Event, PayoutLine, Processor, ProcessorTrouble
 from practice.cards.refunding import settle_refund
 from practice.cards.saving import look_at_card, settle_setup
 from practice.clock import stored
@@ -123,8 +123,6 @@ def _refund(record: Record, processor: Processor, token: str) -> str | None:
 
 def _dispute(record: Record, processor: Processor, token: str) -> str | None:
     said = processor.disputed(token)
-    if said.is_inquiry:
-        return "an inquiry: no money has moved"
     if said.intent_token is None or _intent(record, processor, said.intent_token):
         return NOT_OURS
     return None if note_dispute(record, said) else NOT_OURS
@@ -135,8 +133,9 @@ def _payout(record: Record, processor: Processor, token: str) -> str | None:
     if payout.state == "on_its_way":
         return "it has not arrived yet"
     if payout.state == "failed":
-        raise ProcessorTrouble("payout_failed", is_final=True)
-    lines = list(processor.payout_lines(token))
+        take_back_payout(record, processor.name, token)
+        return None
+    lines = _all_lines(record, processor, token)
     for line in lines:
         if line.intent_token:
             (_refund if line.kind == "refund" else _intent)(record, processor, line.intent_token)
@@ -144,6 +143,18 @@ def _payout(record: Record, processor: Processor, token: str) -> str | None:
             _dispute(record, processor, line.source)
     load_payout(record, processor.name, payout, lines)
     return None
+
+
+def _all_lines(record: Record, processor: Processor, token: str) -> list[PayoutLine]:
+    """What a payout is made of; in place of an earlier one that did not arrive, what that one was made of."""
+    found = []
+    for line in processor.payout_lines(token):
+        if line.kind == "payout_back" and line.source:
+            take_back_payout(record, processor.name, line.source)
+            found += _all_lines(record, processor, line.source)
+        else:
+            found.append(line)
+    return found
 
 
 def _card(record: Record, processor: Processor, token: str) -> str | None:

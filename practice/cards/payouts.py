@@ -8,11 +8,12 @@ from __future__ import annotations
 from typing import Any
 
 from practice.access.permissions import SYSTEM, Permission
-from practice.billing.bank import match_line
+from practice.billing.bank import match_line, unmatch_line
 from practice.billing.queries import bank
 from practice.cards import queries
-from practice.cards.processor import PaidOut, PayoutLine
+from practice.cards.processor import PaidOut, PayoutLine, ProcessorTrouble
 from practice.clock import stored
+from practice.errors import Conflict
 from practice.store.record import Record, command
 from practice.store.work import Row, Work
 
@@ -44,13 +45,41 @@ def settle_payout(
             "status": "open",
             "difference_minor": 0,
             "known_at": stored(work.now),
+            "returned_at": None,
         }
         blank = ("difference_class", "difference_reason", "transaction_id", "matched_by", "matched_at")
         work.insert("bank_lines", line | dict.fromkeys(blank))
-    if line["status"] == "open":
+    if line["status"] == "open" and line["returned_at"] is None:
         _match(work, line, lines)
     matched = work.get("bank_lines", line["bank_line_id"], "line")["status"] == "matched"
     return {"bank_line_id": line["bank_line_id"], "is_matched": matched}
+
+
+@command(Permission.OPERATE)
+def return_payout(work: Work, *, payout_token: str, processor: str) -> Row:
+    """A payout did not arrive: its match is undone, and its line ends. What it was made of is part of a later payout.
+
+    Answers {is_known}: one that failed before it was heard of leaves nothing.
+    """
+    line = queries.payout_line(work, f"{processor}:{payout_token}")
+    if line is None:
+        return {"is_known": False}
+    if line["status"] == "matched":
+        work.reason = "The payout did not arrive at the bank"
+        unmatch_line(work, bank_line_id=line["bank_line_id"])
+    if line["returned_at"] is None:
+        work.update("bank_lines", line["bank_line_id"], returned_at=stored(work.now))
+    return {"is_known": True}
+
+
+def take_back_payout(record: Record, processor: str, payout_token: str) -> None:
+    """`return_payout`; while the bank's own line is matched to it, a person has to undo that first."""
+    try:
+        record.run(return_payout, SYSTEM, payout_token=payout_token, processor=processor)
+    except Conflict as conflict:
+        if conflict.rule != "in_the_bank":
+            raise
+        raise ProcessorTrouble("payout_in_bank", is_final=False) from None
 
 
 def _match(work: Work, line: Row, lines: list[dict[str, Any]]) -> None:

@@ -112,6 +112,7 @@ def _money_tasks(reader: Reader) -> list[Row]:
     for kind, where in (("refund_failed", failed), ("refund_outside", outside)):
         rows += reader.rows(_NAMED.format(kind=f"'{kind}'", rest=rest, table="card_refunds x", where=where))
     rest = "x.amount_minor, x.known_at as since_at, x.reason as note, x.dispute_token, x.refund_id as posted_id"
+    rest += ", x.is_inquiry"
     rows += reader.rows(_NAMED.format(kind="'disputed'", rest=rest, table="card_disputes x", where="x.state = 'open'"))
     return [row | {"note": _note(row)} for row in rows]
 
@@ -124,6 +125,8 @@ def _note(row: Row) -> str:
         "refund_outside": "not in the books: refund the payment by card to book it, nothing is paid twice",
         "disputed": f"{state_words(row['note'])}; answer it at the processor",
     }
+    if row["kind"] == "disputed" and row["is_inquiry"]:
+        return f"{state_words(row['note'])}: the bank only asks, no money has moved; answer it at the processor"
     if row["kind"] == "disputed" and not row["posted_id"]:
         return "of another amount than the payment: record it by hand, and answer it at the processor"
     return words[row["kind"]]

@@ -80,7 +80,10 @@ class GivenBack:
 
 @dataclass(frozen=True)
 class Disputed:
-    """A client's bank took a charge back, or says that it may (`is_inquiry`: no money has moved)."""
+    """A client's bank took a charge back, or says that it may (`is_inquiry`: no money has moved).
+
+    What moved is what counts, whatever it is called: `withdrawn_minor` left, `reinstated_minor` came back.
+    """
 
     dispute_token: str
     intent_token: str | None
@@ -88,6 +91,8 @@ class Disputed:
     state: Literal["open", "won", "lost"]
     reason: str
     is_inquiry: bool
+    withdrawn_minor: int
+    reinstated_minor: int
 
 
 @dataclass(frozen=True)
@@ -103,9 +108,12 @@ class PaidOut:
 
 @dataclass(frozen=True)
 class PayoutLine:
-    """One movement inside of a payout: what it is of, before the fee and the fee. `source` is a token of it."""
+    """One movement inside of a payout: what it is of, before the fee and the fee. `source` is a token of it.
 
-    kind: Literal["charge", "refund", "dispute", "fee", "other"]
+    `payout_back`: an earlier payout did not arrive, so that this one holds all that it was made of.
+    """
+
+    kind: Literal["charge", "refund", "dispute", "fee", "payout_back", "other"]
     source: str | None
     intent_token: str | None
     amount_minor: int
@@ -208,6 +216,7 @@ REASONS: dict[str, str] = {
     "no_answer": "the processor did not answer",
     "never_arrived": "it never arrived at the processor",
     "keys_refused": "the processor refused our key; see Set-up, Cards",
+    "payout_in_bank": "a payout failed whose line of the bank is matched; undo that match in Cash",
     "page_closed": "nobody paid on the page",
     "wrong_amount": "the processor names another amount or currency",
 }

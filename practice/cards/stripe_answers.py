@@ -68,20 +68,23 @@ def given_back_of(refund: _Answer) -> GivenBack:
 
 
 def disputed_of(dispute: _Answer) -> Disputed:
-    """Of a Dispute. A warning is an inquiry: nothing was taken yet."""
+    """Of a Dispute. A warning is an inquiry: nothing was taken yet. Its balance transactions say what moved."""
     status = str(dispute["status"])
     state: Literal["open", "won", "lost"] = "open"
     if status == "lost":
         state = "lost"
     elif status in ("won", "warning_closed", "prevented"):
         state = "won"
+    moves = [int(one["amount"]) for one in dispute.get("balance_transactions") or ()]
     return Disputed(
         str(dispute["id"]),
         _token(dispute.get("payment_intent")),
         int(dispute["amount"]),
         state,
         str(dispute["reason"]),
-        status.startswith("warning_") or status == "prevented",
+        not moves and (status.startswith("warning_") or status == "prevented"),
+        -sum(amount for amount in moves if amount < 0),
+        sum(amount for amount in moves if amount > 0),
     )
 
 
@@ -98,7 +101,7 @@ def paid_out_of(payout: _Answer) -> PaidOut:
     )
 
 
-_Kind = Literal["charge", "refund", "dispute", "fee", "other"]
+_Kind = Literal["charge", "refund", "dispute", "fee", "payout_back", "other"]
 _KINDS: dict[str, _Kind] = {
     "charge": "charge",
     "refund": "refund",
@@ -106,13 +109,14 @@ _KINDS: dict[str, _Kind] = {
     "dispute": "dispute",
     "dispute_reversal": "dispute",
     "fee": "fee",
+    "payout_reversal": "payout_back",
 }
 
 
 def payout_line_of(entry: _Answer) -> PayoutLine | None:
     """Of a BalanceTransaction; None for the payout itself, which is listed among what it pays out."""
     category = str(entry["reporting_category"])
-    if category.startswith("payout"):
+    if category.startswith("payout") and category not in _KINDS:
         return None
     source = entry.get("source")
     intent = _token(source.get("payment_intent")) if isinstance(source, Mapping) else None

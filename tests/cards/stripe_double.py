@@ -105,21 +105,40 @@ class StripeDouble:
         self.tell("charge.refunded", charge)
         return refund
 
-    def dispute(self, intent: dict, amount: int | None = None) -> dict:
+    def inquire(self, intent: dict) -> dict:
+        """The client's bank asks: nothing is taken yet."""
+        return self.dispute(intent, is_inquiry=True)
+
+    def escalate(self, dispute: dict) -> None:
+        """An inquiry becomes a dispute."""
+        dispute["status"] = "needs_response"
+        self._withdraw(dispute)
+        self.tell("charge.dispute.funds_withdrawn", dispute)
+
+    def _withdraw(self, dispute: dict) -> None:
+        self._book("dispute", dispute["id"], -dispute["amount"], DISPUTE_FEE, kind="adjustment")
+        dispute["balance_transactions"] = [{"amount": -dispute["amount"]}]
+
+    def dispute(self, intent: dict, amount: int | None = None, *, is_inquiry: bool = False) -> dict:
         charge = self.objects[intent["latest_charge"]]
         left = charge["amount"] - charge["amount_refunded"]
         dispute = self.make(
             "dp", "dispute", amount=amount or left, charge=charge["id"], payment_intent=intent["id"],
-            reason="fraudulent", status="needs_response", currency=intent["currency"],
+            reason="fraudulent", currency=intent["currency"], balance_transactions=[],
+            status="warning_needs_response" if is_inquiry else "needs_response",
         )  # fmt: skip
-        self._book("dispute", dispute["id"], -dispute["amount"], DISPUTE_FEE, kind="adjustment")
+        if not is_inquiry:
+            self._withdraw(dispute)
         self.tell("charge.dispute.created", dispute)
         return dispute
 
-    def close_dispute(self, dispute: dict, status: str) -> None:
+    def close_dispute(self, dispute: dict, status: str, back: int | None = None) -> None:
+        """`back`: what is given back although it was lost, or less than all of it."""
         dispute["status"] = status
-        if status == "won":
-            self._book("dispute_reversal", dispute["id"], dispute["amount"], 0, kind="adjustment")
+        back = dispute["amount"] if back is None and status == "won" else back
+        if back:
+            self._book("dispute_reversal", dispute["id"], back, 0, kind="adjustment")
+            dispute["balance_transactions"] = [*dispute["balance_transactions"], {"amount": back}]
         self.tell("charge.dispute.closed", dispute)
 
     def pay_out(self, arrival: int | None = None) -> dict:
@@ -137,6 +156,12 @@ class StripeDouble:
             self.balance[-1]["payout"] = payout["id"]
         self.tell("payout.paid", payout)
         return payout
+
+    def fail_payout(self, payout: dict) -> None:
+        """The bank sends it back, be it days after it was told as paid."""
+        payout["status"] = "failed"
+        self._book("payout_reversal", payout["id"], payout["amount"], 0, kind="payout_failure")
+        self.tell("payout.failed", payout)
 
     def pay_page(self, session: dict, card: str = "pm_visa") -> None:
         """The client types a card on the checkout page and presses the button."""

@@ -28,7 +28,11 @@ steps = st.one_of(
     st.tuples(st.just("refund_there"), parts, st.none()),
     st.tuples(st.just("dispute"), st.none(), st.none()),
     st.tuples(st.just("win"), st.none(), st.none()),
+    st.tuples(st.just("inquire"), st.none(), st.none()),
+    st.tuples(st.just("escalate"), st.none(), st.none()),
+    st.tuples(st.just("lose"), st.integers(0, 100), st.none()),
     st.tuples(st.just("pay_out"), st.none(), st.none()),
+    st.tuples(st.just("fail_payout"), st.none(), st.none()),
 )
 
 
@@ -79,6 +83,23 @@ class Life:
             if not charge["refunded"] and not self.double.of("dispute"):
                 self.double.dispute(intent)
 
+    def inquire(self, *_):
+        for intent in [one for one in self.double.of("payment_intent") if one["status"] == "succeeded"][-1:]:
+            if not self.double.objects[intent["latest_charge"]]["refunded"] and not self.double.of("dispute"):
+                self.double.inquire(intent)
+
+    def escalate(self, *_):
+        for dispute in self.double.of("dispute"):
+            if dispute["status"] == "warning_needs_response":
+                self.double.escalate(dispute)
+
+    def lose(self, part, _):
+        for dispute in self.double.of("dispute"):
+            if dispute["status"] == "needs_response":
+                self.double.close_dispute(dispute, "lost", dispute["amount"] * part // 100)
+            elif dispute["status"] == "warning_needs_response":
+                self.double.close_dispute(dispute, "warning_closed")
+
     def win(self, *_):
         for dispute in self.double.of("dispute"):
             if dispute["status"] == "needs_response":
@@ -87,6 +108,11 @@ class Life:
     def pay_out(self, *_):
         if any(not one["payout"] for one in self.double.balance):
             self.double.pay_out(int(self.till.clock.instant.timestamp()))
+
+    def fail_payout(self, *_):
+        for payout in self.double.of("payout")[-1:]:
+            if payout["status"] == "paid":
+                self.double.fail_payout(payout)
 
     def _tried(self, deed, *args, **more):
         try:
@@ -116,14 +142,14 @@ class Life:
     def _check_cash(self):
         """Cash with the processor = what moved there − what left in payouts that are matched, but for what the books
         cannot know alone: refunds made there, refunds that failed, disputes of another amount."""
-        there = sum(one["amount"] for one in self.double.balance if one["type"] != "payout")
+        there = sum(one["amount"] for one in self.double.balance if not one["type"].startswith("payout"))
         gone = self.till.rows("select coalesce(sum(gross_minor), 0)::bigint s from bank_lines where status = 'matched'")
         refunds = self.till.rows("select * from card_refunds")
         assert all(row["state"] != "requested" for row in refunds)
         there += sum(row["amount_minor"] for row in refunds if row["refund_id"] is None)
         there -= sum(row["amount_minor"] for row in refunds if row["refund_id"] and row["state"] == "failed")
-        for row in self.till.rows("select * from card_disputes where refund_id is null"):
-            there += 0 if row["state"] == "won" else row["amount_minor"]
+        for row in self.till.rows("select * from card_disputes where refund_id is null and not is_inquiry"):
+            there += row["amount_minor"] - row["reinstated_minor"]
         assert self.till.card_cash() == there - gone[0]["s"]
 
 

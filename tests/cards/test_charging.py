@@ -14,6 +14,7 @@ from practice.billing.queries.bank import bank_lines
 from practice.cards.charges import tie_card_payment
 from practice.cards.charging import ask_again, ask_now, charge_now
 from practice.cards.events import catch_up
+from practice.cards.people_queries import card_tasks
 from practice.cards.refunding import pay_refund_otherwise
 from practice.errors import Refusal
 
@@ -198,6 +199,61 @@ def test_a_dispute_takes_the_payment_back_until_it_is_won(till, ada):
     till.double.pay_out(int(till.clock.instant.timestamp()))  # in which the dispute is looked at once more
     till.tell()
     assert till.balances() == {"1000": 150_00 - 4_65 - 15_00, "4000": -150_00, "5200": 4_65 + 15_00}
+
+
+def test_a_dispute_that_is_lost_and_given_back_in_part_brings_that_part_in(till, ada):
+    visit = till.charged("client-ada")
+    till.charge(ada, 150_00, till.card(ada), on=[(visit, 150_00)])
+    dispute = till.double.dispute(till.double.of("payment_intent")[0])
+    till.double.close_dispute(dispute, "lost", 60_00)
+    till.tell()
+    assert (till.due(visit), till.card_cash()) == (90_00, 60_00)
+    till.double.pay_out(int(till.clock.instant.timestamp()))
+    till.tell()
+    assert till.balances() == {"1000": 60_00 - 4_65 - 15_00, "1110": 90_00, "4000": -150_00, "5200": 19_65}
+
+
+def test_an_inquiry_moves_nothing_and_somebody_is_told_until_it_is_closed_or_a_dispute(till, ada):
+    visit = till.charged("client-ada")
+    till.charge(ada, 150_00, till.card(ada), on=[(visit, 150_00)])
+    asked = till.double.inquire(till.double.of("payment_intent")[0])
+    till.tell()
+    assert (till.due(visit), till.card_cash()) == (0, 150_00)
+    assert tasks(till) == ["fraudulent: the bank only asks, no money has moved; answer it at the processor"]
+    till.double.escalate(asked)
+    till.tell()
+    assert (till.due(visit), till.card_cash()) == (150_00, 0)
+    till.double.close_dispute(asked, "lost")
+    till.tell()
+    assert (till.card_cash(), tasks(till)) == (0, [])
+
+
+def tasks(till):
+    with till.record.read() as reader:
+        return [row["note"] for row in card_tasks(reader, till.who)]
+
+
+@pytest.mark.parametrize("is_heard", [True, False])
+def test_a_payout_that_the_bank_sends_back_is_part_of_the_next_one(till, ada, dan, is_heard):
+    till.charge(ada, 80_00, till.card(ada))
+    first = till.double.pay_out(int(till.clock.instant.timestamp()))
+    if is_heard:
+        till.tell()
+        assert (till.card_cash(), till.balances()["1000"]) == (0, 80_00 - 2_62)
+    till.double.fail_payout(first)
+    if is_heard:
+        till.tell()
+        assert till.card_cash() == 80_00, "it is under way again"
+        assert "1000" not in till.balances()
+        with till.record.read() as reader:
+            assert bank_lines(reader, till.who) == [], "its line has ended"
+    till.charge(dan, 40_00, till.card(dan))
+    till.double.pay_out(int(till.clock.instant.timestamp()))
+    till.tell(till.double.events[-1])
+    fees = (30 + 2_32) + (30 + 1_16)
+    assert till.balances() == {"1000": 120_00 - fees, "2100": -120_00, "5200": fees}
+    till.tell(*reversed(till.double.events))
+    assert till.balances()["1000"] == 120_00 - fees
 
 
 def test_a_payout_is_matched_to_all_that_it_is_made_of(till, ada, dan):

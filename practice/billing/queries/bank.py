@@ -69,7 +69,9 @@ def bank_lines(reader: Reader, actor: Actor, *, status: str = "open", limit: int
     """Lines, the oldest first while they are open, the newest first once matched; with age_days."""
     require(actor, Permission.SEE_MONEY)
     order = "line_date, bank_line_id" if status == "open" else "matched_at desc, bank_line_id"
-    rows = reader.rows(f"select * from bank_lines where status = ? order by {order} limit {int(limit)}", status)
+    rows = reader.rows(
+        f"select * from bank_lines where status = ? and returned_at is null order by {order} limit {int(limit)}", status
+    )
     day = today(reader)
     return [row | {"age_days": (day - row["line_date"]).days} for row in rows]
 
