@@ -119,7 +119,7 @@ def _money_tasks(reader: Reader) -> list[Row]:
 
 def _note(row: Row) -> str:
     words = {
-        "no_answer": "nobody knows yet whether it succeeded, and no second charge is made meanwhile; ask for it here",
+        "no_answer": "ask what became of it here; until then the card is not charged again",
         "not_in_books": f"{state_words(row['note'])}; take it by hand as it is there, and choose it here",
         "refund_failed": f"{state_words(row['note'])}; pay it in another way",
         "refund_outside": "not in the books: refund the payment by card to book it, nothing is paid twice",

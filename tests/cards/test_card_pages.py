@@ -45,12 +45,15 @@ def test_a_card_is_charged_in_two_clicks_and_a_decline_keeps_what_was_typed(conn
 
 
 def test_a_charge_without_an_answer_is_asked_about_where_it_blocks(connected, ada, open_page, house):
-    connected.double.faults.append("lost")
+    connected.double.faults.append("unreachable")
     connected.charge(ada, 80_00, connected.card(ada))
     app = open_page("billing", "biller", billing_part="To do")
     assert list(table(app, "card_tasks").value["what"]) == ["Charged, without an answer"]
     app = select(app, "card_tasks", 0)
-    assert "Ask Stripe now" in labels(app)
+    app = click(app, "Ask Stripe now")
+    assert any("ask again in 4 minutes" in said for said in refusals(app))
+    connected.double.faults.append("lost")
+    connected.wait(minutes=3)
     app = open_page("client", "front_desk", client=house.ada)
     app = click(app, "Ask Stripe now")
     assert "It succeeded, and is in the books." in texts(app)

@@ -52,11 +52,10 @@ def client_cards(person: Actor, client: Row, zone: str, today: date) -> None:
     for charge in account["waiting"]:
         shown = practice_currency().show(charge["amount_minor"])
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.markdown(
-                f":orange[:material/hourglass_top:] {shown} was charged, and no answer came yet.", width="content"
-            )
+            st.markdown(f":orange[:material/hourglass_top:] A charge of {shown} has no answer yet.", width="content")
             if may:
                 ask_button(found, charge["card_charge_id"])
+        show_refusal(f"card_ask:{charge['card_charge_id']}")
     if may:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             if account["due_minor"]:

@@ -60,7 +60,10 @@ def charge(
 
 
 def ask_button(found: Processor, card_charge_id: str) -> None:
-    """A charge without an answer: ask the processor what became of it. Charges nothing."""
+    """A charge without an answer: ask the processor what became of it. Charges nothing.
+
+    What is still unknown stands in `show_refusal(card_ask:<id>)`.
+    """
     name = f"card_ask:{card_charge_id}"
     if not st.button(f"Ask {found.name} now", icon=":material/sync:", key=name):
         return
@@ -70,13 +73,18 @@ def ask_button(found: Processor, card_charge_id: str) -> None:
         say("It succeeded, and is in the books." if answer["payment_id"] else "It succeeded; the books need somebody.")
     elif answer["state"] == "failed":
         say(f"Nothing was taken: {state_words(answer['code'])}. The card can be charged again.")
-    elif answer["state"] == "processing":
-        say(f"{found.name} has it, and the bank has not answered yet.", "refusal")
-    elif answer["code"]:
-        say(f"{found.name} could not say: {state_words(answer['code'])}. Try again in some minutes.", "refusal")
     else:
-        say(f"{found.name} does not know it yet; ask again in {SURELY_OVER.seconds // 60} minutes.", "refusal")
+        keep_refusal(name, Conflict(_unknown(found, answer), rule="no_answer"))
     st.rerun()
+
+
+def _unknown(found: Processor, answer: dict[str, Any]) -> str:
+    if answer["state"] == "processing":
+        return f"{found.name} has it, and the bank has not answered yet."
+    if answer["code"]:
+        return f"{found.name} could not say: {state_words(answer['code'])}. Try again in some minutes."
+    minutes = SURELY_OVER.seconds // 60
+    return f"{found.name} does not know it yet, and it may be on its way; ask again in {minutes} minutes."
 
 
 def by_hand_note(*, may_set_up: bool) -> None:

@@ -61,6 +61,7 @@ def _tasks(person: Actor, tasks: Rows) -> None:
             "app_pages/client.py", label=plain(row["client_name"]), icon=":material/person:",
             query_params={"client": row["client_id"]},
         )  # fmt: skip
+    show_refusal(f"card_ask:{row['card_charge_id']}")
 
 
 def _tie(person: Actor, row: dict[str, Any]) -> None:

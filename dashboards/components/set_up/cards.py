@@ -19,7 +19,8 @@ from practice.people.setup import practice_today
 EVENTS = (
     "checkout.session.completed", "checkout.session.expired", "payment_intent.succeeded",
     "payment_intent.payment_failed", "charge.refunded", "refund.updated", "refund.failed", "charge.dispute.created",
-    "charge.dispute.updated", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated", "charge.dispute.closed", "payment_method.automatically_updated",
+    "charge.dispute.updated", "charge.dispute.funds_withdrawn", "charge.dispute.funds_reinstated",
+    "charge.dispute.closed", "payment_method.automatically_updated",
     "payout.paid", "payout.failed",
 )  # fmt: skip
 
