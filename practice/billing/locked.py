@@ -21,6 +21,20 @@ def days_behind(reader: Reader, posted: date) -> int:
     return max((locked - posted).days + 1, 0) if locked else 0
 
 
+def check_visit_open(work: Work, visit_day: date) -> None:
+    """Refuse to change what was said of a visit on a closed day, but within the role's days of grace.
+
+    What nobody has said yet can still be said: it is missing, and not reported.
+    """
+    behind = days_behind(work, visit_day)
+    if behind > most_alone(work, BACK_DATE):
+        raise Refusal(
+            f"The books are closed up to {lock_date(work)} and this visit was on {visit_day}; have the lock date moved"
+            " back to change what became of it.",
+            rule="locked_period",
+        )
+
+
 def check_open(work: Work, posted: date, *, was_asked_for: bool) -> None:
     """Refuse a day in a closed period. One that somebody asked for may lie within the role's days of grace."""
     behind = days_behind(work, posted)

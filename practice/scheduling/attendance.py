@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from practice.access.permissions import Permission, require_own
 from practice.billing.at_completion import charge_if_wished
+from practice.billing.locked import check_visit_open
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Conflict, Refusal
 from practice.scheduling import booking_queries as facts
@@ -97,6 +98,8 @@ def correct_attendance(work: Work, *, attendee_id: str, status: str) -> Row:
         current.add("arrived")  # out of the room again
     appointment, attendee = begin(work, attendee_id, current, "correction")
     refuse_if_charged(work, [attendee], "correct the attendance")
+    if attendee["status"] in OUTCOMES:
+        check_visit_open(work, appointment["start_date"])
     if status in ("completed", "no_show"):
         _require_started(work, appointment, WORDS[status])
     if status == "arrived":

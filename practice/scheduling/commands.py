@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from practice.access.permissions import Permission
+from practice.billing.locked import check_visit_open
 from practice.clock import local_date, stored
 from practice.errors import Conflict, NotFound
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.booking import book_appointment
 from practice.scheduling.holds import hold_slot, release_hold
-from practice.scheduling.model import GONE, judge_notice
+from practice.scheduling.model import GONE, OUTCOMES, judge_notice
 from practice.scheduling.moving import move_appointment
 from practice.scheduling.reasons import OWN_CODES, in_words, require_who, require_why
 from practice.scheduling.ruling import require_change_in_time
@@ -135,6 +136,8 @@ def enter_in_error(work: Work, *, appointment_id: str) -> Row:
             rule="already_settled",
         )
     refuse_if_charged(work, attendees, "enter it in error")
+    if any(row["status"] in OUTCOMES for row in attendees):
+        check_visit_open(work, appointment["start_date"])
     changed = [row for row in attendees if row["status"] not in ("rescheduled", "entered_in_error")]
     for row in changed:
         work.update("attendees", row["attendee_id"], status="entered_in_error", known_at=work.now)

@@ -73,8 +73,8 @@ def _locks(person: Actor, locked: date | None) -> None:
             height=table_height(len(shown), 260),
         )
     st.caption(
-        "On a closed day nothing is posted any more. What comes late is posted today, or, within a role's days of grace"
-        " and with a reason, on its own day."
+        "On a closed day nothing is posted any more, and what became of its visits stays. What comes late is posted"
+        " today, or, within a role's days of grace and with a reason, on its own day."
     )
 
 

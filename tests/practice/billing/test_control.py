@@ -19,6 +19,8 @@ from practice.billing.limits import WAITS_DAYS, set_limit
 from practice.billing.queries import control
 from practice.billing.queries.written_off import by_class, written_off
 from practice.errors import NotPermitted, Refusal
+from practice.scheduling.attendance import correct_attendance, record_no_show
+from practice.scheduling.commands import enter_in_error
 
 NO = pytest.raises
 
@@ -343,3 +345,19 @@ def test_the_report_of_write_offs_sums_to_the_ledger_and_shows_what_was_undone(d
         30_00: (False, False), 50_00: (False, True), -50_00: (True, False), 60_00: (False, False),
     }  # fmt: skip
     assert desk.balances()["4110"] == 30_00
+
+
+def test_what_became_of_a_visit_on_a_closed_day_stays_but_within_the_days_of_grace(desk, owner, limit, as_role):
+    seen, open_still = desk.sees("client-ada", day=date(2026, 2, 27)), desk.sees("client-dan", day=date(2026, 3, 1))
+    unsaid = desk.sees("client-dan", day=date(2026, 2, 26), status="scheduled")
+    close(desk, owner)
+    front = as_role("front_desk")
+    with NO(Refusal, match="closed up to 2026-02-28 and this visit was on 2026-02-27"):
+        desk.run(correct_attendance, who=front, attendee_id=seen, status="no_show")
+    with NO(Refusal, match="have the lock date moved back"):
+        desk.run(enter_in_error, who=front, appointment_id="apt-1")
+    desk.run(correct_attendance, who=front, attendee_id=open_still, status="no_show")
+    desk.run(record_no_show, who=front, attendee_id=unsaid)  # it was missing, not reported
+    limit("back_date", "front_desk", 2)
+    desk.run(correct_attendance, who=front, attendee_id=seen, status="no_show")
+    assert [row["status"] for row in desk.rows("select status from attendees order by attendee_id")] == ["no_show"] * 3
