@@ -44,6 +44,7 @@ OF_TABLE = {
     "insurance_claims": CLAIMS,
     "claim_events": CLAIMS,
     "claim_checks": CHECKS,
+    "card_charges": ("fct_card_charges",),
     "remittances": CLAIMS,
     "remittance_claims": CLAIMS,
     "transfers": RECEIVABLES,

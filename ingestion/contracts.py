@@ -58,7 +58,7 @@ _INSTANTS = dict.fromkeys(
         "arrived_at", "seated_at", "ended_at", "outcome_at", "cancelled_at", "happened_at", "known_at",
         "original_start", "roomed_at", "held_at", "expires_at", "settled_at", "queued_at", "not_before_at", "sent_at",
         "closed_at", "freed_at", "opened_at", "answered_at", "last_contacted_at", "signed_at", "locked_at",
-        "decided_at",
+        "decided_at", "requested_at",
     ),
     "TIMESTAMP",
 )  # fmt: skip

@@ -239,12 +239,18 @@ TABLES: dict[str, Table] = {
     "instalments": Table("instalment_id"),
     "drawer_counts": Table("drawer_count_id"),
     "drawer_floats": Table("drawer_float_id"),
-    # Tokens of a card processor are nobody's number; the money that comes of them is fed as payments and refunds.
+    # Tokens of a processor and digits of cards stay here: of a charge is fed what was asked and answered.
     "card_customers": Table("client_id", secret=("customer_token",)),
     "saved_cards": Table("saved_card_id", secret=("customer_token", "card_token")),
     "pay_links": Table("pay_link_id", secret=("token_hash",)),
     "card_setups": Table("card_setup_id", secret=("page_token",)),
-    "card_charges": Table("card_charge_id", secret=("page_token",)),
+    "card_charges": Table(
+        "card_charge_id",
+        _columns(
+            "card_charge_id client_id location_id amount_minor way state refusal payment_id requested_at known_at"
+        ),
+        secret=("page_token",),
+    ),
     "card_charge_items": Table("card_charge_item_id"),
     "card_refunds": Table("card_refund_id"),
     "card_disputes": Table("dispute_token"),

@@ -18,7 +18,7 @@ PUBLIC = {
     "fct_appointments", "fct_appointment_events", "fct_availability", "capacity_forecast", "forecast_scorecard",
     "fct_charges", "fct_payments", "fct_allocations", "fct_ledger_entries",
     "fct_third_next_available", "fct_freed_slots", "fct_holds", "fct_offers", "fct_waitlist_entries",
-    "fct_invoice_lines", "collection_curve", "receivables_daily", "ar_daily", "ar_as_of", "balance_forward_as_of", "revenue_leakage", "leakage_as_of", "fct_claims", "fct_claim_checks",
+    "fct_invoice_lines", "collection_curve", "receivables_daily", "ar_daily", "ar_as_of", "balance_forward_as_of", "revenue_leakage", "leakage_as_of", "fct_claims", "fct_claim_checks", "fct_card_charges",
     "metric_daily", "metric_catalogue", "quality_results",
 }  # fmt: skip
 
