@@ -26,6 +26,8 @@ button[data-variant][data-selected]{color:inherit!important}
 .stHorizontalBlock h2{padding:.5rem 0 1.5rem}
 /* On a phone a row has no room to spread out. */
 @media(max-width:640px){.stHorizontalBlock>.stElementContainer:has(>.stSpace){display:none}}
+/* The name of a number is read whole, on two lines where one is too short. */
+[data-testid="stMetricLabel"] p{white-space:normal;text-wrap:balance}
 /* Code in small print is as legible as the print around it. */
 [data-testid="stCaptionContainer"] code{font-size:.95em;color:inherit}
 /* Offers read as lines, not as captions. */

@@ -40,7 +40,7 @@ with left:
     trend(year, ["charged", "collected"], title="Charged and collected", name="trend_money")
 with right:
     aging_bars(view, height=250)
-left, right = st.columns([3, 2], gap="small")
+left, right = st.columns(2, gap="small")
 with left:
     attendance.outcomes(view)
 with right, card("Providers", "In this period; click a cell for its rows"):

@@ -30,9 +30,16 @@ def chart(
     return st.vega_lite_chart(_spec(key, dark, build), key=name, alt=alt_text, **options)
 
 
+ROW = 33
+
+
 def table_height(rows: int, most: int = 360) -> int:
-    """Pixels of a table that shows all its rows, or scrolls. A row is 2.2 rem of the theme's 15 px."""
-    return min(most, 33 * (max(rows, 1) + 1) + 3)
+    """Pixels of a table that shows all its rows, or scrolls: then its last row is cut in half, so that one sees it.
+
+    A row is 2.2 rem of the theme's 15 px; the head is one more.
+    """
+    fit = (most - 3) // ROW - 1
+    return ROW * (max(rows, 1) + 1) + 3 if rows <= fit + 1 else ROW * fit + ROW * 3 // 2
 
 
 def card(title: str, subtitle: str = "", *, height: str = "stretch") -> Any:

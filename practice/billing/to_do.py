@@ -16,18 +16,18 @@ from practice.store.work import Reader, Row
 
 KINDS = {
     "uncharged": "No charge",
-    "zero_fee": "No fee",
-    "missed_fee": "Missed-visit fee",
     "no_diagnosis": "No diagnosis",
     "unsigned_note": "Unsigned note",
+    "zero_fee": "No fee",
+    "missed_fee": "Missed-visit fee",
 }
-"""Kind → what people call it, in the order of what it holds up."""
+"""Kind → what people call it, the most urgent first: payers have deadlines, a fee for a missed visit has none."""
 
 BILLING = "Billing"
 
 
 def to_do(reader: Reader, actor: Actor) -> list[Row]:
-    """Everything that is left, the oldest first.
+    """Everything that is left: the most urgent kind first, of each the oldest first.
 
     {kind, attendee_id, charge_id, client_id, client_name, provider_name, service_name, service_date, age_days, owner,
     amount_minor, note}: `owner` is who has to do something, `amount_minor` what waits for it, where that is known.
@@ -46,7 +46,7 @@ def to_do(reader: Reader, actor: Actor) -> list[Row]:
         _entry("unsigned_note", row, row["provider_name"], today, "A draft is there." if row["has_draft"] else None)
         for row in unsigned(reader, actor)
     ]
-    return sorted(rows, key=lambda row: (row["service_date"], list(KINDS).index(row["kind"]), row["attendee_id"] or ""))
+    return sorted(rows, key=lambda row: (list(KINDS).index(row["kind"]), row["service_date"], row["attendee_id"] or ""))
 
 
 def _undiagnosed(row: Row, today: date) -> Row:

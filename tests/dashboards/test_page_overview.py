@@ -63,7 +63,7 @@ def test_the_tiles_show_the_numbers_under_the_catalogues_names(open_page, built)
         "Charged": "$210.00",
         "Collected": "$40.00",
         "Accounts receivable": "$170.00",
-        "Days in AR, gross": "72.9",
+        "Days in AR, gross": "72.9 d",
     }
 
 

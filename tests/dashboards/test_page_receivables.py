@@ -24,7 +24,7 @@ def test_it_opens_for_each_role_that_sees_numbers(open_page, built, role):
     assert not app.exception
     assert not app.error
     assert {tile.label: tile.value for tile in app.metric} == {
-        "Accounts receivable": "$170.00", "Days in AR, gross": "72.9",
+        "Accounts receivable": "$170.00", "Days in AR, gross": "72.9 d",
     }  # fmt: skip
 
 

@@ -47,6 +47,20 @@ def test_what_is_left_is_charged_coded_and_waived_from_one_list(open_page, books
     assert "Nothing is left to do." in texts(app)
 
 
+def test_all_of_one_kind_is_charged_at_once_the_most_urgent_kind_first(open_page, books, record):
+    for client in ("client-ada", "client-ben"):
+        books.sees(client, status="no_show")
+    books.sees("client-dan")
+    app = to_do(open_page("billing", "biller"))
+    said = texts(app)
+    assert said.index("**No charge** · 1 visit") < said.index("**Missed-visit fee** · 2 visits")
+    app.button(key="to_do:show:missed_fee").click().run()
+    assert list(table(app, "to_do").value["what"]) == ["Missed-visit fee"] * 2
+    app.button(key="to_do:all:missed_fee").click().run()
+    assert commands(record)[-2:] == ["charge_visit", "charge_visit"]
+    assert list(table(app, "to_do").value["what"]) == ["No charge"]
+
+
 def test_a_provider_signs_from_the_calendar(open_page, books, record):
     books.sees("client-ada")
     record.run(set_notes, SYSTEM, since="2026-03-01", lock_days=7)

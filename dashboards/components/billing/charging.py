@@ -34,9 +34,9 @@ def to_charge_part(person: Actor) -> None:
     columns = {
         "service_date": "Visit",
         "client_name": "Client",
+        "amount_minor": "Fee by the policy" if missed else "Fee",
         "provider_name": "Provider",
         "service_name": "Service",
-        "amount_minor": "Fee by the policy" if missed else "Fee",
     }
     if any(row["note"] for row in rows):
         columns["note"] = "Note"
@@ -122,11 +122,11 @@ def to_invoice_part(person: Actor) -> None:
     rows = read(to_invoice, person)
     columns = {
         "party_name": "Owed by",
-        "client_name": "Seen",
-        "service_date": "Visit",
-        "description": "What",
         "open_minor": "Open",
         "age_days": "Days",
+        "service_date": "Visit",
+        "client_name": "Seen",
+        "description": "What",
     }
     if rows:
         st.caption("What clients owe and no invoice asks for yet. Select lines, or invoice them all.")

@@ -47,7 +47,7 @@ def choose(
     *,
     key: str,
     many: bool = False,
-    height: int = 360,
+    height: int = 432,
     empty: str = "Nothing here.",
 ) -> Rows:
     """A table to choose from; answers the chosen rows. Columns ending in _minor show as amounts."""
@@ -63,6 +63,8 @@ def choose(
             config[name] = st.column_config.NumberColumn(title, format=f"%,.{currency.exponent}f")
         elif name.endswith("_date"):
             config[name] = st.column_config.DateColumn(title, format="D MMM YYYY")
+        elif name == "number" or name.endswith("_number"):
+            config[name] = st.column_config.Column(title, alignment="left")  # it names something, it counts nothing
         else:
             config[name] = st.column_config.Column(title, width="large" if name in SENTENCES else None)
     event = st.dataframe(

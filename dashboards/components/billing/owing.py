@@ -41,12 +41,12 @@ def owing_part(person: Actor, party: str | None) -> None:
         due = f"{total(rows, 'due_minor')} due of " if any(row["payment_plan_id"] for row in rows) else ""
         st.caption(f"{count(len(rows), 'open item')}, {due}{total(rows, 'open_minor')}.{more}")
     columns = {
-        "service_date": "Visit",
-        "client_name": "Seen",
         "party_name": "Owed by",
-        "description": "What",
         "due_minor" if is_due_only else "open_minor": "Due" if is_due_only else "Open",
         "age_days": "Days",
+        "service_date": "Visit",
+        "client_name": "Seen",
+        "description": "What",
         "invoice_number": "Invoice",
     }
     picked = choose(rows[:SHOWN], columns, key="owing", empty="Nothing is open.")

@@ -36,13 +36,13 @@ def unpaid_part(person: Actor) -> None:
         late = f"; {count(len(overdue), 'invoice')} overdue, {total(overdue, 'due_minor')}" if overdue else ""
         st.caption(f"{count(len(rows), 'unpaid invoice')}, {total(rows, 'due_minor')} open{late}.")
     columns = {
-        "number": "Invoice",
         "party_name": "Client",
-        "issued_date": "Issued",
-        "due_date": "Due",
-        "total_minor": "Total",
         "due_minor": "Open",
+        "due_date": "Due",
         "status": "State",
+        "number": "Invoice",
+        "issued_date": "Issued",
+        "total_minor": "Total",
     }
     shown = [row | {"status": "overdue" if row["is_overdue"] else row["status"].replace("_", " ")} for row in rows]
     picked = choose(shown, columns, key="unpaid", empty="No invoice is unpaid.")
@@ -85,10 +85,10 @@ def payments_part(person: Actor, party: str | None) -> None:
         st.caption(_by_age(rows))
     rows = rows[:NEWEST]
     columns = {
-        "received_date": "Received",
         "party_name": "From",
-        "method": "How",
         "amount_minor": "Amount",
+        "received_date": "Received",
+        "method": "How",
         "allocated_minor": "Applied",
         "refunded_minor": "Refunded",
         "unapplied_minor": "Left",

@@ -14,7 +14,7 @@ from dashboards.components.desk.words import plain
 from dashboards.components.forms import practice_currency, show_refusal, start_anew, turn
 from dashboards.components.paper.handing import FRESH_PAYMENT
 from dashboards.session import attempt, keep_refusal
-from practice.access.permissions import Actor
+from practice.access.permissions import Actor, Permission
 from practice.billing.products import MOST_OF_ONE, rate_on, sell, tax_of
 from practice.billing.queries import selling
 from practice.errors import Refusal
@@ -30,6 +30,8 @@ def sell_part(person: Actor) -> None:
         known = {row["product_id"]: row for row in selling.products(reader)}
     if desk is None or not known:
         st.info("Nothing is sold here yet; products and their tax are added in Set-up, Products.")
+        if person.may(Permission.SET_UP):
+            st.page_link("app_pages/set_up.py", label="Set-up", icon=":material/tune:", width="content")
         return
     currency = practice_currency()
     form = f"{FORM}:{turn(FORM)}"

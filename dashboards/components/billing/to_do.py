@@ -18,9 +18,11 @@ from practice.billing.coding import code_charge
 from practice.billing.to_do import KINDS, to_do
 
 COLUMNS = {
-    "what": "What", "client_name": "Client", "service_date": "Visit", "service_name": "Service", "age_days": "Days",
-    "owner": "Whose", "amount_minor": "Waits", "note": "Note",
+    "what": "What", "client_name": "Client", "amount_minor": "Waits", "age_days": "Days", "service_date": "Visit",
+    "service_name": "Service", "owner": "Whose", "note": "Note",
 }  # fmt: skip
+CHARGED = ("uncharged", "missed_fee")
+KIND = "to_do_kind"
 
 
 def to_do_part(person: Actor) -> None:
@@ -28,9 +30,13 @@ def to_do_part(person: Actor) -> None:
     exchange_box(person)
     cards_box(person)
     rows = read(to_do, person)
-    kind = _kind(rows)
+    kind = _kind(person, rows)
     shown = [row for row in rows if kind is None or row["kind"] == kind]
-    columns = COLUMNS if any(row["note"] for row in shown) else {n: t for n, t in COLUMNS.items() if n != "note"}
+    columns = {
+        name: title
+        for name, title in COLUMNS.items()
+        if name not in ("note", "amount_minor") or any(row[name] for row in shown)
+    }
     picked = choose(shown, columns, key="to_do", many=True, empty="Nothing is left to do.")
     if picked:
         _steps(person, picked)
@@ -38,22 +44,52 @@ def to_do_part(person: Actor) -> None:
         st.caption("An entry leaves the list as soon as its reason is gone. Select entries to work on them.")
 
 
-def _kind(rows: Rows) -> str | None:
-    """One kind, chosen by its number; None for all."""
+def _kind(person: Actor, rows: Rows) -> str | None:
+    """A line for each kind: how much there is of it, what to do with all of it. The one chosen, None for all."""
     numbers = Counter(row["kind"] for row in rows)
-    if len(numbers) < 2:
-        return None
-    labels = {kind: f"{title} ({numbers[kind]})" for kind, title in KINDS.items() if numbers[kind]}
-    return st.pills(
-        "Kind", list(labels), format_func=labels.get, label_visibility="collapsed",
-        key="to_do_kind",
-    )  # fmt: skip
+    chosen = st.session_state.get(KIND)
+    if len(numbers) < 2 or chosen not in numbers:
+        chosen = None
+    if numbers:
+        with st.container(border=True, gap="xsmall"):
+            for kind in (kind for kind in KINDS if numbers[kind]):
+                _line(person, kind, [row for row in rows if row["kind"] == kind], chosen, len(numbers) > 1)
+    return chosen
+
+
+def _line(person: Actor, kind: str, rows: Rows, chosen: str | None, is_one_of_many: bool) -> None:
+    """The kind with its number, its sum and its age; and its steps for all of it."""
+    said = [f"**{KINDS[kind]}**", count(len(rows), "visit")]
+    said += [plain(total(rows, "amount_minor"))] if all(row["amount_minor"] for row in rows) else []
+    said += [f":gray[oldest {count(max(row['age_days'] for row in rows), 'day')}]"]
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(" · ".join(said), width="content")
+        st.space("stretch")
+        if len(rows) > 1:
+            _for_all(person, kind, rows)
+        label = "Show all" if kind == chosen else "Show these"
+        if is_one_of_many and st.button(label, key=f"to_do:show:{kind}", type="tertiary", help=KINDS[kind]):
+            st.session_state[KIND] = None if kind == chosen else kind
+            st.rerun()
+
+
+def _for_all(person: Actor, kind: str, rows: Rows) -> None:
+    """One step for a whole kind; many charges at once are asked about once more."""
+    if kind in CHARGED and person.may(Permission.CHARGE):
+        with st.popover("Charge all", icon=":material/done_all:"):
+            st.markdown("Each visit is charged the fee in force on its day. A charge can be voided later.")
+            label = f"Charge {count(len(rows), 'visit')}, {total(rows, 'amount_minor')}"
+            if st.button(label, type="primary", key=f"to_do:all:{kind}"):
+                _charge(rows)
+    ready = [row for row in rows if kind == "no_diagnosis" and row["note"]]
+    if ready and person.may(Permission.CHARGE) and st.button(f"Point {len(ready)} to diagnoses", key="to_do:code_all"):
+        _code(ready)
 
 
 def _steps(person: Actor, picked: Rows) -> None:
     """Buttons for what the selected entries need; of several kinds each takes its own."""
-    to_charge = [row for row in picked if row["kind"] in ("uncharged", "missed_fee")]
-    to_waive = [row for row in picked if row["kind"] in ("uncharged", "missed_fee", "zero_fee")]
+    to_charge = [row for row in picked if row["kind"] in CHARGED]
+    to_waive = [row for row in picked if row["kind"] in (*CHARGED, "zero_fee")]
     to_code = [row for row in picked if row["kind"] == "no_diagnosis" and row["note"]]
     with st.container(horizontal=True, vertical_alignment="center"):
         if to_charge and person.may(Permission.CHARGE):

@@ -21,11 +21,11 @@ from practice.insurance.claims import leave_out_of_claims, send_claims
 COLUMNS = {
     "service_date": "Seen on",
     "client_name": "Client",
+    "state": "State",
+    "amount_minor": "Amount",
     "payer_name": "Payer",
     "rank": "Rank",
     "codes": "Codes",
-    "amount_minor": "Amount",
-    "state": "State",
     "problem": "What is missing",
 }
 
@@ -47,9 +47,7 @@ def claims_part(person: Actor) -> None:
             f" {len(ready)} ready{f', {left} not yet' if left else ''}."
         )
     columns = {name: title for name, title in COLUMNS.items() if name != "rank" or any(row["rank"] > 1 for row in rows)}
-    picked = choose(
-        rows, columns, key="to_claim", many=True, height=320, empty="Every payer was asked for what it owes."
-    )
+    picked = choose(rows, columns, key="to_claim", many=True, empty="Every payer was asked for what it owes.")
     _send_button(picked or ready)
     if picked:
         _panel(person, picked)

@@ -23,12 +23,12 @@ from practice.insurance.denials import (
 COLUMNS = {
     "deadline_date": "Until",
     "days_left": "Days left",
-    "state_name": "State",
-    "payer_name": "Payer",
     "clients": "Client",
-    "open_minor": "Denied and owed",
+    "open_minor": "Owed",
     "reasons": "Why",
     "owner_name": "Whose task",
+    "payer_name": "Payer",
+    "state_name": "State",
     "service_date": "Seen on",
 }
 STATES = {"open": "Open", "waiting": "Waits for a second person", "settled": "Settled"} | OUTCOMES
@@ -46,7 +46,7 @@ def denials_part(person: Actor) -> None:
         more = "".join(f", {one}" for one in said if one)
         st.caption(f"{count(len(rows), 'denial')}, {total(rows, 'open_minor')} owed{more}.")
     empty = "No denial was worked yet." if is_past else "No denial waits for anybody."
-    picked = choose(rows, COLUMNS, key="denials", height=320, empty=empty)
+    picked = choose(rows, COLUMNS, key="denials", empty=empty)
     if picked:
         _panel(person, picked[0], is_past=is_past)
     elif rows:

@@ -60,14 +60,15 @@ def _suggestion(one: Suggestion, name: str, claim_id: str, *, is_best: bool) -> 
         f" {currency.show(charge['amount_minor'])}"
         for charge in one.charges
     ]
-    with st.container(horizontal=True, vertical_alignment="center"):
+    # On a phone the button stands below its line; the border says which line that is.
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown(f"**{words.plain(one.client_name)}** · {words.plain('; '.join(parts))} · {words.plain(one.why)}")
         pressed = st.button(
             "Match",
             type="primary" if is_best else "secondary",
             key=f"{name}:{one.charge_ids[0]}",
             icon=":material/link:",
         )
-        st.markdown(f"**{words.plain(one.client_name)}** · {words.plain('; '.join(parts))} · {words.plain(one.why)}")
     if pressed:
         done = f"Matched to {one.client_name}."
         send(match_claim, name, remittance_claim_id=claim_id, charge_ids=one.charge_ids, done=done)

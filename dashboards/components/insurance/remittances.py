@@ -17,14 +17,14 @@ from practice.insurance import worklist_queries as queries
 from practice.insurance.remits import retry_remittance
 
 COLUMNS = {
-    "payment_date": "Paid on",
     "payer_name": "Payer",
-    "trace_number": "Trace number",
     "amount_minor": "Deposit",
+    "state": "State",
+    "payment_date": "Paid on",
     "claims": "Claims",
     "unmatched": "To match",
     "denied_minor": "Denied",
-    "state": "State",
+    "trace_number": "Trace number",
 }
 CLAIM_COLUMNS = {
     "client_name": "Client",

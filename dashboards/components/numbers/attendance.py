@@ -63,6 +63,10 @@ def outcomes(view: View) -> None:
                       on_close=forget("outcomes"))  # fmt: skip
 
 
+BY_WIDTH = "width < 360 ? 2 : 4"
+"""Columns of a legend: on a phone four would be cut."""
+
+
 def _stacked(frame: pd.DataFrame, step: str, colours: Palette) -> Any:
     status = colours.status
     shades = {
@@ -82,7 +86,7 @@ def _stacked(frame: pd.DataFrame, step: str, colours: Palette) -> Any:
                   axis=alt.Axis(format="%b %y" if step == "month" else "%-d %b", labelAngle=0, labelOverlap=True)),
             alt.Y("visits:Q", title=None, axis=alt.Axis(tickCount=4, format="~s")),
             alt.Color("label:N", sort=present, scale=alt.Scale(domain=present, range=[shades[one] for one in present]),
-                      legend=alt.Legend(orient="bottom", title=None, columns=4, **LEGEND)),
+                      legend=alt.Legend(orient="bottom", title=None, columns=alt.ExprRef(BY_WIDTH), **LEGEND)),
             order=alt.Order("order:Q"),
             tooltip=[alt.Tooltip("day:T", format="%-d %b %Y", title=step.capitalize()),
                      alt.Tooltip("label:N", title="Outcome"), alt.Tooltip("visits:Q", format=",.0f", title="Visits")],

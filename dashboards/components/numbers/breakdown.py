@@ -30,9 +30,9 @@ def breakdown(
         if not offered:
             st.caption("Clear a filter to see a breakdown.")
             return
-        chosen = st.segmented_control(
+        chosen = len(offered) > 1 and st.segmented_control(
             "By", offered, format_func=lambda key: WORDS[key].capitalize(), default=offered[0], required=True,
-            key=f"{name}:by", label_visibility="collapsed",
+            key=f"{name}:by", label_visibility="collapsed", wrap=True,
         )  # fmt: skip
         dimension = chosen if chosen in offered else offered[0]
         by_members(view, [found.metric for found in known], dimension, name=name, titles=titles, height=height)
@@ -118,7 +118,7 @@ def value_column(view: View, values: Any, found: Definition) -> tuple[Any, Any]:
         return values * 100, st.column_config.NumberColumn(format="%.1f %%", help=found.formula)
     if found.unit == "minor":
         digits = view.currency.exponent
-        if values.abs().max() >= 10_000 * 10**digits:  # its rows have the cents
+        if values.abs().max() >= 1000 * 10**digits:  # as the tiles do; its rows have the cents
             return values / 10**digits, st.column_config.NumberColumn(format="%,.0f", help=found.formula)
         return values / 10**digits, st.column_config.NumberColumn(format=f"%,.{digits}f", help=found.formula)
     if found.unit == "minutes":

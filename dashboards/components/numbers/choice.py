@@ -21,7 +21,7 @@ def choice(title: str, options: Mapping[str, str], *, key: str, default: str, wh
             st.warning(f"{asked!r} is no {what}; use one of {', '.join(options)}. This is {default}.")
         state[widget] = wanted if wanted in options else default
     chosen = (place or st).segmented_control(
-        title, list(options), format_func=lambda name: options.get(name, name), required=True, key=widget
+        title, list(options), format_func=lambda name: options.get(name, name), required=True, key=widget, wrap=True
     )
     chosen = chosen if chosen in options else default
     state[f"address:{key}"] = "" if chosen == default else chosen

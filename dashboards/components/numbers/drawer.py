@@ -157,7 +157,7 @@ def show_table(view: View, rows: pd.DataFrame, found: Definition | None = None, 
 
 def _party(view: View, party: str) -> str:
     kind, _, key = str(party).partition(":")
-    return view.names.of["payer"].get(key, "payer") if kind == "payer" else "client"
+    return view.names.of["payer"].get(key, "Payer") if kind == "payer" else "Client"
 
 
 def _with_client(view: View, shown: pd.DataFrame, config: dict[str, Any]) -> None:

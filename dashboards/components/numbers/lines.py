@@ -68,7 +68,10 @@ def write_offs(view: View) -> None:
             st.caption("Nothing was written off in these days.")
             return
         shown = [name for name, value in known.items() if value.numerator]
-        picked = picked_cell(pd.DataFrame(lines), name="write_offs", column_config=_amounts(view, "Written off", "Of"))
+        picked = picked_cell(
+            pd.DataFrame(lines), name="write_offs",
+            column_config=_amounts(view, "Written off", "Of") | _to_the_right("Share"),
+        )  # fmt: skip
         if picked:
             _open(view, shown[picked[0]], names[shown[picked[0]]], "write_offs")
 
@@ -91,7 +94,11 @@ def lags(view: View) -> None:
         ]  # fmt: skip
         if not lines:
             return
-        picked = picked_cell(pd.DataFrame(lines), name="lags")
+        picked = picked_cell(
+            pd.DataFrame(lines),
+            name="lags",
+            column_config=_to_the_right("Median", "Slow tenth", "Next day", "In two days"),
+        )
         if picked:
             what = str(lines[picked[0]][""])
             name = columns[what].get(picked[1], columns[what]["Median"])
@@ -115,7 +122,9 @@ def claims(view: View) -> None:
              "Of": _part(view, view.known[name], value)}
             for name, value in known.items()
         ]  # fmt: skip
-        picked = picked_cell(pd.DataFrame(lines), name="claims_lines", most=480)
+        picked = picked_cell(
+            pd.DataFrame(lines), name="claims_lines", most=480, column_config=_to_the_right("Value", "Of")
+        )
         if picked:
             name = list(known)[picked[0]]
             _open(view, name, view.known[name].label, "claims_lines")
@@ -156,6 +165,11 @@ def _money(view: View, minor: float | None) -> float:
 
 def _percent(value: float | None) -> str:
     return "–" if value is None else f"{value:.1%}"
+
+
+def _to_the_right(*columns: str) -> dict[str, Any]:
+    """Numbers that are written out already stand like numbers."""
+    return {column: st.column_config.TextColumn(alignment="right") for column in columns}
 
 
 def _amounts(view: View, *columns: str) -> dict[str, Any]:

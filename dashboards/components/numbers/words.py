@@ -6,6 +6,7 @@ from dashboards.metrics import Definition, Value
 from practice.money import Currency
 
 _QUOTIENTS = ("ratio", "days", "months")
+_UNITS = {"days": "d", "months": "mo"}
 
 
 def in_words(value: float | None, unit: str, currency: Currency, *, is_quotient: bool = False) -> str:
@@ -24,8 +25,9 @@ def in_words(value: float | None, unit: str, currency: Currency, *, is_quotient:
 
 
 def say(value: float | None, found: Definition, currency: Currency) -> str:
-    """A value of a metric."""
-    return in_words(value, found.unit, currency, is_quotient=found.divides or found.kind == "distribution")
+    """A value of a metric, with the unit that its name does not say."""
+    text = in_words(value, found.unit, currency, is_quotient=found.divides or found.kind == "distribution")
+    return f"{text} {_UNITS[found.unit]}" if found.unit in _UNITS and value is not None else text
 
 
 def _money(minor: int, currency: Currency) -> str:
@@ -45,7 +47,7 @@ def change(current: float | None, before: float | None, unit: str) -> str | None
     if unit == "ratio":
         return f"{(current - before) * 100:+.1f} pts"
     if unit in ("days", "months"):
-        return f"{current - before:+.1f} {'d' if unit == 'days' else 'mo'}"
+        return f"{current - before:+.1f} {_UNITS[unit]}"
     return f"{current / before - 1:+.1%}" if before else None
 
 
