@@ -12,7 +12,7 @@ from dashboards.components.charts import card
 from dashboards.components.numbers.drawer import open_rows
 from dashboards.components.numbers.picking import forget, picked_cell
 from dashboards.components.numbers.view import View
-from dashboards.components.numbers.words import say
+from dashboards.components.numbers.words import in_words, say
 from dashboards.metrics import Definition, Value
 
 WRITE_OFFS = {
@@ -147,7 +147,11 @@ def _open(view: View, metric: str, about: str, table: str) -> None:
 
 
 def _said(view: View, known: Mapping[str, Value], name: str) -> str:
-    return say(known[name].value, view.known[name], view.currency) if name in known else "–"
+    """Without the unit: the card's heading says it once."""
+    if name not in known:
+        return "–"
+    found = view.known[name]
+    return in_words(known[name].value, found.unit, view.currency, is_quotient=True)
 
 
 def _part(view: View, found: Definition, value: Value) -> str:
