@@ -84,4 +84,4 @@ def test_the_rows_of_a_median_say_what_it_is(open_page, built):
     app = open_page("attendance", "owner")
     app.button(key="rows:lead_time_days_median").click().run()
     assert not app.exception
-    assert "their median is **1.5**" in texts(app)
+    assert "their median is **1.5 d**" in texts(app)

@@ -87,6 +87,15 @@ def test_the_deposit_that_a_rule_asks_for_is_two_clicks(open_page, books, coming
     assert books.balances() == {"1020": 30_00, "2110": -30_00}
 
 
+def test_the_payment_of_a_deposit_says_that_it_is_held(open_page, books, coming):
+    books.run(take_deposit, attendee_id=coming, amount_minor=10_00, method="card")
+    app = open_page("billing", "biller")
+    app.segmented_control(key="billing_part").set_value("Payments").run()
+    said = texts(select(app, "payments", 0))
+    assert "10.00 is held, for a visit to come or a package." in said
+    assert "All of it is applied" not in said
+
+
 def test_a_charged_visit_takes_its_deposit_and_the_rest_goes_back(open_page, books, coming, clock):
     books.run(take_deposit, attendee_id=coming, amount_minor=200_00, method="card")
     clock.forward(days=8)

@@ -25,6 +25,15 @@ def where_it_went(person: Actor, payment: dict[str, Any]) -> Rows:
     columns = {"post_date": "On", "client_name": "Client", "description": "What", "amount_minor": "Amount"}
     with st.container(border=True):
         st.markdown("**Where it went**")
+        if payment["held_minor"]:
+            held = practice_currency().show(payment["held_minor"])
+            st.markdown(f"{words.plain(held)} is held, for a visit to come or a package.")
+            st.page_link(
+                "app_pages/cash.py", label="Held money", icon=":material/savings:", width="content",
+                query_params={"client": payment["client_id"]} if payment["client_id"] else {},
+            )  # fmt: skip
+            if not live:
+                return []
         picked = choose(live, columns, key=f"allocations:{payment_id}", many=True, height=220, empty="Nowhere yet.")
         if picked and person.may(Permission.ALLOCATE):
             _move(person, payment, picked)

@@ -91,9 +91,12 @@ def payments_part(person: Actor, party: str | None) -> None:
         "method": "How",
         "allocated_minor": "Applied",
         "refunded_minor": "Refunded",
+        "held_minor": "Held",
         "unapplied_minor": "Left",
         "age_days" if only else "status": "Days" if only else "State",
     }
+    if not any(row["held_minor"] for row in rows):
+        del columns["held_minor"]
     picked = choose(rows, columns, key="payments", empty="No payments here.")
     if len(rows) == NEWEST:
         st.caption(f"{'The oldest' if only else 'The newest'} {NEWEST}; choose a client above to see all of theirs.")
@@ -127,7 +130,7 @@ def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
         refund_note(person, payment)
         if person.may(Permission.REFUND) and (picked or payment["unapplied_minor"]):
             _refund(payment, picked)
-        elif person.may(Permission.REFUND):
+        elif person.may(Permission.REFUND) and payment["allocated_minor"]:
             st.caption("All of it is applied: select under *Where it went* what to refund.")
         if person.may(Permission.REFUND):
             bounced_popover(payment)
