@@ -13,7 +13,6 @@ from dashboards.components.billing.owing import owing_part
 from dashboards.components.billing.receiving import payments_part, unpaid_part
 from dashboards.components.billing.selling import sell_part
 from dashboards.components.billing.to_do import to_do_part
-from dashboards.components.billing.written_off import written_off_part
 from dashboards.components.cards.bar import card_bar
 from dashboards.components.desk.words import plain
 from dashboards.components.paper.client import statement_bar
@@ -32,8 +31,6 @@ PARTS = ["To do", "To charge", "To invoice", "Unpaid", "Open items", "Payments",
 if person.may(Permission.CHARGE) and person.may(Permission.TAKE_PAYMENT):
     PARTS.append("Sell")
 PARTS.append("Approvals")
-if person.may(Permission.ADJUST):
-    PARTS.append("Write-offs")
 if person.may(Permission.EXPORT_BOOKS):
     PARTS.append("Books")
 if "billing_next" in st.session_state:
@@ -97,8 +94,6 @@ elif part == "Open items":
         statement_bar(person, party, read(lambda reader, _: practice_today(reader), person))
 elif part == "Approvals":
     approvals_part(person)
-elif part == "Write-offs":
-    written_off_part(person)
 elif part == "Documents":
     documents_part(person)
 elif part == "Books":

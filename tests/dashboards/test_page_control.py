@@ -80,7 +80,7 @@ def test_a_write_off_waits_and_its_second_person_posts_it(open_page, books, reco
     app.toggle(key="billing_decided").set_value(True).run()
     assert list(table(app, "decided").value["state"]) == ["approved"]
 
-    app = show(app, "Write-offs")
+    app = app.pills(key="approvals_view").set_value("Write-offs").run()
     (row,) = table(app, "written_off").value.to_dict("records")
     assert (row["what"], row["amount_minor"], row["reason"]) == ("Courtesy", 150.0, "Cannot pay")
     assert row["by"] == "Sam Manager, asked by Sam Biller"

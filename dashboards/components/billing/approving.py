@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components.billing.common import choose, count, read
+from dashboards.components.billing.written_off import written_off_part
 from dashboards.components.desk import words
 from dashboards.components.forms import entry, practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor, Permission
@@ -24,7 +25,15 @@ COLUMNS = {
 
 
 def approvals_part(person: Actor) -> None:
-    """What waits, the oldest first; then, on demand, what was decided or has expired."""
+    """What waits, the oldest first; on demand what was decided or has expired, and the report of write-offs."""
+    if person.may(Permission.ADJUST):
+        views = ["Requests", "Write-offs"]
+        view = st.pills(
+            "Show", views, default="Requests", required=True, label_visibility="collapsed", key="approvals_view"
+        )
+        if view == "Write-offs":
+            written_off_part(person)
+            return
     is_past = st.toggle("Decided and expired ones instead", key="billing_decided")
     rows = [_shown(row) for row in read(approvals, person, is_open=not is_past)]
     if is_past:
