@@ -47,7 +47,7 @@ def choose(
     *,
     key: str,
     many: bool = False,
-    height: int = 432,
+    height: int = 360,
     empty: str = "Nothing here.",
 ) -> Rows:
     """A table to choose from; answers the chosen rows. Columns ending in _minor show as amounts."""

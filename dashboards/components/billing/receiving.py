@@ -45,7 +45,8 @@ def unpaid_part(person: Actor) -> None:
         "total_minor": "Total",
     }
     shown = [row | {"status": "overdue" if row["is_overdue"] else row["status"].replace("_", " ")} for row in rows]
-    picked = choose(shown, columns, key="unpaid", empty="No invoice is unpaid.")
+    # Low enough that the payment of the chosen one is in sight with it.
+    picked = choose(shown, columns, key="unpaid", height=300, empty="No invoice is unpaid.")
     fresh = [row for row in rows if row["invoice_id"] == st.session_state.get(FRESH_INVOICE)]
     for invoice in (picked or fresh)[:1]:
         invoice_panel(person, invoice)
