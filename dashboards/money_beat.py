@@ -11,6 +11,7 @@ from practice.billing import by_itself as billing
 from practice.errors import Refusal
 from practice.home import Home
 from practice.insurance import by_itself as insurance
+from practice.insurance import exchanging
 from practice.store.record import Record
 
 SECONDS = 60.0
@@ -25,7 +26,12 @@ def start(home: Home, record: Record, *, seconds: float = SECONDS) -> Callable[[
 
 def once(home: Home, record: Record) -> None:
     """One look. What fails is told to the log without anybody's data, and the next look goes on with it."""
-    for look in (lambda: billing.beat(record), lambda: insurance.beat(record, home)):
+    looks: tuple[Callable[[], object], ...] = (
+        lambda: billing.beat(record),
+        lambda: exchanging.beat(record, home),
+        lambda: insurance.beat(record, home),
+    )
+    for look in looks:
         try:
             look()
         except Refusal as refusal:  # a full disk, for example

@@ -7,7 +7,6 @@ from practice.billing.by_itself import COVERS, by_itself, is_due, note_errand
 from practice.errors import Refusal
 from practice.home import Home
 from practice.insurance import eligibility_queries as queries
-from practice.insurance import exchanging
 from practice.insurance.eligibility_checks import MOST, ask_eligibility, note_questions_dropped
 from practice.insurance.folders import Taken, put, take
 from practice.insurance.incoming import command_for
@@ -16,16 +15,12 @@ from practice.store.work import Row
 
 
 def beat(record: Record, home: Home) -> list[Taken]:
-    """Ask about the covers of who comes, exchange files with payers' servers, and read what lies in the folder.
-
-    Answers the files that were read.
-    """
+    """Ask about the covers of who comes, and read what lies in the folder. Answers the files that were read."""
     with record.read() as reader:
         on = by_itself(reader)
         is_asking = on.cover_days is not None and is_due(reader, COVERS)
     if is_asking:
         ask(record, home, on.cover_days or 0)
-    exchanging.beat(record, home)
     return read_folder(record, home) if on.reads_files else []
 
 

@@ -19,23 +19,19 @@ from practice.insurance import connection_queries as queries
 from practice.insurance import exchanged
 from practice.insurance.connection_secrets import sign_in_of
 from practice.insurance.connections import PASSING, is_wanted, remote_name
-from practice.insurance.folders import bring
-from practice.insurance.sftp import Drop, DropTrouble, RemoteFile
+from practice.insurance.fetching import ENDED, fetch, path_of
+from practice.insurance.sftp import Drop, DropTrouble
 from practice.store.record import Record
 from practice.store.work import Row
 
 EVERY_SECONDS = 300
 """Between two looks at a server by itself while nothing is to be sent."""
 
-STILL_SECONDS = 45
-"""A file without an end that we know is taken once it has not changed for so long."""
-
 LOCAL = ("127.0.0.1", "localhost")
 
 _log = logging.getLogger("daybook.payers")
 _one_at_a_time = threading.Lock()
 _looked: dict[str, float] = {}
-_seen: dict[tuple[str, str], tuple[RemoteFile, float]] = {}
 
 
 @dataclass
@@ -65,10 +61,7 @@ def exchange(record: Record, home: Home, connection_id: str) -> Exchanged:
         _looked[connection_id] = _seconds()
         try:
             with opened(record, home, row) as drop:
-                if row["out_folder"]:
-                    _send(record, drop, row, done)
-                if row["in_folder"]:
-                    _fetch(record, home, drop, row, done)
+                _both_ways(record, home, drop, row, done)
         except DropTrouble as trouble:
             done.trouble = trouble.code
             _note_trouble(record, connection_id, trouble)
@@ -76,6 +69,22 @@ def exchange(record: Record, home: Home, connection_id: str) -> Exchanged:
             if row["trouble"]:
                 record.run(exchanged.note_well, SYSTEM, connection_id=connection_id)
     return done
+
+
+def _both_ways(record: Record, home: Home, drop: Drop, row: Row, done: Exchanged) -> None:
+    """Answers come in even where ours cannot go out: a full disk there holds up no money."""
+    first: DropTrouble | None = None
+    try:
+        if row["out_folder"]:
+            _send(record, drop, row, done)
+    except DropTrouble as trouble:
+        if trouble.code in ENDED:
+            raise
+        first = trouble
+    if row["in_folder"]:
+        fetch(record, home, drop, row, done.fetched)
+    if first:
+        raise first
 
 
 def try_out(record: Record, home: Home, connection_id: str) -> str:
@@ -143,7 +152,7 @@ def _send(record: Record, drop: Drop, row: Row, done: Exchanged) -> None:
 
 def _send_one(record: Record, drop: Drop, folder: str, key: str, note: Row, content: bytes) -> None:
     """Where it was cut off is known: a file that waits for its name either still has the passing one, or is there."""
-    name = _path(folder, note["remote_name"])
+    name = path_of(folder, note["remote_name"])
     if note["state"] == "writing":
         if drop.look(name):
             raise DropTrouble("name_taken")
@@ -158,88 +167,12 @@ def _send_one(record: Record, drop: Drop, folder: str, key: str, note: Row, cont
     record.run(exchanged.note_sent, SYSTEM, file_sent_id=key)
 
 
-def _fetch(record: Record, home: Home, drop: Drop, row: Row, done: Exchanged) -> None:
-    """Each file by itself: one that cannot be read or moved holds up no other."""
-    first: DropTrouble | None = None
-    with record.read() as reader:
-        known = queries.fetched(reader, row["connection_id"])
-    for file in drop.list_folder(row["in_folder"]):
-        if not is_wanted(file.name, row["in_names"]):
-            continue
-        try:
-            before = next((one for one in known.get(file.name, ()) if _is_same(one, file)), None)
-            one = before or _fetch_one(record, home, drop, row, file, known.get(file.name, []), done)
-            if one and row["done_folder"]:
-                _move_there(drop, row, file)
-        except DropTrouble as trouble:
-            if trouble.code in ("lost", "no_answer"):
-                raise
-            first = first or trouble
-    if first:
-        raise first
-
-
-def _fetch_one(
-    record: Record, home: Home, drop: Drop, row: Row, file: RemoteFile, known: list[Row], done: Exchanged
-) -> Row | None:  # fmt: skip
-    """The file as it is written down now; None while it is still being written there."""
-    path = _path(row["in_folder"], file.name)
-    content = drop.read(path)
-    if len(content) != file.size or drop.look(path) != file or not _is_whole(row["connection_id"], file, content):
-        return None
-    digest = hashlib.sha256(content).hexdigest()
-    for one in known:
-        if (one["size_bytes"], one["digest"]) == (file.size, digest):
-            record.run(
-                exchanged.note_seen_again, SYSTEM, file_fetched_id=one["file_fetched_id"],
-                modified_seconds=file.modified,
-            )  # fmt: skip
-            return one
-    try:
-        local = bring(home.remittances_in, file.name, content)
-    except OSError:
-        raise DropTrouble("no_space_here") from None
-    said: Row = {"size_bytes": file.size, "digest": digest, "modified_seconds": file.modified, "local_name": local.name}
-    noted: Row = record.run(
-        exchanged.note_fetched, SYSTEM, connection_id=row["connection_id"], remote_name=file.name, **said
-    )
-    done.fetched.append(local.name)
-    return noted | said
-
-
-def _is_whole(connection_id: str, file: RemoteFile, content: bytes) -> bool:
-    """X12 says where it ends; anything else has to stand still for a while."""
-    if b"IEA" in content[-200:]:
-        return True
-    key, now = (connection_id, file.name), _seconds()
-    before, since = _seen.get(key, (None, now))
-    if before != file:
-        _seen[key] = (file, now)
-        return False
-    return now - since >= STILL_SECONDS
-
-
-def _move_there(drop: Drop, row: Row, file: RemoteFile) -> None:
-    path, to = _path(row["in_folder"], file.name), _path(row["done_folder"], file.name)
-    if drop.look(path) != file:
-        return  # somebody writes to it again: looked at the next time
-    drop.rename(path, f"{to}-{file.modified}" if drop.look(to) else to)
-
-
-def _is_same(one: Row, file: RemoteFile) -> bool:
-    return (one["size_bytes"], one["modified_seconds"]) == (file.size, file.modified)
-
-
 def _is_due(row: Row, now: object) -> bool:
     return not row["trouble"] or (row["next_try_at"] is not None and row["next_try_at"] <= now)
 
 
 def _is_time(row: Row) -> bool:
     return bool(row["trouble"]) or _seconds() - _looked.get(row["connection_id"], float("-inf")) >= EVERY_SECONDS
-
-
-def _path(folder: str, name: str) -> str:
-    return f"{folder.rstrip('/')}/{name}"
 
 
 _seconds = time.monotonic

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncssh
 import pytest
 
-from dashboards import runtime
+from dashboards import money_beat, runtime
 from practice.access.permissions import SYSTEM
-from practice.insurance import connection_secrets
+from practice.insurance import connection_secrets, exchanging
 from practice.insurance.connections import confirm_host_key, save_connection
 from practice.insurance.sftp import shown_host_key
 from tests.dashboards.conftest import labels, texts
@@ -68,6 +68,9 @@ def test_a_biller_fetches_and_posts_with_one_press_and_is_told_what_is_wrong(ope
     desk.run(confirm_host_key, who=SYSTEM, connection_id=key, host_key=shown_host_key("127.0.0.1", payer.port))
     app = press(app.run(), "Send and fetch now")
     assert any("make or enter it first" in said for said in refusals(app))
+    app = open_page("billing", "biller", billing_part="To do")
+    assert any("Files do not go to Harbor: there is no key or password yet" in said for said in refusals(app))
+    app = open_page("insurance", "biller")
     connection_secrets.keep(runtime.current().home, key, "password", PASSWORD)
     charge = desk.charged("client-ben")
     paid = claim(charge, 150_00, 90_00, line("V50", 150_00, 90_00, cas=["CO*45*40.00", "PR*3*20.00"]))
@@ -76,6 +79,10 @@ def test_a_biller_fetches_and_posts_with_one_press_and_is_told_what_is_wrong(ope
     assert "0 files sent, 1 file fetched; see Remittances for what came." in texts(app)
     assert desk.due(charge, BEN) == 20_00
     assert refusals(app) == []
+    (payer.folder / "out" / "later.835").write_text("ISA*…~IEA*1*1~")
+    exchanging._looked.clear()  # as if five minutes had gone by
+    money_beat.once(runtime.current().home, record)
+    assert (runtime.current().home.remittances_in / "later.835").exists()
     app = open_page("set-up", "owner")
     app = app.pills(key="set_up_part").set_value("Payers' files").run()
     assert "harbor.835" in texts(app)

@@ -51,7 +51,8 @@ def by_itself_part(person: Actor) -> None:
         reads = st.checkbox(
             "Payers' files are read as soon as they lie in the folder",
             on.reads_files,
-            help="What is refused stands in Insurance, Remittances, with its reason.",
+            help="Dropped there by hand, or fetched over a connection (Payers' files). What is refused stands in"
+            " Insurance, Remittances, with its reason.",
         )
         asks = st.checkbox("Payers are asked about the covers of who comes", on.cover_days is not None)
         days = st.number_input("Days before the visit", 1, 30, on.cover_days or 3, width=180)

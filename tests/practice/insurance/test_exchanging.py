@@ -11,7 +11,7 @@ import pytest
 from practice.access.permissions import SYSTEM
 from practice.errors import Conflict, Refusal
 from practice.home import Home
-from practice.insurance import connection_secrets, exchanging, sftp
+from practice.insurance import connection_secrets, exchanging, fetching, sftp
 from practice.insurance import sent_claim_queries as sent
 from practice.insurance.claim_queries import to_claim
 from practice.insurance.claims import send_claims
@@ -84,7 +84,7 @@ def payer(server):
 def over(desk, payer, tmp_path):
     home = Home(tmp_path / "home")
     home.path.mkdir()
-    exchanging._seen.clear()
+    fetching._seen.clear()
     exchanging._looked.clear()
     return Line(desk, home, payer)
 
@@ -142,6 +142,8 @@ def test_a_full_disk_there_keeps_the_file_and_tries_again_until_somebody_is_told
     for tries in (1, 2, 3):
         assert with_claims.look().trouble in ("no_space", "failed")
         assert with_claims.state()["tries"] == tries
+    (with_claims.payer.folder / "out" / "a.835").write_text("ISA*…~IEA*1*1~")
+    assert with_claims.look().fetched == ["a.835"], "answers come in all the same"
     assert exchanging.beat(with_claims.record, with_claims.home) == [], "it waits for its time"
     told = needs_somebody(with_claims)
     assert "disk is full" in told or "disk may be full" in told
@@ -262,7 +264,7 @@ def test_a_fetched_file_is_moved_there_if_so_wished(over):
 
 def test_a_half_written_file_is_left_until_it_is_whole(over, monkeypatch):
     now = [0.0]
-    monkeypatch.setattr(exchanging, "_seconds", lambda: now[0])
+    monkeypatch.setattr(fetching, "_seconds", lambda: now[0])
     there = over.payer.folder / "out" / "slow.835"
     there.write_text("ISA*00*")
     for more in ("", "CLP*", "1~"):
