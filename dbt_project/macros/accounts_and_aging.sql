@@ -29,9 +29,10 @@
 {# Where money is once received. #}
 {% macro cash_accounts() -%} ('1000', '1010', '1020') {%- endmacro %}
 
-{# Money that came in or went back: what lies in the cash accounts, but for what only moves between them or is counted. #}
+{# Money that came in or went back: what lies in the cash accounts, but for what only moves between them or is counted,
+   and the interest of payers. #}
 {% macro is_received() -%}
-    account in {{ cash_accounts() }} and coalesce(transaction_kind, '') not in ('payout', 'cash_count')
+    account in {{ cash_accounts() }} and coalesce(transaction_kind, '') not in ('payout', 'cash_count', 'interest')
 {%- endmacro %}
 
 {# What charges are posted to: service, missed visits, products. #}

@@ -16,6 +16,7 @@ PAYER = "payer:y1"
 
 def land(landing):
     _overpaid(Till(landing, "overpaid"))
+    _earns(Till(landing, "overpaid-interest"))
     _prepaid(Till(landing, "prepaid"))
     _other_kinds(Till(landing, "other-kinds"))
     _cash_only(Till(landing, "cash-only"))
@@ -32,6 +33,16 @@ def gross(warehouse, place, period):
 
 def of_period(warehouse, place, period):
     return rate(warehouse, "net_collection_rate_period", place, *period)
+
+
+def test_interest_of_a_payer_is_income_and_no_collected_cash(warehouse):
+    assert amounts(warehouse, "collected", "overpaid-interest", *FEB) == (50_00, None)
+
+
+def _earns(till):
+    charge = till.charge(50_00, date(2026, 1, 5), payer_id="y1")
+    till.paid(charge, 50_00, date(2026, 2, 3))
+    till.earn("y1", 1_25, date(2026, 2, 3))
 
 
 def _overpaid(till):

@@ -136,6 +136,14 @@ class Till:
         legs = [ledger.leg(account, amount, location_id=self.place) for account, amount in moved]
         self._post(ledger.numbered(self._head("payout", on), *legs))
 
+    def earn(self, payer: str, interest: int, on: date) -> None:
+        """A payer's interest for paying late: income beside what it pays for charges."""
+        legs = [
+            ledger.leg(account, amount, location_id=self.place, payer_id=payer)
+            for account, amount in (("1000", interest), ("1040", -interest), ("1040", interest), ("4040", -interest))
+        ]
+        self._post(ledger.numbered(self._head("interest", on), *legs))
+
     def count_drawer(self, short: int, on: date) -> None:
         legs = [
             ledger.leg(account, amount, location_id=self.place)
