@@ -17,12 +17,13 @@ from practice.scheduling import attendance
 from practice.scheduling import commands as desk
 from practice.scheduling.moving import move_appointment
 from tests.conftest import INSERT
+from tests.orchestration.insured_life import Insured
 
 LOCAL = timedelta(hours=5)
 """New York's winter is this much behind UTC; in summer visits just start an hour earlier on the wall."""
 
 
-class Life:
+class Life(Insured):
     """A practice in which anything may happen next. What the record refuses has not happened."""
 
     def __init__(self, record, clock, house, seed):
@@ -35,7 +36,10 @@ class Life:
             self.invoice: 4, self.void_invoice: 2,
             self.add_client: 2, self.refer_anew: 1, self.cover: 2, self.end_cover: 1, self.day_passes: 4,
             self.verify: 2, self.sign: 4, self.reopen: 1,
+            self.see_insured: 9, self.look_through: 4, self.send: 9, self.acknowledge: 4, self.resend: 1, self.answer: 9, self.take_back: 4,
         }  # fmt: skip
+        self.remits = 0
+        self.furnish()
 
     def happen(self, times):
         for happening in self.dice.choices(list(self.happenings), list(self.happenings.values()), k=times):
@@ -199,7 +203,10 @@ class Life:
 
     def add_client(self):
         name = f"Guest {self.dice.randint(1, 10**9)}"
-        self.run(add_client, given_name=name, family_name=name, birth_date="1980-04-01", referral_source_id="ref-web")
+        made = self.run(
+            add_client, given_name=name, family_name=name, birth_date="1980-04-01", referral_source_id="ref-web"
+        )
+        self.bring(made["client_id"])
 
     def refer_anew(self):
         source = self.run(add_referral_source, name=f"Word {self.dice.randint(1, 10**9)}", kind="other")
