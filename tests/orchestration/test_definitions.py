@@ -32,10 +32,10 @@ GRAPH = {
         "int_scheduling__capacity_daily", "int_scheduling__recovery_daily",
     },
     "marts": {
-        "ar_as_of", "ar_daily", "capacity_forecast", "collection_curve", "dim_client", "dim_date", "dim_location",
+        "ar_as_of", "ar_daily", "balance_forward_as_of", "capacity_forecast", "collection_curve", "dim_client", "dim_date", "dim_location",
         "dim_payer", "dim_provider", "dim_referral_source", "dim_room", "dim_service", "fct_allocations",
-        "fct_appointment_events", "fct_appointments", "fct_availability", "fct_charges", "fct_claims", "fct_freed_slots",
-        "fct_holds", "fct_invoice_lines", "fct_ledger_entries", "fct_offers", "fct_payments",
+        "fct_appointment_events", "fct_appointments", "fct_availability", "fct_card_charges", "fct_charges",
+        "fct_claim_checks", "fct_claims", "fct_freed_slots", "fct_holds", "fct_invoice_lines", "fct_ledger_entries", "fct_offers", "fct_payments",
         "fct_third_next_available", "fct_waitlist_entries", "forecast_scorecard", "metric_catalogue", "metric_daily",
         "leakage_as_of", "quality_results", "receivables_daily", "revenue_leakage",
     },
