@@ -205,7 +205,8 @@ def _timeline(visits: list[Row], account: Row | None, desk: Desk) -> None:
         st.caption("Nothing has happened yet.")
         return
     is_all = len(entries) <= SHOWN or st.session_state.get("client:all", False)
-    st.markdown(as_table(entries if is_all else entries[:SHOWN], desk.currency))
+    with st.container(key="story"):
+        st.markdown(as_table(entries if is_all else entries[:SHOWN], desk.currency))
     if not is_all:
         st.button(
             f"Show all {len(entries)}",

@@ -80,6 +80,8 @@ def _money(row: Row, zone: str) -> Entry:
     detail = (
         f"No. {row['description']}" if kind == "invoice" else str(row["description"]).replace("_", " ").capitalize()
     )
+    if row["whose"]:
+        detail += f" · {row['whose']}"
     return Entry(
         happened=row["event_date"],
         order=to_wall(row["known_at"], zone),

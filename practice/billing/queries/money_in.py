@@ -167,11 +167,14 @@ def _moves(reader: Reader, actor: Actor, table: str, client_id: str, party: str)
 
 
 def _timeline(account: Row) -> list[Row]:
-    """Every event in order: event_date, known_at, kind, description, party, amount_minor, charge_id, payment_id, id.
+    """Every event in order: event_date, known_at, kind, description, party, amount_minor, charge_id, payment_id, id,
+    and whose: the name of who was seen, where that is another one of the household.
 
     amount_minor is signed as the event lists it: undoings are negative.
     """
     events = []
+    others = [charge for charge in account["charges"] if charge["client_id"] != account["client_id"]]
+    whose = {charge["charge_id"]: charge["client_name"] for charge in others}
     sources = (
         ("charge", "charges", "charge_id", "post_date", "description"),
         ("payment", "payments", "payment_id", "received_date", "method"),
@@ -186,6 +189,7 @@ def _timeline(account: Row) -> list[Row]:
             amount = row["total_minor"] if kind == "invoice" else row["amount_minor"]
             event = {"event_date": row[dated], "known_at": row["known_at"], "kind": kind, "id": row[key]}
             event |= {"description": str(row[described]), "amount_minor": amount, "status": row.get("status")}
+            event["whose"] = whose.get(row.get("charge_id"))
             event |= {name: row.get(name) for name in ("party", "charge_id", "payment_id")}
             events.append(event)
     order = [kind for kind, *_ in sources]

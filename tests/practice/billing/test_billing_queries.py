@@ -90,6 +90,8 @@ def test_a_guarantors_account_has_what_they_owe_for_others_too(desk, ask, clock,
     assert [(event["kind"], event["amount_minor"]) for event in account["timeline"]] == [
         ("charge", 80_00), ("charge", 60_00), ("payment", 100_00), ("allocation", 80_00),
     ]  # fmt: skip
+    cora = account["charges"][1]["client_name"]
+    assert [event["whose"] for event in account["timeline"]] == [None, cora, None, None]
     child = ask(queries.client_account, "client-cora")
     assert (child["balance_minor"], child["guarantor_open_minor"]) == (0, 60_00)
 
