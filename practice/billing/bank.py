@@ -151,10 +151,7 @@ def unmatch_line(work: Work, *, bank_line_id: str) -> Row:
 def reconcile_from(work: Work, *, first_date: str | None) -> Row:
     """Look for nothing in the books before a day: where reconciling begins. None looks for everything."""
     first = str(day(first_date, "first_date")) if first_date else None
-    if work.find("settings", queries.FIRST):
-        work.update("settings", queries.FIRST, value=json.dumps(first))
-    else:
-        work.insert("settings", {"name": queries.FIRST, "value": json.dumps(first)})
+    work.keep_setting(queries.FIRST, first)
     return {"first_date": first}
 
 

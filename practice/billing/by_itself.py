@@ -6,7 +6,6 @@ it is looked at; what one client refuses does not hold up the others, and is cou
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from typing import NamedTuple
 
@@ -46,7 +45,7 @@ def set_by_itself(work: Work, *, reminds: bool, expires: bool, reads_files: bool
         checks.flag(reads_files, "Whether payers' files are read by themselves", "reads_files"),
         None if cover_days is None else checks.whole(cover_days, "The days before a visit", "cover_days", 1, 30),
     )
-    _keep(work, SETTING, kept._asdict())
+    work.keep_setting(SETTING, kept._asdict())
     return kept._asdict()
 
 
@@ -54,7 +53,7 @@ def set_by_itself(work: Work, *, reminds: bool, expires: bool, reads_files: bool
 def note_errand(work: Work, *, errand: str, done: int, left: int) -> Row:
     """An errand was run today: so many were done, so many refused. Answers {date, done, left}."""
     row = {"date": str(to_wall(work.now, work.setting("zone", "UTC")).date()), "done": done, "left": left}
-    _keep(work, LAST + errand, row)
+    work.keep_setting(LAST + errand, row)
     return row
 
 
@@ -107,10 +106,3 @@ def run_errand(record: Record, errand: str, things: list[str], do: Callable[[str
             done += 1
     answer: Row = record.run(note_errand, SYSTEM, errand=errand, done=done, left=len(things) - done)
     return answer
-
-
-def _keep(work: Work, name: str, value: object) -> None:
-    if work.find("settings", name):
-        work.update("settings", name, value=json.dumps(value))
-    else:
-        work.insert("settings", {"name": name, "value": json.dumps(value)})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date, timedelta
 
 from practice.access.permissions import Permission
@@ -62,11 +61,7 @@ def reopen_period(work: Work, *, until: str | None = None) -> Row:
 
 
 def _set(work: Work, last: date | None, before: date | None) -> Row:
-    value = json.dumps(str(last) if last else None)
-    if work.find("settings", "lock_date"):
-        work.update("settings", "lock_date", value=value)
-    else:
-        work.insert("settings", {"name": "lock_date", "value": value})
+    work.keep_setting("lock_date", str(last) if last else None)
     row = {"period_lock_id": work.new_id(), "locked_until": last, "previous_until": before, "reason": work.reason}
     work.insert("period_locks", row | {"set_by": work.actor.user_id, "known_at": stored(work.now)})
     return {"locked_until": str(last) if last else None}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
@@ -99,8 +98,5 @@ def set_charging(work: Work, *, at_completion: bool, missed_fee_for_all: bool) -
         FOR_ALL: checks.flag(missed_fee_for_all, "Whether missed visits cost everybody", "missed_fee_for_all"),
     }
     for name, value in kept.items():
-        if work.find("settings", name):
-            work.update("settings", name, value=json.dumps(value))
-        else:
-            work.insert("settings", {"name": name, "value": json.dumps(value)})
+        work.keep_setting(name, value)
     return kept

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 
 from practice.access.permissions import Permission
@@ -23,10 +22,7 @@ def set_small_balance(work: Work, *, most_minor: int) -> Row:
     """Say which rest of a charge matching may write off, in minor units; 0 for none. Answers {most_minor}."""
     if type(most_minor) is not int or not 0 <= most_minor <= LARGEST_MINOR:
         raise Refusal("The limit is an amount of zero or more, such as 5.00.", rule="bad_amount", field="most_minor")
-    if work.find("settings", SETTING):
-        work.update("settings", SETTING, value=json.dumps(most_minor))
-    else:
-        work.insert("settings", {"name": SETTING, "value": json.dumps(most_minor)})
+    work.keep_setting(SETTING, most_minor)
     return {"most_minor": most_minor}
 
 

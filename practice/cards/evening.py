@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 
 from practice.access.permissions import SYSTEM, Permission
@@ -28,10 +27,7 @@ HELD = {"disputed": "held: disputed", "above_most": "held: above its limit", "re
 @command(Permission.OPERATE)
 def note_told(work: Work, *, day: str) -> Row:
     """The owners were told on the evening of that day. Answers {day}."""
-    if work.find("settings", TOLD):
-        work.update("settings", TOLD, value=json.dumps(day))
-    else:
-        work.insert("settings", {"name": TOLD, "value": json.dumps(day)})
+    work.keep_setting(TOLD, day)
     return {"day": day}
 
 

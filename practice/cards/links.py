@@ -5,7 +5,6 @@ What is asked for is what is open when the link is opened, never what was open w
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -38,11 +37,7 @@ KIND = {"pay": "payment_link", "save_card": "card_link"}
 def set_card_links(work: Work, *, is_on: bool) -> Row:
     """Let clients pay by link, or no more. Links that are out already stay what they are. Answers {is_on}."""
     check_currency(work)
-    value = json.dumps(checks.flag(is_on, "Whether clients can pay by link", "is_on"))
-    if work.find("settings", LINKS_ON):
-        work.update("settings", LINKS_ON, value=value)
-    else:
-        work.insert("settings", {"name": LINKS_ON, "value": value})
+    work.keep_setting(LINKS_ON, checks.flag(is_on, "Whether clients can pay by link", "is_on"))
     return {"is_on": is_on}
 
 

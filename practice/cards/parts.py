@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from practice.access.permissions import Permission
@@ -17,11 +16,7 @@ PARTS_ON = "card_link_parts"
 @command(Permission.SET_UP)
 def set_link_parts(work: Work, *, is_on: bool) -> Row:
     """Let clients pay a part of what is due by link, or all of it only. Answers {is_on}."""
-    value = json.dumps(checks.flag(is_on, "Whether clients may pay a part", "is_on"))
-    if work.find("settings", PARTS_ON):
-        work.update("settings", PARTS_ON, value=value)
-    else:
-        work.insert("settings", {"name": PARTS_ON, "value": value})
+    work.keep_setting(PARTS_ON, checks.flag(is_on, "Whether clients may pay a part", "is_on"))
     return {"is_on": is_on}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from practice.access.permissions import Actor, Permission, require
-from practice.insurance.sftp import WORDS
+from practice.insurance.drop_trouble import WORDS
 from practice.store.work import Reader, Row
 
 TRIES = 3

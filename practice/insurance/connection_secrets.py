@@ -13,7 +13,8 @@ from practice.access.permissions import Actor
 from practice.errors import Refusal
 from practice.home import Home
 from practice.insurance.connections import note_sign_in
-from practice.insurance.sftp import DropTrouble, SignIn, new_key
+from practice.insurance.drop_trouble import DropTrouble
+from practice.insurance.sftp import SignIn, new_key
 from practice.store.record import Record
 from practice.store.work import Row
 

@@ -19,8 +19,9 @@ from practice.insurance import connection_queries as queries
 from practice.insurance import exchanged
 from practice.insurance.connection_secrets import sign_in_of
 from practice.insurance.connections import PASSING, is_wanted, remote_name
+from practice.insurance.drop_trouble import DropTrouble
 from practice.insurance.fetching import ENDED, fetch, path_of
-from practice.insurance.sftp import Drop, DropTrouble
+from practice.insurance.sftp import Drop
 from practice.store.record import Record
 from practice.store.work import Row
 

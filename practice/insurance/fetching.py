@@ -10,8 +10,9 @@ from practice.home import Home
 from practice.insurance import connection_queries as queries
 from practice.insurance import exchanged
 from practice.insurance.connections import is_wanted
+from practice.insurance.drop_trouble import DropTrouble
 from practice.insurance.folders import bring
-from practice.insurance.sftp import Drop, DropTrouble, RemoteFile
+from practice.insurance.sftp import Drop, RemoteFile
 from practice.store.record import Record
 from practice.store.work import Row
 

@@ -76,8 +76,5 @@ def set_messages(
         "public_url": _url(public_url),
     }
     for name, value in kept.items():
-        if work.find("settings", name):
-            work.update("settings", name, value=json.dumps(value))
-        else:
-            work.insert("settings", {"name": name, "value": json.dumps(value)})
+        work.keep_setting(name, value)
     return kept

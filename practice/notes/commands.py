@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -86,10 +85,7 @@ def set_notes(work: Work, *, since: str | None, lock_days: int) -> Row:
     days = checks.whole(lock_days, "The days until a note locks", "lock_days", 0, 365)
     kept = {SINCE: str(first) if first else None, LOCK_DAYS: days}
     for name, value in kept.items():
-        if work.find("settings", name):
-            work.update("settings", name, value=json.dumps(value))
-        else:
-            work.insert("settings", {"name": name, "value": json.dumps(value)})
+        work.keep_setting(name, value)
     return kept
 
 

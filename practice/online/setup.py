@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 from practice.access.permissions import Permission
@@ -14,9 +13,8 @@ from practice.store.work import Work
 @command(Permission.SET_UP)
 def set_online_booking(work: Work, *, is_birth_date_needed: bool) -> dict[str, Any]:
     """Whether everybody who books online has to give their date of birth. With it clients are found more surely."""
-    value = json.dumps(checks.flag(is_birth_date_needed, "Whether the date of birth is asked", "is_birth_date_needed"))
-    if work.find("settings", "online_birth_date"):
-        work.update("settings", "online_birth_date", value=value)
-    else:
-        work.insert("settings", {"name": "online_birth_date", "value": value})
+    work.keep_setting(
+        "online_birth_date",
+        checks.flag(is_birth_date_needed, "Whether the date of birth is asked", "is_birth_date_needed"),
+    )
     return {"is_birth_date_needed": is_birth_date_needed}

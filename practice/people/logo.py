@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import binascii
-import json
 import re
 from typing import Any
 from xml.etree import ElementTree
@@ -92,11 +91,7 @@ def _bytes(content: str) -> bytes:
 
 
 def _use(work: Work, logo_id: str | None) -> None:
-    value = json.dumps(logo_id)
-    if work.find("settings", "logo_id"):
-        work.update("settings", "logo_id", value=value)
-    else:
-        work.insert("settings", {"name": "logo_id", "value": value})
+    work.keep_setting("logo_id", logo_id)
 
 
 def _refusal(sentence: str) -> Refusal:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from functools import partial
 from typing import Any
@@ -96,10 +95,7 @@ def set_practice(work: Work, *, name: str, zone: str, currency: str) -> dict[str
         "currency": code,
     }
     for setting, value in kept.items():
-        if work.find("settings", setting):
-            work.update("settings", setting, value=json.dumps(value))
-        else:
-            work.insert("settings", {"name": setting, "value": json.dumps(value)})
+        work.keep_setting(setting, value)
     return kept
 
 

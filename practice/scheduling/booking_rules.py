@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 
 from practice.access.permissions import Permission
@@ -102,8 +101,5 @@ def set_buffers(work: Work, *, buffers: str) -> Row:
     """Whether the buffers of two neighbours add up, or the larger of them counts. For what is booked from now on."""
     if buffers not in BUFFERS:
         raise Refusal("Buffers add, or the larger counts.", rule="buffers", field="buffers")
-    if work.find("settings", "buffers"):
-        work.update("settings", "buffers", value=json.dumps(buffers))
-    else:
-        work.insert("settings", {"name": "buffers", "value": json.dumps(buffers)})
+    work.keep_setting("buffers", buffers)
     return {"buffers": buffers}

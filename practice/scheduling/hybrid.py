@@ -89,11 +89,7 @@ def set_video_link_template(work: Work, *, template: str | None) -> Row:
             rule="video_link_template",
             field="template",
         )
-    kept = json.dumps(text)
-    if work.find("settings", "video_link_template"):
-        work.update("settings", "video_link_template", value=kept)
-    else:
-        work.insert("settings", {"name": "video_link_template", "value": kept})
+    work.keep_setting("video_link_template", text)
     return {"template": text}
 
 

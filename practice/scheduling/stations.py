@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import timedelta
 from typing import Any
 
@@ -96,11 +95,7 @@ def set_flow_thresholds(work: Work, *, amber_minutes: int, red_minutes: int) -> 
             rule="thresholds",
             field="red_minutes",
         )
-    kept = json.dumps({"amber_minutes": amber_minutes, "red_minutes": red_minutes})
-    if work.find("settings", "flow_thresholds"):
-        work.update("settings", "flow_thresholds", value=kept)
-    else:
-        work.insert("settings", {"name": "flow_thresholds", "value": kept})
+    work.keep_setting("flow_thresholds", {"amber_minutes": amber_minutes, "red_minutes": red_minutes})
     return {"amber_minutes": amber_minutes, "red_minutes": red_minutes}
 
 

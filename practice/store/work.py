@@ -189,6 +189,13 @@ class Work(Reader):
         """A fresh id for something that happens now."""
         return self._ids(self.now)
 
+    def keep_setting(self, name: str, value: Any) -> None:
+        """Write a setting down, in place of what it was."""
+        if self.find("settings", name):
+            self.update("settings", name, value=json.dumps(value))
+        else:
+            self.insert("settings", {"name": name, "value": json.dumps(value)})
+
     def insert(self, table: str, *rows: Row) -> None:
         """Insert rows that have the same columns."""
         if not rows:

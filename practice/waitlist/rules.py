@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import NamedTuple
 
@@ -59,8 +58,5 @@ def set_waitlist_rules(work: Work, *, mode: str, batch_size: int = 1, answer_min
         "answer_minutes": answer_minutes,
         "automatic_since": since.isoformat() if since else None,
     }
-    if work.find("settings", SETTING):
-        work.update("settings", SETTING, value=json.dumps(kept))
-    else:
-        work.insert("settings", {"name": SETTING, "value": json.dumps(kept)})
+    work.keep_setting(SETTING, kept)
     return kept

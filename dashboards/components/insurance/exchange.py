@@ -12,8 +12,8 @@ from dashboards.components.set_up.progress import PART
 from dashboards.session import say
 from practice.access.permissions import Actor, Permission
 from practice.insurance.connection_queries import connections_now
+from practice.insurance.drop_trouble import WORDS
 from practice.insurance.exchanging import exchange
-from practice.insurance.sftp import WORDS
 
 
 def exchange_bar(person: Actor) -> None:

@@ -17,8 +17,9 @@ from practice.errors import Conflict, Refusal
 from practice.insurance import connection_queries as queries
 from practice.insurance import connection_secrets as secrets
 from practice.insurance.connections import SIGN_INS, confirm_host_key, save_connection, switch_connection
+from practice.insurance.drop_trouble import WORDS, DropTrouble
 from practice.insurance.exchanging import try_out
-from practice.insurance.sftp import WORDS, DropTrouble, fingerprint, shown_host_key
+from practice.insurance.sftp import fingerprint, shown_host_key
 from practice.people.setup import practice_today
 
 FORM = "connection"

@@ -16,8 +16,9 @@ from practice.insurance import sent_claim_queries as sent
 from practice.insurance.claim_queries import to_claim
 from practice.insurance.claims import send_claims
 from practice.insurance.connections import confirm_host_key, note_sign_in, save_connection
+from practice.insurance.drop_trouble import DropTrouble
 from practice.insurance.exchanging import exchange, try_out
-from practice.insurance.sftp import Drop, DropTrouble
+from practice.insurance.sftp import Drop
 from tests.practice.insurance.claims import furnish
 from tests.practice.insurance.remits import claim, line, remit
 from tests.practice.insurance.sftp_server import PASSWORD, USER, PayerServer
