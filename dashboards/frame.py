@@ -30,7 +30,7 @@ button[data-variant][data-selected]{color:inherit!important}
 [data-testid="stMetricLabel"] p{white-space:normal;text-wrap:balance}
 /* A day and an amount stay on one line, however narrow the table is. */
 .st-key-story td:is(:first-child,:last-child){white-space:nowrap}
-@media(max-width:640px){.st-key-story :is(td,th){padding-inline:.4rem}}
+@media(max-width:640px){.st-key-story :is(td,th){padding-inline:.25rem}}
 /* Code in small print is as legible as the print around it. */
 [data-testid="stCaptionContainer"] code{font-size:.95em;color:inherit}
 /* Offers read as lines, not as captions. */
