@@ -30,6 +30,7 @@ OPEN_PREFIXES = (
     "/calendar/",
     "/kiosk/",
     "/offer/",
+    "/paper/",
     "/pay/",
     "/stop/",
     "/book/",

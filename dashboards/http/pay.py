@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from dashboards import cards, runtime
 from dashboards.http.gate import RateLimit
-from dashboards.http.public import frame, guard
+from dashboards.http.public import back, frame, guard
 from practice.access.permissions import ONLINE
 from practice.cards import link_queries, queries
 from practice.cards.links import asked_under, live_link
@@ -59,10 +59,15 @@ async def show(request: Request) -> Response:
 
 async def press(request: Request) -> Response:
     """POST: on to the processor's page."""
+    form = await request.form()
+    return await anyio.to_thread.run_sync(go_on, request, form, request.path_params["secret"])
+
+
+def go_on(request: Request, form: FormData, secret: str) -> Response:
+    """On to the processor's page with the link of that secret. The form is `how_much`, or what saves a card."""
     if stopped := guard.refusal(request, _presses):
         return _stop("Payment", *stopped)
-    form = await request.form()
-    return await anyio.to_thread.run_sync(_press, request, form)
+    return _press(request, form, secret)
 
 
 ROUTES = [Route("/pay/{secret}", show), Route("/pay/{secret}", press, methods=["POST"])]
@@ -79,20 +84,20 @@ def _show(request: Request) -> Response:
     asked = _asked(secret)
     if asked is None:
         return _stop("Payment", _OVER, 404)
+    onward = back.button(request, hashed(secret))
     if is_working:
         sentence = "We are waiting for your bank. You need do nothing more; look again in a minute if you like."
-        return _answer("Thank you", f'<h1>Thank you</h1><p role="status">{sentence}</p>')
-    return _page(asked, found, is_back=bool(request.query_params.get("done")))
+        return _answer("Thank you", f'<h1>Thank you</h1><p role="status">{sentence}</p>{onward}')
+    return _page(asked, found, is_back=bool(request.query_params.get("done")), onward=onward)
 
 
-def _press(request: Request, form: FormData) -> Response:
-    secret = request.path_params["secret"]
+def _press(request: Request, form: FormData, secret: str) -> Response:
     found, asked = _processor(), _asked(secret)
     if asked is None:
         return _stop("Payment", _OVER, 404)
     if found is None:
         return _page(asked, found)
-    record, back = runtime.current().record, _return_url(request, secret)
+    record, return_url = runtime.current().record, _return_url(request, secret)
     typed = guard.typed(form, "amount" if asked.purpose == "pay" else "version")
     number = int(typed) if typed.isdigit() and len(typed) < 13 else 0
     begin = begin_payment if asked.purpose == "pay" else begin_saving
@@ -103,7 +108,7 @@ def _press(request: Request, form: FormData) -> Response:
         except Refusal as refusal:
             return _page(asked, found, str(refusal), status=422)
     try:
-        return _onward(begin(record, found, hashed(secret), number, back))
+        return _onward(begin(record, found, hashed(secret), number, return_url))
     except ProcessorTrouble as trouble:
         return _page(asked, found, _GOING if trouble.code == "under_way" else _NOT_NOW, status=503)
     except NotFound:
@@ -156,15 +161,22 @@ def _return_url(request: Request, secret: str) -> str:
 
 
 def _page(
-    asked: Asked, found: Processor | None, sentence: str = "", *, status: int = 200, is_back: bool = False
+    asked: Asked,
+    found: Processor | None,
+    sentence: str = "",
+    *,
+    status: int = 200,
+    is_back: bool = False,
+    onward: str = "",
 ) -> Response:
+    """`onward` leads back to where the client came from."""
     if asked.purpose == "save_card":
         sentence = _NOT_SAVED if sentence == _NOT_NOW else sentence
-        return _save_page(asked, found, sentence, status, is_back=is_back)
+        return _save_page(asked, found, sentence, status, onward, is_back=is_back)
     if not asked.due_minor:
         said = "No deposit is open for this visit." if asked.is_deposit else "Everything is paid."
         body = f"<h1>{'Thank you' if asked.is_deposit else 'Paid'}</h1>"
-        body += f'<p role="status">{said} Thank you; you need do nothing more.</p>'
+        body += f'<p role="status">{said} Thank you; you need do nothing more.</p>{onward}'
         return _answer("Paid", body)
     amount = f'<p class="sum"><strong>{frame.text(asked.amount)}</strong></p>'
     if found is None:
@@ -175,12 +187,12 @@ def _page(
         sentence = arrived if asked.has_paid else "Nothing was taken: the payment was not finished."
     body = (
         f"<h1>{'Deposit' if asked.is_deposit else 'To pay'}</h1>{amount}{frame.alert(sentence)}"
-        f'<form method="post" action="?" data-once>{_how_much(asked)}</form><p class="hint">{hint}</p>'
+        f'<form method="post" action="?" data-once>{how_much(asked)}</form><p class="hint">{hint}</p>{onward}'
     )
     return _answer("To pay", body, status=status)
 
 
-def _how_much(asked: Asked) -> str:
+def how_much(asked: Asked) -> str:
     """The button; where a part may be paid, with an amount that can be lowered."""
     if not asked.may_pay_part:
         button = f'<button class="main">Pay {frame.text(asked.amount)} by card</button>'
@@ -199,11 +211,13 @@ def _part(asked: Asked) -> int:
     return number
 
 
-def _save_page(asked: Asked, found: Processor | None, sentence: str, status: int, *, is_back: bool) -> Response:
+def _save_page(
+    asked: Asked, found: Processor | None, sentence: str, status: int, onward: str, *, is_back: bool
+) -> Response:
     saved = "".join(f"<li>{frame.text(name)}</li>" for name in asked.cards)
     if is_back and saved:
         body = f'<h1>Your card is saved</h1><ul class="done" role="status">{saved}</ul>'
-        return _answer("Your card is saved", f"{body}<p>Tell us at any time if we should remove it.</p>")
+        return _answer("Your card is saved", f"{body}<p>Tell us at any time if we should remove it.</p>{onward}")
     if found is None:
         return _answer("Save a card", f"<h1>Save a card</h1>{frame.alert(_NOT_SAVED)}", status=status)
     with runtime.current().record.read() as reader:

@@ -23,4 +23,7 @@ for (const form of document.querySelectorAll("form[data-once]")) {
 addEventListener("pageshow", () => {
   for (const form of document.querySelectorAll("form[data-sent]")) delete form.dataset.sent;
 });
+// That somebody looks at a paper is kept for the practice; programs that only fetch the page run no script.
+const seen = document.querySelector("[data-seen]");
+if (seen) fetch(seen.dataset.seen, { method: "POST", keepalive: true }).catch(() => {});
 document.querySelector("[role=alert]")?.focus();

@@ -14,6 +14,7 @@ from practice.billing.posting import check_party, posted_charge, today_at, why
 from practice.billing.queries import facts, paper
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
+from practice.paper_mail.taking_back import keep_from_leaving
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -109,6 +110,7 @@ def void_invoice(work: Work, *, invoice_id: str) -> Row:
     for line in facts.lines_of(work, invoice_id):
         require_location(work.actor, work.get("charges", line["charge_id"], "charge")["location_id"])
         work.update("invoice_lines", line["invoice_line_id"], live_key=None)
+    keep_from_leaving(work, invoice_id=invoice_id)
     work.update("invoices", invoice_id, status="void", void_reason=reason)
     return {"invoice_id": invoice_id, "number": invoice["number"]}
 

@@ -77,6 +77,11 @@ _MAIL: dict[str, tuple[str, str]] = {
         f"Call us, whenever it suits you.\nOr book it yourself: {{book_link}}\n\n{_BY}\n\n"
         "No such reminders any more: {stop_link}",
     ),
+    "paper": (
+        "Your {paper} from {practice}",
+        "Hello {client},\n\nhere is your {paper}:\n\n{paper_link}\n\nTo pay: {amount}\nPlease pay by {due}."
+        f"\n\nIf something is not right, please call us.\n\n{_BY}\n\nNo such messages any more: {{stop_link}}",
+    ),
     "payment_reminder": (
         "An invoice is still open",
         "Hello {client},\n\n{amount} is still open; the oldest invoice was due on {due}. Perhaps it slipped by.\n\n"
@@ -142,6 +147,7 @@ _TEXT: dict[str, str] = {
     "Book: {book_link}\nStop reminders: {stop_link}",
     "recall_third": "{practice}: our last reminder of your next visit, due around {due}. Come whenever it suits you.\n"
     "Call us: {phone}\nBook: {book_link}\nStop reminders: {stop_link}",
+    "paper": "{practice}: here is your {paper}: {paper_link}\nTo pay: {amount}\nQuestions? {phone}\nStop: {stop_link}",
     "payment_reminder": "{practice}: {amount} is still open, due since {due}. Questions? {phone}\n"
     "Pay by card: {pay_link}\n"
     "Stop reminders: {stop_link}",

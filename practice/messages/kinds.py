@@ -15,7 +15,7 @@ PURPOSES = {
     "appointments": "Visits: booked, moved, cancelled",
     "offers": "Offers of an earlier visit",
     "recalls": "Reminders to come again",
-    "payments": "Reminders of unpaid invoices, and links to pay",
+    "payments": "Invoices and other papers, reminders of unpaid ones, links to pay",
     "news": "News of the practice",
 }
 
@@ -40,6 +40,7 @@ _OFFER = ("service", "provider", "when", "place", "answer_by", "link", "stop_lin
 _RECALL = ("service", "since", "due", "book_link", "stop_link")
 _UNPAID = ("amount", "due", "pay_link", "stop_link")
 _PAY = ("amount", "pay_link", "stop_link")
+_PAPER = ("paper", "paper_link", "amount", "due", "stop_link")
 _QUIET, _QUICK = ("email", "text"), ("text", "email")
 
 KINDS: dict[str, Kind] = {
@@ -54,6 +55,7 @@ KINDS: dict[str, Kind] = {
     "recall": Kind("Time to come again: first", "recalls", _QUIET, ALWAYS + _RECALL),
     "recall_second": Kind("Time to come again: second", "recalls", _QUIET, ALWAYS + _RECALL),
     "recall_third": Kind("Time to come again: last", "recalls", _QUIET, ALWAYS + _RECALL),
+    "paper": Kind("Invoice or other paper", "payments", _QUIET, ALWAYS + _PAPER),
     "payment_reminder": Kind("Unpaid invoice: first", "payments", _QUIET, ALWAYS + _UNPAID),
     "payment_reminder_second": Kind("Unpaid invoice: second", "payments", _QUIET, ALWAYS + _UNPAID),
     "payment_reminder_last": Kind("Unpaid invoice: last", "payments", _QUIET, ALWAYS + _UNPAID),
@@ -85,6 +87,8 @@ PLACEHOLDERS = {
     "since": "the day of the last visit of the kind",
     "due": "the day on which the next visit, or the oldest unpaid invoice, was or is due",
     "amount": "what is overdue, or due",
+    "paper": "what kind of paper it is, such as invoice",
+    "paper_link": "a link to see the paper, and to pay where something is open",
     "pay_link": "a link to pay by card, or to save one",
     "book_link": "a link to book online",
     "stop_link": "a link to stop messages of this purpose",

@@ -43,6 +43,8 @@ def sample_values(reader: Reader, kind: str) -> dict[str, str]:
         "amount": "$120.00",
         "book_link": f"{link}/book/…",
         "pay_link": f"{link}/pay/…",
+        "paper": "invoice",
+        "paper_link": f"{link}/paper/…",
         "stop_link": f"{link}/stop/…",
         "news": "From April on we are open on Saturdays, too.",
     }

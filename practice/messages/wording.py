@@ -81,7 +81,7 @@ def given_values(context: Mapping[str, Any], place: Row | None, contact: Row, se
         }
         if context.get("starts_at"):
             values["when"] = visit_when(context["starts_at"], where, contact["zone"])
-    for name in ("link", "book_link", "pay_link"):
+    for name in ("link", "book_link", "pay_link", "paper_link"):
         values[name] = settings.link(context.get(name))
     for name in ("answer_by", "was"):
         if context.get(name):
@@ -89,7 +89,7 @@ def given_values(context: Mapping[str, Any], place: Row | None, contact: Row, se
     for name in ("since", "due"):
         if context.get(name):
             values[name] = day_words(context[name])
-    for name in ("news", "amount"):
+    for name in ("news", "amount", "paper"):
         values[name] = context.get(name) or ""
     return values
 

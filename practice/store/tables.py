@@ -274,6 +274,7 @@ TABLES: dict[str, Table] = {
     "document_schedules": Table("document_schedule_id"),
     "document_runs": Table("document_run_id"),
     "run_papers": Table("run_paper_id"),
+    "paper_mails": Table("paper_mail_id", secret=("token_hash",)),
     "ledger_transactions": Table(
         "transaction_id", _columns("transaction_id kind document_id post_date known_at actor_id reverses_id")
     ),

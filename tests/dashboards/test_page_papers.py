@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import re
 
 import pytest
 
@@ -12,6 +13,11 @@ from practice.billing.commands import issue_receipt, issue_statement
 from practice.billing.diagnoses import add_diagnosis
 from practice.billing.papers.data import as_csv, as_json
 from practice.billing.queries import documents
+from practice.messages.leaving import settle_message, take_due
+from practice.messages.settings import set_messages
+from practice.online.links import hashed
+from practice.paper_mail.opening import note_opened
+from practice.people.commands import change_client
 from practice.people.identities import identity, set_practice_identity, set_provider_identity
 from practice.people.logo import set_logo
 from practice.people.providers import change_provider
@@ -99,6 +105,59 @@ def test_a_payers_payment_has_no_receipt(open_page, books):
 
     select(app, "payments", 0)
     assert "Receipt" not in downloads(app)
+
+
+@pytest.fixture
+def reachable(record, house):
+    """Clients can be written to, and Ada has an address."""
+    record.run(set_messages, SYSTEM, is_on=True, public_url="https://elm.example")
+    record.run(change_client, SYSTEM, client_id="client-ada", email="ada@birch.example")
+
+
+def test_an_invoice_is_sent_with_one_press_and_the_page_says_what_became_of_it(
+    open_page, books, record, clock, reachable
+):
+    invoice = books.invoices(books.charged("client-ada"))
+    app = open_page("client", "front_desk", client="client-ada")
+    app.button(key=f"send:{invoice}").click().run()
+    assert not app.exception
+    assert "Invoice 1 leaves within three minutes. To Ada Birch, ada" in texts(app)
+    app.run()
+    assert "leaves within three minutes" in texts(app)
+    clock.forward(minutes=3)
+    [message_id] = record.run(take_due, SYSTEM, limit=9)["message_ids"]
+    record.run(settle_message, SYSTEM, message_id=message_id, outcome="sent")
+    [mail] = books.rows("select body from messages")
+    record.run(note_opened, SYSTEM, token_hash=hashed(re.search(r"/paper/([\w-]+)", mail["body"])[1]))
+    app.run()
+    assert "sent 2 Mar 2026, opened 2 Mar 2026" in texts(app)
+    app.button(key=f"send:{invoice}:end").click().run()
+    assert "taken back" in texts(app)
+
+
+def test_who_has_no_address_is_told_where_one_presses(open_page, books):
+    invoice = books.invoices(books.charged("client-dan"))
+    books.run(set_messages, who=SYSTEM, is_on=True, public_url="https://elm.example")
+    app = open_page("billing", "biller", client="client-dan", billing_part="Unpaid")
+    select(app, "unpaid", 0)
+    assert "No address is on record to send it to" in texts(app)
+    app.button(key=f"send:{invoice}").click().run()
+    assert not app.exception
+    assert "No address is on record" in " ".join(error.value for error in app.error)
+    assert books.rows("select * from paper_mails") == []
+
+
+def test_a_receipt_and_a_statement_are_issued_and_sent_with_one_press(open_page, books, reachable):
+    books.invoices(books.charged("client-ada"))
+    app = open_page("billing", "biller", client="client-ada", billing_part="Open items")
+    press(app, "Take payment")
+    app.button(key="fresh_receipt:send").click().run()
+    app.button(key="papers:statement:send").click().run()
+    assert not app.exception
+    assert [row["subject"] for row in books.rows("select subject from messages order by queued_at, subject")] == [
+        "Your receipt from Elm Street Practice",
+        "Your statement from Elm Street Practice",
+    ]
 
 
 def test_a_logo_is_shown_and_taken_away_and_what_is_none_is_refused(open_page, record, owner):

@@ -34,6 +34,7 @@ for room in (
     "insurance",
     "notes",
     "cards",
+    "paper_mail",
 ):
     package = importlib.import_module(f"practice.{room}") if importlib.util.find_spec(f"practice.{room}") else None
     for module in pkgutil.walk_packages(package.__path__ if package else (), f"practice.{room}."):

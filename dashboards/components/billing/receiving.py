@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards import runtime
 from dashboards.components.billing.bounced import bounced_popover
 from dashboards.components.billing.charging import FRESH_INVOICE
 from dashboards.components.billing.common import Rows, choose, count, plain, read, total, void_popover
@@ -17,6 +18,7 @@ from dashboards.components.cards.refunds import refund_note
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from dashboards.components.paper.handing import pdf_button, receipt_button
+from dashboards.components.paper.sending import send_button, sending
 from practice.access.permissions import Actor, Permission
 from practice.billing.aging import LABELS, bucket_of
 from practice.billing.allocations import allocate_payment
@@ -66,7 +68,12 @@ def invoice_panel(person: Actor, invoice: dict[str, Any]) -> None:
     with right, st.container(border=True, height="stretch"):
         st.markdown(f"**Invoice {invoice['number']}**  \n{words.plain(invoice['party_name'])}")
         st.caption(f"{count(len(document['lines']), 'line')} · due {invoice['due_date']:%-d %b %Y}")
-        pdf_button("PDF", lambda: document, f"invoice-{invoice['number']}", key=f"invoice:{invoice['invoice_id']}")
+        with st.container(horizontal=True, gap="small"):
+            pdf_button("PDF", lambda: document, f"invoice-{invoice['number']}", key=f"invoice:{invoice['invoice_id']}")
+            with runtime.current().record.read() as reader:
+                post = sending(reader, person, invoice["client_id"], [invoice | {"kind": "invoice"}])
+            send_button(post, "invoice", f"Invoice {invoice['number']}", invoice_id=invoice["invoice_id"])
+        st.caption(post.said(invoice["invoice_id"]) or post.whom("invoice"))
         if person.may(Permission.VOID):
             void_popover(
                 "Void",
@@ -124,7 +131,8 @@ def payment_panel(person: Actor, payment: dict[str, Any]) -> None:
         picked = where_it_went(person, payment)
     with right:
         if payment["client_id"] and person.may(Permission.TAKE_PAYMENT):
-            receipt_button(person, payment["payment_id"], key=f"receipt:{payment['payment_id']}")
+            with st.container(horizontal=True, gap="small"):
+                receipt_button(person, payment["payment_id"], key=f"receipt:{payment['payment_id']}")
     if payment["status"] != "posted":
         return
     with right:

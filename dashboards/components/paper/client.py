@@ -12,6 +12,7 @@ from dashboards.components.desk import words
 from dashboards.components.forms import practice_currency
 from dashboards.components.paper.estimates import estimate_form
 from dashboards.components.paper.handing import data_buttons, fresh, invoice, pdf_button, stored
+from dashboards.components.paper.sending import Sending, end_button, send_button, send_fresh, sending
 from practice.access.permissions import Actor, Permission
 from practice.billing.queries import documents
 from practice.billing.queries.attended import superbill_choices
@@ -31,8 +32,9 @@ def client_papers(person: Actor, client_id: str, today: date, asked: list[dict[s
     with runtime.current().record.read() as reader:
         rows = _listed(documents(reader, person, client_id), asked)
         visits = superbill_choices(reader, client_id) if person.may(Permission.INVOICE) else []
+        post = sending(reader, person, client_id, rows)
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
-        statement_bar(person, party, today)
+        statement_bar(person, party, today, post)
         if visits:
             _superbill(person, client_id, visits)
     is_american = person.may(Permission.INVOICE) and practice_currency().code == "USD"
@@ -45,17 +47,18 @@ def client_papers(person: Actor, client_id: str, today: date, asked: list[dict[s
     is_all = len(rows) <= SHOWN or st.session_state.get("papers:all", False)
     with st.container(gap=None):
         for row in rows if is_all else rows[:SHOWN]:
-            _line(person, row)
+            _line(person, row, post)
     if not is_all and st.button(f"Show all {len(rows)}", key="papers:more"):
         st.session_state["papers:all"] = True
         st.rerun(scope="fragment")
 
 
-def statement_bar(person: Actor, party: str, today: date) -> None:
-    """A statement of an account in two clicks: the days, and the paper. For whoever may issue one."""
+def statement_bar(person: Actor, party: str, today: date, post: Sending | None = None) -> None:
+    """A statement of an account in two clicks: the days, and the paper or its message. For whoever may issue one."""
     with runtime.current().record.read() as reader:
         if not may_state(reader, person, party):
             return
+        post = post or sending(reader, person, party.removeprefix("client:"), [])
     with st.container(horizontal=True, vertical_alignment="bottom", width="content"):
         period = st.selectbox("Statement of", PERIODS, key="papers:period", width=180)
         first, last = _days(str(period), today)
@@ -67,9 +70,11 @@ def statement_bar(person: Actor, party: str, today: date) -> None:
                 st.caption("Choose the last day too.")
                 return
             first, last = chosen
-        find = fresh(person, issue_statement, party=party, from_date=str(first), to_date=str(last))
+        about = {"party": party, "from_date": str(first), "to_date": str(last)}
+        find = fresh(person, issue_statement, **about)
         name = f"statement-{first}-{last}"
         pdf_button("Statement", find, name, key="papers:statement", help=f"{first} to {last}")
+        send_fresh(post, "statement", issue_statement, key="papers:statement", **about)
         data_buttons(find, name, key="papers:statement")
 
 
@@ -123,21 +128,27 @@ def _listed(papers: list[dict[str, Any]], asked: list[dict[str, Any]]) -> list[d
             "known_at": row["known_at"],
             "title": "void" if row["status"] == "void" else row["status"].replace("_", " "),
             "is_replaced": row["status"] == "void",
+            "document_id": None,
         }
         for row in asked
     ]
     return sorted([*papers, *bills], key=lambda row: row["known_at"], reverse=True)
 
 
-def _line(person: Actor, row: dict[str, Any]) -> None:
-    key = f"papers:{row.get('document_id') or row['invoice_id']}"
-    find = stored(person, row["document_id"]) if "document_id" in row else invoice(person, row["invoice_id"])
+def _line(person: Actor, row: dict[str, Any], post: Sending) -> None:
+    ids = {name: row.get(name) for name in ("invoice_id", "document_id")}
+    paper_id = ids["document_id"] or ids["invoice_id"]
+    key = f"papers:{paper_id}"
+    find = stored(person, row["document_id"]) if row["document_id"] else invoice(person, row["invoice_id"])
     what = f"{row['kind'].capitalize()} {row['number']}"
     title = row["title"] + (", replaced by a newer one" if row["is_replaced"] and row["kind"] != "invoice" else "")
+    said = post.said(paper_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         pdf_button(what, find, what.lower().replace(" ", "-"), key=key, type="tertiary")
-        st.markdown(
-            f":small[:gray[{words.plain(title)} · issued {words.date_of(row['issued_date'])}]]", width="content"
-        )
+        about = [words.plain(title), f"issued {words.date_of(row['issued_date'])}", *([said] if said else [])]
+        st.markdown(f":small[:gray[{' · '.join(about)}]]", width="content")
         st.space("stretch")
-        data_buttons(find, what.lower().replace(" ", "-"), key=key)
+        if not row["is_replaced"]:
+            send_button(post, row["kind"], what, **ids)
+        ends = (lambda: end_button(paper_id, **ids)) if said else None
+        data_buttons(find, what.lower().replace(" ", "-"), key=key, more=ends)

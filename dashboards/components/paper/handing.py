@@ -8,6 +8,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.paper.sending import send_fresh, sending
 from practice.access.permissions import Actor
 from practice.billing.documents import pdf
 from practice.billing.papers.data import as_csv, as_json
@@ -64,16 +65,22 @@ def pdf_button(label: str, find: Find, name: str, *, key: str, **looks: Any) -> 
     st.download_button(label, printed, f"{name}.pdf", "application/pdf", key=f"{key}:pdf", **looks)
 
 
-def data_buttons(find: Find, name: str, *, key: str) -> None:
-    """The same paper as data."""
-    with st.popover("", icon=":material/more_horiz:", help="As data", type="tertiary"):
+def data_buttons(find: Find, name: str, *, key: str, more: Callable[[], None] | None = None) -> None:
+    """The same paper as data; `more` draws what else can be done with it."""
+    with st.popover("", icon=":material/more_horiz:", help="As data" + (", and more" if more else ""), type="tertiary"):
         st.download_button("CSV", lambda: as_csv(find()), f"{name}.csv", "text/csv", key=f"{key}:csv")
         st.download_button("JSON", lambda: as_json(find()), f"{name}.json", "application/json", key=f"{key}:json")
+        if more:
+            more()
 
 
 def receipt_button(person: Actor, payment_id: str, *, key: str, **looks: Any) -> None:
-    """The receipt of a client's payment."""
+    """The receipt of a client's payment: as PDF, or sent to them."""
     pdf_button("Receipt", fresh(person, issue_receipt, payment_id=payment_id), "receipt", key=key, **looks)
+    with runtime.current().record.read() as reader:
+        client_id = reader.get("payments", payment_id, "payment")["client_id"]
+        post = sending(reader, person, client_id, [])
+    send_fresh(post, "receipt", issue_receipt, key=key, payment_id=payment_id)
 
 
 def fresh_receipt(person: Actor) -> None:

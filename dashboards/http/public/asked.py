@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from dashboards import cards, runtime
-from dashboards.http.public import frame, guard
+from dashboards.http.public import back, frame, guard
 from dashboards.http.public.serving import served
 from practice.access.permissions import ONLINE
 from practice.billing.queries import held
@@ -67,23 +67,23 @@ def go_on(request: Request, form: FormData) -> Response:
     """POST /visit/<secret>/asked: the link to pay or to save a card, and straight on to it."""
     secret, of = request.path_params["secret"], guard.typed(form, "of")
     running = runtime.current()
-    back = f"/visit/{frame.text(secret)}"
+    visit_page = f"/visit/{frame.text(secret)}"
     if guard.refusal(request, guard.changes) or not links.is_secret(secret):
-        return frame.onward(back)
+        return frame.onward(visit_page)
     with running.record.read() as reader:
         visit = links.visit_behind(reader, links.hashed(secret))
         found = _wishes(reader, reader.get("services", visit["service_id"], "service")) if visit else []
     wish = next((one for one in found if one.of == of), None)
     if wish is None:
-        return frame.onward(back)
+        return frame.onward(visit_page)
     onward = _link(secret, wish)
     try:
         running.record.run(
             open_booking_link, ONLINE, visit_hash=links.hashed(secret), token_hash=links.hashed(onward), of=of
         )
     except Refusal:
-        return frame.onward(back)  # the page says what is open now
-    return frame.onward(f"/pay/{onward}")
+        return frame.onward(visit_page)  # the page says what is open now
+    return back.leading(frame.onward(f"/pay/{onward}"), request, visit_page)
 
 
 def _wishes(reader: Reader, service: Row) -> list[Wish]:

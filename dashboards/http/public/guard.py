@@ -61,10 +61,13 @@ def browser_hash(cookie: str) -> str:
 
 def with_cookie(response: Response, request: Request, value: str) -> Response:
     """Let the browser keep its key while it books."""
+    return keeping(response, request, COOKIE, value, path="/book")
+
+
+def keeping(response: Response, request: Request, name: str, value: str, *, path: str) -> Response:
+    """Let the browser keep something for a while; it comes back below the path alone, and no script reads it."""
     secure = request.url.scheme == "https" or request.headers.get("x-forwarded-proto") == "https"
-    response.set_cookie(
-        COOKIE, value, max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure, path="/book"
-    )
+    response.set_cookie(name, value, max_age=COOKIE_SECONDS, httponly=True, samesite="lax", secure=secure, path=path)
     return response
 
 
@@ -97,6 +100,16 @@ def not_a_person(form: FormData) -> str:
     if time.time() - float(at) < SHORTEST_SECONDS:
         return "That was very quick; look it over once more and press the button again."
     return ""
+
+
+def seal(text: str) -> str:
+    """A mark that only this process can make of a text: what a browser brings back with it is ours."""
+    return _sign("seal", text)
+
+
+def is_sealed(text: str, mark: str | None) -> bool:
+    """Whether that mark is of that text."""
+    return hmac.compare_digest(seal(text).encode(), (mark or "").encode())
 
 
 def _sign(key: str, at: str) -> str:

@@ -1,0 +1,134 @@
+"""What a client finds behind the link of a paper, and what they may do there: see it, keep it, pay what is open.
+
+Whoever has the link sees what the message said: the kind of paper and what is open now. The paper itself is handed out
+for the reader's date of birth, where one is on record.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import NamedTuple
+
+from practice.access.permissions import SYSTEM, Permission
+from practice.billing.queries import document, invoice_document
+from practice.cards import link_queries
+from practice.cards import queries as cards
+from practice.cards.links import LINKS_ON, due_under, new_link
+from practice.clock import stored
+from practice.errors import Conflict, NotFound
+from practice.online.links import derived, hashed
+from practice.paper_mail import queries
+from practice.paper_mail.whom import TO_PAY, Paper, paper_of
+from practice.store.record import command
+from practice.store.work import Reader, Row, Work
+
+MOST_TRIES = 5
+"""Dates of birth that may be wrong one after the other; then the link is over."""
+
+OVER = "This link does not work any more. Ask the practice for a new one."
+
+
+class Behind(NamedTuple):
+    """What stands behind a link now. `due_minor`: what is open under it; `may_pay`: clients can pay by link."""
+
+    paper: Paper
+    due_minor: int
+    may_pay: bool
+    asks_birth_date: bool
+
+
+def mail_behind(reader: Reader, token_hash: str) -> Row | None:
+    """The row of `paper_mails` behind a secret, while its link works."""
+    mail = queries.mail_behind(reader, token_hash)
+    if mail is None or mail["withdrawn_at"] or mail["expires_at"] <= stored(reader.now):
+        return None
+    return mail
+
+
+def behind(reader: Reader, mail: Row) -> Behind:
+    """The paper as it stands, and what is open now; nothing is of a void one."""
+    paper = paper_of(reader, SYSTEM, mail["invoice_id"], mail["document_id"])
+    is_asking = paper.kind in TO_PAY and not paper.is_void
+    due = sum(row["due_minor"] for row in due_under(reader, paper.party, paper.invoice_id)) if is_asking else 0
+    born = reader.get("clients", mail["client_id"], "client")["birth_date"]
+    return Behind(paper, due, bool(reader.setting(LINKS_ON)), born is not None)
+
+
+def content(reader: Reader, mail: Row) -> Row:
+    """What is on the paper, as it was issued."""
+    if mail["invoice_id"]:
+        return invoice_document(reader, SYSTEM, mail["invoice_id"])
+    return document(reader, SYSTEM, mail["document_id"])
+
+
+@command(Permission.PAY_ONLINE)
+def note_opened(work: Work, *, token_hash: str) -> Row:
+    """Somebody looks at the page of a paper: the first time is kept, for the desk. Answers {opened_at}."""
+    mail = _live(work, token_hash)
+    if mail["opened_at"] is None:
+        mail = work.update("paper_mails", mail["paper_mail_id"], opened_at=stored(work.now), known_at=stored(work.now))
+    return {"opened_at": mail["opened_at"].isoformat()}
+
+
+@command(Permission.PAY_ONLINE)
+def tell_birth_date(work: Work, *, token_hash: str, birth_date: date) -> Row:
+    """Whoever has the link tells their date of birth. Answers {is_right, tries_left}.
+
+    After MOST_TRIES wrong ones in a row the link is over. A right one begins the count anew, and is looking at it.
+    """
+    mail = _live(work, token_hash)
+    born = work.get("clients", mail["client_id"], "client")["birth_date"]
+    now = stored(work.now)
+    if born is None or born == birth_date:
+        work.update(
+            "paper_mails", mail["paper_mail_id"], wrong_tries=0, opened_at=mail["opened_at"] or now, known_at=now
+        )
+        return {"is_right": True, "tries_left": MOST_TRIES}
+    tries = mail["wrong_tries"] + 1
+    over = now if tries >= MOST_TRIES else None
+    work.update("paper_mails", mail["paper_mail_id"], wrong_tries=tries, withdrawn_at=over, known_at=now)
+    return {"is_right": False, "tries_left": MOST_TRIES - tries}
+
+
+@command(Permission.PAY_ONLINE)
+def open_paper_payment(work: Work, *, token_hash: str, pay_hash: str) -> Row:
+    """From the page of a paper on to paying what is open under it. The same step twice is one link.
+
+    Answers {pay_link_id}.
+    """
+    mail = _live(work, token_hash)
+    known = cards.pay_link(work, pay_hash)
+    if known:
+        return {"pay_link_id": known["pay_link_id"]}
+    found = behind(work, mail)
+    if not found.due_minor or not found.may_pay:
+        raise Conflict("Nothing is open under this link any more.", rule="nothing_due")
+    return {"pay_link_id": new_link(work, mail["party"], pay_hash, "pay", mail["invoice_id"])}
+
+
+def pay_secret(reader: Reader, secret: str, due_minor: int) -> str:
+    """The secret of the link to pay what is open under a paper's link now: it follows from that one's.
+
+    A link to pay that was paid is over, so what is open again after it has the next one.
+    """
+    for number in range(1_000):
+        onward = derived(f"paper:{due_minor}:{number}", secret)
+        link = cards.pay_link(reader, hashed(onward))
+        if link is None or not link_queries.is_paid_by(reader, link["closed_by"]):
+            return onward
+    raise NotFound(OVER)
+
+
+def kind_for(reader: Reader, token_hash: str, link: Row) -> str | None:
+    """The kind of the paper behind a link, if that link to pay is of its account and invoice."""
+    mail = mail_behind(reader, token_hash)
+    if mail is None or (mail["party"], mail["invoice_id"]) != (link["party"], link["invoice_id"]):
+        return None
+    return paper_of(reader, SYSTEM, mail["invoice_id"], mail["document_id"]).kind
+
+
+def _live(work: Work, token_hash: str) -> Row:
+    mail = mail_behind(work, token_hash)
+    if mail is None:
+        raise NotFound(OVER)
+    return mail
