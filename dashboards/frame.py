@@ -33,6 +33,9 @@ button[data-variant][data-selected]{color:inherit!important}
 @media(max-width:640px){.st-key-story :is(td,th){padding-inline:.25rem}}
 /* Code in small print is as legible as the print around it. */
 [data-testid="stCaptionContainer"] code{font-size:.95em;color:inherit}
+/* On a phone the tools of a table that is touched lie over what stands above it: small print makes room. */
+@media(max-width:640px){.stElementContainer:has([data-testid="stCaptionContainer"])+.stElementContainer>.stDataFrame{
+margin-top:1.5rem}}
 /* Offers read as lines, not as captions. */
 [class*="best_times"] button>div{inline-size:100%;justify-content:flex-start}
 [class*="best_times"] button p{text-align:start}

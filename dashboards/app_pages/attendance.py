@@ -30,7 +30,7 @@ BY = ("provider", "service", "location", "payer", "referral_source")
 
 view = number_page("Attendance")
 tiles(view, TILES, titles=TITLES)
-metric = variant_switch(view, "no_show_rate_", "no_show_rate_due", "No-show rate, variant", key="variant")
+metric = variant_switch(view, "no_show_rate_", "no_show_rate_due", "No-shows, counted how", key="variant")
 if metric:
     left, right = st.columns([3, 2], gap="small")
     with left:

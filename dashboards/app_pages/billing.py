@@ -5,6 +5,7 @@ from __future__ import annotations
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.beginning import show_first_step
 from dashboards.components.billing.approving import approvals_part
 from dashboards.components.billing.books import books_part
 from dashboards.components.billing.charging import to_charge_part, to_invoice_part
@@ -49,6 +50,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         bind="query-params",
     )
 show_messages()
+show_first_step(person)
 fresh_receipt(person)
 
 party = None

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboards.components.beginning import show_first_step
 from dashboards.components.billing.common import read
 from dashboards.components.cash.bank import bank_part
 from dashboards.components.cash.deposits import deposits_part
@@ -38,6 +39,7 @@ with st.container(horizontal=True, vertical_alignment="center"):
         bind="query-params",
     )
 show_messages()
+show_first_step(person)
 
 chosen = None
 client_id = st.query_params.get("client")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import streamlit as st
 
+from dashboards.components.beginning import show_first_step
 from dashboards.components.insurance.claims import claims_part
 from dashboards.components.insurance.covers import covers_part
 from dashboards.components.insurance.denials import denials_part
@@ -35,5 +36,6 @@ with st.container(horizontal=True, vertical_alignment="center"):
     )
 drop_waiting(person)
 show_messages()
+show_first_step(person)
 exchange_bar(person)
 PARTS[part or "Claims"](person)

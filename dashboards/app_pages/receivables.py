@@ -24,7 +24,7 @@ OF_IMPORTS = {"ar_credit": "bar"}
 
 view = receivables.as_of(number_page("Receivables", has_period=False))
 top = st.container()
-days = variant_switch(view, ("days_in_ar_", "months_in_ar_"), "days_in_ar_gross", "Days in AR, variant", key="days")
+days = variant_switch(view, ("days_in_ar_", "months_in_ar_"), "days_in_ar_gross", "Days in AR, counted how", key="days")
 with top:
     is_own = view.filters.source == "record"
     tiles(view, TILES | ({} if is_own else OF_IMPORTS) | ({days: "line"} if days else {}), columns=5 if is_own else 6)

@@ -109,6 +109,7 @@ def _charge(claim: Claim, line: Line, found: Candidates, used: set[str]) -> Row 
     if named:
         return named
     day = line.service_date or claim.service_date
+    on = f"{day:%-d %b %Y}" if day else "no day"
     sent = [
         row
         for row in found.by_claim.get(claim.control_number, ())
@@ -116,7 +117,7 @@ def _charge(claim: Claim, line: Line, found: Candidates, used: set[str]) -> Row 
     ]
     if sent:
         left = [row for row in sent if row["charge_id"] not in used]
-        return left[0] if left else f"The claim that we sent has fewer lines for {line.code} on {day}; choose by hand."
+        return left[0] if left else f"The claim that we sent has fewer lines for {line.code} on {on}; choose by hand."
     if not (claim.member_number and day and line.code):
         return "Neither its number nor a member number with code and date leads to a charge of ours."
     fitting = found.by_likeness.get((claim.member_number, line.code, day, line.charge_minor), [])
@@ -127,10 +128,10 @@ def _charge(claim: Claim, line: Line, found: Candidates, used: set[str]) -> Row 
     )
     if len(fitting) != alike:
         if not fitting:
-            return f"No charge of this member is for {line.code} on {day} at that amount; choose one by hand."
-        return f"{len(fitting)} charges of this member are for {line.code} on {day} at that amount; choose by hand."
+            return f"No charge of this member is for {line.code} on {on} at that amount; choose one by hand."
+        return f"{len(fitting)} charges of this member are for {line.code} on {on} at that amount; choose by hand."
     left = [row for row in fitting if row["charge_id"] not in used]
-    return left[0] if left else f"The charge for {line.code} on {day} is named by another line; choose by hand."
+    return left[0] if left else f"The charge for {line.code} on {on} is named by another line; choose by hand."
 
 
 def _owed_once(reader: Reader, payer_id: str, charges: list[Row]) -> list[Row] | str:

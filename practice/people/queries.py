@@ -10,6 +10,7 @@ from datetime import date, datetime, time, timedelta
 
 from practice.access.permissions import Actor, Permission, require
 from practice.clock import stored, to_instant
+from practice.people.beginning_queries import setup_progress
 from practice.people.client_queries import (
     client,
     duplicates,
@@ -209,40 +210,3 @@ def beyond_room_capacity(reader: Reader, room_id: str, capacity: int) -> list[st
 
 def _ids(rows: list[Row]) -> list[str]:
     return [row["appointment_id"] for row in rows]
-
-
-_STEPS = (
-    ("practice", "select 1 from settings where name = 'currency'", "Name the practice, its time zone and currency."),
-    ("location", "select 1 from locations where is_active", "Add the location where clients are seen."),
-    ("room", "select 1 from rooms r join locations l using (location_id) where r.is_active and l.is_active",
-     "Add a room, because a service needs one."),
-    ("service", "select 1 from services where is_active", "Add a service: what is booked, how long, for how much."),
-    ("provider", "select 1 from providers where is_active", "Add a provider: who sees clients."),
-    ("provider_service", "select 1 from provider_services s join providers p using (provider_id)"
-     " join services v using (service_id) where s.is_active and p.is_active and v.is_active",
-     "Say which services a provider gives."),
-    ("hours", "select 1 from availability a join providers p using (provider_id) where p.is_active",
-     "Set a provider's weekly hours, so that there is something to book."),
-    ("staff", "select 1 from users where is_active having count(*) > 1", "Give the people you work with a sign-in."),
-    ("client", "select 1 from clients limit 1", "Add or import the first client."),
-)  # fmt: skip
-
-
-def setup_progress(reader: Reader) -> list[Row]:
-    """The steps of the first set-up in order: `step`, `is_done`, `is_needed` (without it nothing can be booked),
-    `sentence` (what is missing; empty once done).
-
-    The step `room` is there only if an active service needs a room.
-    """
-    needs_room = reader.value("select 1 from services where needs_room and is_active limit 1")
-    done = {step: bool(reader.value(sql)) for step, sql, _ in _STEPS}
-    return [
-        {
-            "step": step,
-            "is_done": done[step],
-            "is_needed": step not in ("staff", "client"),
-            "sentence": "" if done[step] else sentence,
-        }
-        for step, _, sentence in _STEPS
-        if step != "room" or needs_room
-    ]

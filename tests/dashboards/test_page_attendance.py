@@ -54,7 +54,7 @@ def test_it_opens_on_a_build_without_a_single_number(open_page, running):
 def test_the_variant_is_kept_in_the_address_with_its_formula_beside_it(open_page, built):
     app = open_page("attendance", "owner", variant="no_show_rate_booked")
     assert "No-shows / all booked." in texts(app)
-    app.segmented_control(key="choice:variant").set_value("no_show_rate_due").run()
+    app.selectbox(key="choice:variant").set_value("no_show_rate_due").run()
     assert "variant" not in app.query_params
     assert "What no_show_rate_due means." in texts(app)
 

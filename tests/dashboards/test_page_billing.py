@@ -17,6 +17,7 @@ from tests.practice.billing.conftest import Desk
 
 PARTS = ["To charge", "To invoice", "Unpaid", "Open items", "Payments"]
 ROLES = ["owner", "manager", "front_desk", "biller"]
+FIRST_STEP = "Next: Name the practice, its time zone and currency."
 
 
 @pytest.fixture
@@ -50,6 +51,7 @@ def test_every_list_opens_for_each_role_that_sees_money(open_page, books, role):
         assert not app.exception
         assert not app.error
         assert app.dataframe or app.success, part
+        assert "Next:" not in texts(app)
 
 
 def test_every_list_opens_in_an_empty_practice(record, tmp_path, monkeypatch):
@@ -57,7 +59,9 @@ def test_every_list_opens_in_an_empty_practice(record, tmp_path, monkeypatch):
     for part in PARTS:
         show(app, part)
         assert not app.exception
-        assert app.success, "an empty list says so"
+        assert FIRST_STEP in texts(app), "what comes before any money"
+        assert [link.proto.label for link in app.get("page_link")] == ["Set-up"]
+        assert not app.success, "nothing is done yet"
 
 
 # Charge → invoice → payment

@@ -73,7 +73,8 @@ def test_every_list_opens_in_an_empty_practice(record, tmp_path, monkeypatch):
     for part in PARTS:
         show(app, part)
         assert not app.exception
-        assert app.success
+        assert "Next: Name the practice, its time zone and currency." in texts(app)
+        assert not app.success, "nothing is done yet"
 
 
 def test_the_deposit_that_a_rule_asks_for_is_two_clicks(open_page, books, coming):

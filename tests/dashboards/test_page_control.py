@@ -78,7 +78,7 @@ def test_a_write_off_waits_and_its_second_person_posts_it(open_page, books, reco
     assert "Nothing waits for a second person." in texts(app)
     assert books.due(charge) == 0
     app.toggle(key="billing_decided").set_value(True).run()
-    assert list(table(app, "decided").value["state"]) == ["approved"]
+    assert list(table(app, "decided").value["state"]) == ["Approved"]
 
     app = app.pills(key="approvals_view").set_value("Write-offs").run()
     (row,) = table(app, "written_off").value.to_dict("records")

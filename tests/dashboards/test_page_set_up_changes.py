@@ -179,8 +179,8 @@ def test_what_is_closed_is_hidden_until_asked_for_and_opens_again(part, record, 
     assert len(asked(record, query)) == before - 1
     app.toggle(key=f"{listed}:closed").set_value(True).run()
     states = list(table(app, listed).value["State"])
-    assert states.count("closed") == 1
-    press(select(app, listed, states.index("closed")), f"Reopen this {noun}")
+    assert states.count("Closed") == 1
+    press(select(app, listed, states.index("Closed")), f"Reopen this {noun}")
     assert len(asked(record, query)) == before
     assert f"{listed}:closed" not in [toggle.key for toggle in app.toggle]
 

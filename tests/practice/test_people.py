@@ -9,6 +9,7 @@ import pytest
 from practice.access.permissions import SYSTEM, Permission
 from practice.errors import Conflict, NotFound, NotPermitted, Refusal
 from practice.people import queries
+from practice.people.beginning_queries import next_step
 from practice.people.commands import (
     add_location,
     add_payer,
@@ -28,6 +29,8 @@ from practice.people.commands import (
     unassign_service,
 )
 from practice.store.record import Command
+from tests.conftest import INSERT
+from tests.practice.billing.conftest import visit_rows
 
 
 def read(record, query, *arguments):
@@ -315,3 +318,20 @@ def test_a_furnished_practice_lacks_only_people_to_sign_in(record, house):
     steps = read(record, queries.setup_progress)
     assert [step["step"] for step in steps if not step["is_done"]] == ["staff"]
     assert all(step["is_done"] for step in steps if step["is_needed"])
+
+
+def test_the_way_to_the_first_money_goes_on_after_set_up_until_a_visit_was_completed(record, house):
+    def ahead():
+        step = read(record, next_step)
+        return step and step.step
+
+    assert ahead() == "visit", "the house has clients"
+    rows = visit_rows(
+        1, client=house.ada, provider=house.moss, service=house.visit, day=date(2026, 3, 2), status="scheduled"
+    )
+    record.run(INSERT, SYSTEM, rows=rows)
+    assert ahead() == "outcome"
+    rows = visit_rows(2, client=house.ben, provider=house.moss, service=house.visit, day=date(2026, 3, 3),
+                      status="completed")  # fmt: skip
+    record.run(INSERT, SYSTEM, rows=rows)
+    assert ahead() is None

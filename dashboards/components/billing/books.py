@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from dashboards.components.beginning import nothing
 from dashboards.components.billing.common import count, read
 from dashboards.components.charts import table_height
 from dashboards.components.forms import practice_currency
@@ -56,7 +57,7 @@ def books_part(person: Actor) -> None:
 def _download(found: list[books.Journal], product: str, tax_rate: str, name: str) -> None:
     currency = practice_currency()
     if not found:
-        st.success("Nothing was posted on these days.", icon=":material/task_alt:")
+        nothing("Nothing was posted on these days.")
         return
     debit = sum(max(line.moved_minor, 0) for one in found for line in one.lines)
     lines = sum(len(one.lines) for one in found)
@@ -95,9 +96,9 @@ def _trial_balance(person: Actor, basis: str, as_of: date) -> None:
             {
                 "Account": row["account"],
                 "Name": row["name"],
-                "Kind": row["kind"].replace("_", " "),
                 "Debit": row["debit_minor"] / size if row["debit_minor"] else None,
                 "Credit": row["credit_minor"] / size if row["credit_minor"] else None,
+                "Kind": row["kind"].replace("_", " ").capitalize(),
             }
             for row in rows
         ]

@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.beginning import nothing
 from dashboards.components.charts import table_height
 from dashboards.components.forms import practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor
@@ -40,6 +41,20 @@ def plain(minor: int, currency: Currency) -> str:
 SENTENCES = ("problem", "note")
 """Columns that hold a sentence, which wants room."""
 
+STATES = ("state", "status", "method", "kind", "held", "next", "probably", "problem", "adjustment_class")
+"""Columns whose words are the record's own, in lower case: in a table they begin with a capital, as all words do."""
+
+QUIET = (
+    "allocated_minor", "refunded_minor", "held_minor", "unapplied_minor", "denied_minor", "contractual_minor",
+    "client_minor", "fee_minor", "unmatched",
+)  # fmt: skip
+"""Columns where 0 is the usual: it stays empty, so that what is not 0 is seen."""
+
+
+def capital(text: Any) -> Any:
+    """The text with its first letter as a capital, the rest as it is; what is no text stays what it is."""
+    return text[:1].upper() + text[1:] if isinstance(text, str) else text
+
 
 def choose(
     rows: Rows,
@@ -52,12 +67,16 @@ def choose(
 ) -> Rows:
     """A table to choose from; answers the chosen rows. Columns ending in _minor show as amounts."""
     if not rows:
-        st.success(empty, icon=":material/task_alt:")
+        nothing(empty)
         return []
     frame = pd.DataFrame(rows)[list(columns)]
     config: dict[str, Any] = {}
     currency = practice_currency()
     for name, title in columns.items():
+        if name in STATES:
+            frame[name] = frame[name].map(capital)
+        if name in QUIET:
+            frame[name] = frame[name].astype("Int64").replace(0, pd.NA)
         if name.endswith("_minor"):
             frame[name] = frame[name] / 10**currency.exponent
             config[name] = st.column_config.NumberColumn(title, format=f"%,.{currency.exponent}f")

@@ -34,7 +34,8 @@ def dunning_box(person: Actor) -> None:
     due = [row for row in rows if row["is_due"]]
     if not rows and not person.may(Permission.SET_UP):
         return
-    with st.expander(f"Reminders · {count(len(due), 'client')} due", icon=":material/notifications:"):
+    what = f"Reminders · {count(len(due), 'client')} due" if due else "Reminders"
+    with st.expander(what, icon=":material/notifications:"):
         if (
             due
             and person.may(Permission.INVOICE)

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components.billing.common import choose, count, plain, post_on, read, total, void_popover
+from dashboards.components.billing.common import capital, choose, count, plain, post_on, read, total, void_popover
 from dashboards.components.billing.payment_form import payment_form
 from dashboards.components.billing.recoding import recoding_popover
 from dashboards.components.desk import words
@@ -125,7 +125,7 @@ def _transfer(person: Actor, item: dict[str, Any]) -> None:
     with entry(name, border=True):
         st.markdown("**Somebody else owes it**")
         a, b = st.columns(2)
-        to_party = a.selectbox("Who", list(targets), format_func=targets.get, key=f"{key}:to")
+        to_party = a.selectbox("Who", list(targets), format_func=lambda one: capital(targets[one]), key=f"{key}:to")
         typed = b.text_input(f"Amount, {currency.code}", plain(item["open_minor"], currency), key=f"{key}:amount")
         why = st.text_input("Why", key=f"{key}:why")
         if st.form_submit_button("Move it"):

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import streamlit as st
 
+from dashboards.components.beginning import nothing
 from dashboards.components.billing.common import choose, count, read, total
 from dashboards.components.desk.words import plain
 from practice.access.permissions import Actor
@@ -25,7 +26,7 @@ def written_off_part(person: Actor) -> None:
         return
     rows = read(written_off, person, first=first, last=last)
     if not rows:
-        st.success("Nothing was written off on these days.", icon=":material/task_alt:")
+        nothing("Nothing was written off on these days.")
         return
     parts = [f"{one['what']} {total([one], 'amount_minor')} ({one['number']})" for one in by_class(rows)]
     st.markdown(

@@ -27,10 +27,11 @@ def bank_part(person: Actor) -> None:
     """Lines that wait, each with what it probably is; what is in the books and on no line; files."""
     lines = read(bank_lines, person)
     books = {kind: read(to_match, person, account=account) for kind, account in ACCOUNT_OF.items()}
-    st.caption(
-        f"{count(len(lines), 'line')} to match. In the books and on no line: {total(books['bank'], 'amount_minor')} of"
-        f" the bank account, {total(books['payout'], 'amount_minor')} of cards not paid out."
-    )
+    if lines or any(books.values()):
+        st.caption(
+            f"{count(len(lines), 'line')} to match. In the books and on no line: {total(books['bank'], 'amount_minor')}"
+            f" of the bank account, {total(books['payout'], 'amount_minor')} of cards not paid out."
+        )
     shown = _with_suggestions(lines, books)
     may_match = person.may(Permission.ADJUST)
     exact = [row for row in shown if row["ids"]]
@@ -44,12 +45,12 @@ def bank_part(person: Actor) -> None:
         _match_all(exact)
     columns = {
         "line_date": "Day",
-        "kind": "File",
-        "description": "Text",
-        "reference": "Reference",
         "gross_minor": "Amount",
-        "fee_minor": "Fee",
+        "description": "Text",
         "probably": "Probably",
+        "fee_minor": "Fee",
+        "kind": "File",
+        "reference": "Reference",
         "age_days": "Days",
     }
     picked = choose(shown, columns, key="bank_lines", empty="No line waits to be matched.")
@@ -58,8 +59,9 @@ def bank_part(person: Actor) -> None:
     if may_match:
         load_box(person, is_open=not lines)
     _matched(person, may_match)
-    with st.expander(f"In the books and on no line · {entries(sum(map(len, books.values())))}"):
-        _unseen([row for rows in books.values() for row in rows])
+    unseen = [row for rows in books.values() for row in rows]
+    with st.expander("In the books and on no line" + (f" · {entries(len(unseen))}" if unseen else "")):
+        _unseen(unseen)
         if may_match:
             _start(person)
 
@@ -105,11 +107,11 @@ def _match(line: dict[str, Any], books: Rows) -> None:
             st.caption("Select the entries that it is; none, if it is all a fee, interest, or nobody knows whose.")
         columns = {
             "post_date": "Day",
-            "kind": "What",
+            "amount_minor": "Amount",
             "party_name": "Whose",
+            "kind": "What",
             "method": "How",
             "reference": "Reference",
-            "amount_minor": "Amount",
         }
         others = [row for row in books if row not in probable]
         ordered = probable + sorted(others, key=lambda row: abs((row["post_date"] - line["line_date"]).days))
@@ -148,9 +150,9 @@ def _matched(person: Actor, may_match: bool) -> None:
     with st.expander(f"Matched lines · {len(rows)}"):
         columns = {
             "line_date": "Day",
-            "kind": "File",
-            "description": "Text",
             "gross_minor": "Amount",
+            "description": "Text",
+            "kind": "File",
             "fee_minor": "Fee",
             "difference_minor": "Difference",
             "difference_reason": "Why",

@@ -33,12 +33,12 @@ def deposits_part(person: Actor, client_id: str | None, attendee_id: str | None)
         if without:
             st.caption(f"Of {count(len(without), 'visit')} a card on file is asked for, and there is none.")
         columns = {
-            "start_date": "Visit",
             "client_name": "Client",
+            "missing_minor": "Missing",
+            "start_date": "Visit",
+            "state": "State",
             "service_name": "Service",
             "asked_minor": "Asked",
-            "missing_minor": "Missing",
-            "state": "State",
         }
         wanted = [row | {"state": "no card on file" if row["needs_card"] else "not paid"} for row in wanted]
         picked = choose(wanted, columns, key="deposits_wanted", height=260)
@@ -50,11 +50,11 @@ def deposits_part(person: Actor, client_id: str | None, attendee_id: str | None)
     st.markdown(f"**Held** · {total(rows, 'left_minor')}" if rows else "**Held**")
     shown = [row | {"state": state_of(row)} for row in rows]
     columns = {
-        "start_date": "Visit",
         "client_name": "Client",
-        "service_name": "Service",
-        "state": "State",
         "left_minor": "Held",
+        "start_date": "Visit",
+        "state": "State",
+        "service_name": "Service",
         "age_days": "Days",
     }
     chosen = choose(shown, columns, key="deposits_held", empty="No deposit is held.")

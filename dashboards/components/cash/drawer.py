@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.components.beginning import nothing
 from dashboards.components.billing.common import choose, plain, read
 from dashboards.components.forms import amount, entry, practice_currency, send, show_refusal, turn
 from practice.access.permissions import Actor, Permission
@@ -23,7 +24,7 @@ def drawer_part(person: Actor) -> None:
     """One location's drawer on one day, then every count."""
     places = {row["location_id"]: row["name"] for row in read(locations, person)}
     if not places:
-        st.success("There is no location yet.", icon=":material/task_alt:")
+        nothing("There is no location yet, and so no drawer.")
         return
     today = read(lambda reader, _: practice_today(reader), person)
     a, b, _ = st.columns([2, 1, 2])

@@ -24,7 +24,7 @@ def deposit_rules_box(person: Actor, client: dict[str, Any] | None) -> None:
         return
     currency = practice_currency()
     rows = read(deposit_rules, person)
-    with st.expander(f"What is asked for at booking · {len(rows)}", icon=":material/tune:"):
+    with st.expander("What is asked for at booking" + (f" · {len(rows)}" if rows else ""), icon=":material/tune:"):
         shown = [
             row
             | {
@@ -80,7 +80,9 @@ def package_offers_box(person: Actor) -> None:
     if not person.may(Permission.SET_UP):
         return
     rows = read(package_offers, person, only_active=False)
-    with st.expander(f"Which packages are offered · {sum(row['is_active'] for row in rows)}", icon=":material/tune:"):
+    offered = sum(row["is_active"] for row in rows)
+    label = "Which packages are offered" + (f" · {offered}" if offered else "")
+    with st.expander(label, icon=":material/tune:", expanded=not rows):
         columns = {
             "name": "Name", "service_name": "Service", "sessions": "Sessions", "price_minor": "Price",
             "valid_days": "Days", "is_active": "Offered",

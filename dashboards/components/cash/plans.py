@@ -7,6 +7,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.components.beginning import nothing
 from dashboards.components.billing.common import Rows, choose, count, read, total
 from dashboards.components.billing.payment_form import payment_form
 from dashboards.components.desk import words
@@ -34,9 +35,9 @@ def plans_part(person: Actor, client_id: str | None) -> None:
         st.caption(f"{said}{broken}.")
     columns = {
         "party_name": "Client",
+        "due_minor": "Due now",
         "state": "State",
         "missed_date": "Missed",
-        "due_minor": "Due now",
         "next_date": "Next",
         "next_minor": "Amount",
         "open_minor": "Open",
@@ -97,7 +98,7 @@ def _agree(person: Actor, client_id: str | None) -> None:
         }
         items = [row for row in read(open_items, person, party=party) if row["charge_id"] not in running]
         if not items:
-            st.success("Nothing is open that is not on a plan.", icon=":material/task_alt:")
+            nothing("Nothing is open that is not on a plan.")
             return
         columns = {"service_date": "Visit", "client_name": "Seen", "description": "What", "open_minor": "Open"}
         st.caption("For which charges? Choose none for all of them.")

@@ -8,7 +8,8 @@ from datetime import date, datetime
 import streamlit as st
 
 from dashboards import runtime
-from practice.access.permissions import Actor
+from dashboards.session import actor
+from practice.access.permissions import Actor, Permission
 from practice.clock import to_wall
 from practice.money import Currency
 from practice.people import queries as people
@@ -69,4 +70,8 @@ def choose_location(desk: Desk) -> None:
 
 def nothing_yet() -> None:
     """What a page says before the practice has a location."""
-    st.info("This practice has no location yet. The owner adds one on the Set-up page; then visits can be booked here.")
+    if actor().may(Permission.SET_UP):
+        st.info("This practice has no location yet. Add one in Set-up; then visits can be booked here.")
+        st.page_link("app_pages/set_up.py", label="Set-up", icon=":material/tune:", width="content")
+    else:
+        st.info("This practice has no location yet. Its owner adds one in Set-up; then visits can be booked here.")

@@ -19,10 +19,10 @@ from practice.insurance.claim_queries import to_claim
 from practice.insurance.claims import leave_out_of_claims, send_claims
 
 COLUMNS = {
-    "service_date": "Seen on",
     "client_name": "Client",
-    "state": "State",
     "amount_minor": "Amount",
+    "state": "State",
+    "service_date": "Seen on",
     "payer_name": "Payer",
     "rank": "Rank",
     "codes": "Codes",
@@ -48,7 +48,8 @@ def claims_part(person: Actor) -> None:
         )
     columns = {name: title for name, title in COLUMNS.items() if name != "rank" or any(row["rank"] > 1 for row in rows)}
     picked = choose(rows, columns, key="to_claim", many=True, empty="Every payer was asked for what it owes.")
-    _send_button(picked or ready)
+    if rows:
+        _send_button(picked or ready)
     if picked:
         _panel(person, picked)
     elif len(rows) > len(ready):

@@ -15,11 +15,11 @@ from practice.insurance import eligibility_queries as queries
 from practice.insurance.eligibility_checks import ask_eligibility, note_eligibility
 
 COLUMNS = {
-    "visit_date": "Comes on",
     "client_name": "Client",
+    "state_name": "Cover",
+    "visit_date": "Comes on",
     "payer_name": "Payer",
     "rank": "Rank",
-    "state_name": "Cover",
     "plan_name": "Plan",
     "payer_copay_minor": "Copay",
     "deductible_left_minor": "Deductible left",
@@ -50,7 +50,7 @@ def covers_part(person: Actor) -> None:
     )
     asked = picked or due
     label = f"Ask about {count(len(asked), 'cover')}" if asked else "Ask"
-    if st.button(label, type="primary", disabled=not asked, key="ask_covers"):
+    if rows and st.button(label, type="primary", disabled=not asked, key="ask_covers"):
         send_file(ask_eligibility, "ask_covers", policy_ids=[row["policy_id"] for row in asked])
     show_refusal("ask_covers")
     if len(picked) == 1:

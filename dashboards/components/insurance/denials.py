@@ -21,10 +21,10 @@ from practice.insurance.denials import (
 )
 
 COLUMNS = {
-    "deadline_date": "Until",
-    "days_left": "Days left",
     "clients": "Client",
     "open_minor": "Owed",
+    "days_left": "Days left",
+    "deadline_date": "Until",
     "reasons": "Why",
     "owner_name": "Whose task",
     "payer_name": "Payer",

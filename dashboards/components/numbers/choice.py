@@ -8,8 +8,17 @@ from typing import Any
 import streamlit as st
 
 
-def choice(title: str, options: Mapping[str, str], *, key: str, default: str, what: str, place: Any = None) -> str:
-    """One of the options (name → label), in a container of the page if one is named.
+def choice(
+    title: str,
+    options: Mapping[str, str],
+    *,
+    key: str,
+    default: str,
+    what: str,
+    place: Any = None,
+    is_list: bool = False,
+) -> str:
+    """One of the options (name → label), in a container of the page if one is named; long labels in a list.
 
     An address that asks for another gets a sentence, and the default.
     """
@@ -20,9 +29,11 @@ def choice(title: str, options: Mapping[str, str], *, key: str, default: str, wh
         if asked and asked not in options:
             st.warning(f"{asked!r} is no {what}; use one of {', '.join(options)}. This is {default}.")
         state[widget] = wanted if wanted in options else default
-    chosen = (place or st).segmented_control(
-        title, list(options), format_func=lambda name: options.get(name, name), required=True, key=widget, wrap=True
-    )
+    names: dict[str, Any] = {"format_func": lambda name: options.get(name, name), "key": widget}
+    if is_list:
+        chosen = (place or st).selectbox(title, list(options), width=380, **names)
+    else:
+        chosen = (place or st).segmented_control(title, list(options), required=True, wrap=True, **names)
     chosen = chosen if chosen in options else default
     state[f"address:{key}"] = "" if chosen == default else chosen
     if chosen != default:

@@ -7,6 +7,7 @@ from datetime import date
 import streamlit as st
 
 from dashboards import frame, runtime
+from dashboards.components.beginning import show_first_step
 from dashboards.components.numbers.bar import bar, chips, filters_and_names
 from dashboards.components.numbers.filters import COMPARISONS, Filters
 from dashboards.components.numbers.view import View, definitions
@@ -28,6 +29,7 @@ def number_page(title: str, *, has_period: bool = True) -> View:
         currency = Currency.of(reader.setting("currency", "USD"))
     if published is None:
         _heading(title)
+        show_first_step(person)
         st.info(
             "There are no numbers yet. The pipelines make the first build within a minute, and this page shows it then;"
             " without them run `daybook refresh`."
@@ -42,6 +44,7 @@ def number_page(title: str, *, has_period: bool = True) -> View:
         bar(filters, choices, has_period=has_period)
         frame.freshness()
     chips(filters, choices)
+    show_first_step(person)
     for sentence in refused:
         st.warning(sentence, icon=":material/filter_alt_off:")
     known = definitions(published.build_id, running.warehouse)

@@ -1,4 +1,4 @@
-"""One number, several definitions in the field: a switch by letter with the formula in words beside it."""
+"""One number, several definitions in the field: a list of their names with the formula in words beside it."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ def variant_switch(
     if not known:
         return None
     usual = default if default in known else known[0]
-    letters = {name: _letter(view, name) for name in known}
-    row = st.container(horizontal=True, vertical_alignment="center")
-    found = view.known[choice(title, letters, key=key, default=usual, what="variant of it", place=row)]
+    names = {name: view.known[name].label for name in known}
+    row = st.container(horizontal=True, vertical_alignment="bottom")
+    found = view.known[choice(title, names, key=key, default=usual, what="variant of it", place=row, is_list=True)]
     with row:
         source = f" ({found.source_of_definition})" if found.source_of_definition else ""
-        st.markdown(f"**{found.label}**{source}  \n:small[:gray[{found.formula}]]", width="stretch")
+        st.caption(f"{found.formula}{source}", width="stretch")
     return found.metric
 
 

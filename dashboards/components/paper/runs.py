@@ -11,6 +11,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.beginning import nothing
 from dashboards.components.billing.common import count, go_to, read, total
 from dashboards.components.charts import table_height
 from dashboards.components.desk import words
@@ -62,7 +63,7 @@ def _everybody(person: Actor, today: date) -> None:
             if st.button(label, type="primary", icon=":material/send:", key="run_go", shortcut="Ctrl+Enter"):
                 _run(person, kind="invoices", until_date=str(until), due_days=int(due))
     if not rows:
-        st.success("Everything that clients owe is on an invoice.", icon=":material/task_alt:")
+        nothing("Everything that clients owe is on an invoice.")
         return
     lines = sum(row["lines"] for row in rows)
     what = f"{count(len(rows), 'client')}, {count(lines, 'line')}, {total(rows, 'open_minor')}"
@@ -82,7 +83,7 @@ def _not_invoiced(person: Actor, today: date) -> None:
                 go_to(part)
                 st.rerun()
     if not rows:
-        st.success("Every visit that took place is on an invoice.", icon=":material/task_alt:")
+        nothing("Every visit that took place is on an invoice.")
         return
     st.caption(f"{count(len(rows), 'visit')} that should be on an invoice and {'is' if len(rows) == 1 else 'are'} not.")
     columns = {
@@ -108,7 +109,7 @@ def _statements(person: Actor, today: date) -> None:
     if who:
         st.caption("For everybody whose account moved in that time, or who owed something at its end.")
     else:
-        st.success("No account moved in that time, and none is open.", icon=":material/task_alt:")
+        nothing("No account moved in that time, and none is open.")
 
 
 def _run(person: Actor, **about: Any) -> None:

@@ -29,8 +29,8 @@ def by_itself_part(person: Actor) -> None:
         runs = {errand: last_run(reader, errand) for errand in SAID}
     left, right = lists()
     with left:
-        st.markdown("**What happens by itself**")
-        st.caption("Nothing does until it is switched on. What is off is one press in Billing, Cash and Insurance.")
+        st.markdown("**What came of it last**" if any(runs.values()) else "**By hand or by itself**")
+        st.caption("Nothing happens until it is switched on. What is off is one press in Billing, Cash and Insurance.")
         for errand, (what, done, rest) in SAID.items():
             run = runs[errand]
             if run:
@@ -39,6 +39,7 @@ def by_itself_part(person: Actor) -> None:
                     f"{what}, last on {words.date_of(date.fromisoformat(run['date']))}: {run['done']} {done}{more}."
                 )
     with right, entry(name):
+        st.markdown("**What happens by itself**")
         reminds = st.checkbox(
             "Reminders of payment leave when their step is due", on.reminds,
             help=f"Once a day from {HOURS[REMINDERS]}:00, to whom messages may go. The steps stand in Billing, Unpaid.",

@@ -79,11 +79,11 @@ def _how_to_connect() -> None:
         " charges saved cards, sends links to pay and matches payouts. Card numbers never come here, only tokens."
     )
     st.markdown(
-        f"1. Put the keys into `{running.home.path / FILE}`, which only you can read (`chmod 600`):\n"
+        f"1. Put these two lines into `{running.home.path / FILE}`, which only you can read (`chmod 600`).\n"
         "2. Start Daybook again; this page then shows the address for events."
     )
     st.code("DAYBOOK_STRIPE_KEY=sk_…\nDAYBOOK_STRIPE_WEBHOOK_SECRET=whsec_…", language=None)
-    st.caption("The same names in the environment work too. A demo is connected to a double on this machine at most.")
+    st.caption("The same names in the environment work too. A demo's invented cards are never sent to Stripe.")
 
 
 def _links(found: Processor | None) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.billing.common import capital
 from dashboards.components.charts import table_height
 from dashboards.components.forms import start_anew, turn
 from practice.people.setup import practice_today
@@ -45,9 +46,12 @@ def choose(
     shown = rows if is_open else [row for row in rows if row.get("is_active", True)]
     picked = None
     if shown:
-        frame = pd.DataFrame(shown)[list(columns)].rename(columns=columns)
+        frame = pd.DataFrame(shown)[list(columns)]
+        for state in {"kind", "state"} & set(columns):
+            frame[state] = frame[state].map(capital)
+        frame = frame.rename(columns=columns)
         if is_open:
-            frame.insert(1, "State", ["open" if row["is_active"] else "closed" for row in shown])
+            frame.insert(1, "State", ["Open" if row["is_active"] else "Closed" for row in shown])
         # A selection must never come to mean another row after somebody's write.
         identity = hash(tuple(row[key] for row in shown))
         picked = select(frame, shown, f"{name}:table:{turn(name)}:{identity}")

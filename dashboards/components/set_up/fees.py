@@ -52,14 +52,14 @@ def _fees(payers: dict[str | None, str]) -> dict[str, Any] | None:
         for row in read(pricing.fees_of)
     ]
     ended = [row for row in rows if row["effective_to"] and row["effective_to"] < now]
-    if ended and st.toggle(f"Show earlier ones ({len(ended)})", key="fees:earlier"):
-        ended = []
-    shown = [row for row in rows if row not in ended]
+    shown = rows if st.session_state.get("fees:earlier") else [row for row in rows if row not in ended]
     columns = {
         "service_name": "Service", "for": "Asked of", "fee": "Fee", "effective_from": "From", "effective_to": "To",
     }  # fmt: skip
-    empty = "None yet: each service costs the fee that stands on Services."
+    empty = "None now: each service costs the fee that stands on Services."
     row = choose("fees", "Fees by payer and day", shown, columns, key="fee_id", empty=empty)
+    if ended:
+        st.toggle(f"Show earlier ones ({len(ended)})", key="fees:earlier")
     st.caption("A payer's own fee goes before everybody's, that before the service's. Charges made keep their amounts.")
     return row
 

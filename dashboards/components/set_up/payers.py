@@ -89,12 +89,12 @@ def _contracts(person: Actor, payers: dict[str, str], services: dict[str, str]) 
         ]
         now = today()
         ended = [row for row in rows if row["effective_to"] and row["effective_to"] < now]
-        if ended and st.toggle(f"Show earlier ones ({len(ended)})", key="contract:earlier"):
-            ended = []
-        shown = [row for row in rows if row not in ended]
+        shown = rows if st.session_state.get("contract:earlier") else [row for row in rows if row not in ended]
         columns = {"name": "Service", "allowed": "Allowed", "effective_from": "From", "effective_to": "To"}
         empty = "Nothing is agreed: the whole fee is asked of this payer."
         row = choose("contracts", "What this payer allows", shown, columns, key="payer_contract_id", empty=empty)
+        if ended:
+            st.toggle(f"Show earlier ones ({len(ended)})", key="contract:earlier")
     with right:
         _contract_form(payer, row, services, currency, now)
 
