@@ -34,7 +34,7 @@ button[data-variant][data-selected]{color:inherit!important}
 /* Code in small print is as legible as the print around it. */
 [data-testid="stCaptionContainer"] code{font-size:.95em;color:inherit}
 /* On a phone the tools of a table that is touched lie over what stands above it: small print makes room. */
-@media(max-width:640px){.stElementContainer:has([data-testid="stCaptionContainer"])+.stElementContainer>.stDataFrame{
+@media(max-width:640px){.stElementContainer:has([data-testid="stCaptionContainer"])+.stElementContainer:has(.stDataFrame){
 margin-top:1.5rem}}
 /* Offers read as lines, not as captions. */
 [class*="best_times"] button>div{inline-size:100%;justify-content:flex-start}

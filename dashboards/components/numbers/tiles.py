@@ -29,7 +29,7 @@ def tiles(
     answers = view.values(list(known), windows)
     grid = st.grid(columns, min_column_width=160, gap="small")
     for name, chart in known.items():
-        with grid.container():
+        with grid.container(height="stretch"):
             tile(view, view.known[name], chart, answers.get(name, []), title=(titles or {}).get(name, ""))
 
 
