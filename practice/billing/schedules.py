@@ -16,6 +16,8 @@ from practice.billing.queries.worklists import today
 from practice.billing.runs import begin_run, go, month_before
 from practice.clock import stored, to_wall
 from practice.errors import Conflict, Refusal
+from practice.paper_mail.queries import runs_to_send
+from practice.paper_mail.sending import send_run
 from practice.people import checks
 from practice.store.record import Record, command
 from practice.store.work import Row, Work
@@ -79,8 +81,23 @@ def end_schedule(work: Work, *, document_schedule_id: str) -> Row:
     return {"document_schedule_id": document_schedule_id}
 
 
+@command(Permission.INVOICE)
+def set_schedule_mails(work: Work, *, document_schedule_id: str, is_on: bool) -> Row:
+    """Whether what a schedule makes from now on is also sent to whom it is for. Answers {is_on}."""
+    schedule = work.get("document_schedules", document_schedule_id, "schedule")
+    if schedule["ended_at"]:
+        raise Conflict("That has ended already.", rule="ended")
+    since = stored(work.now) if checks.flag(is_on, "Whether they are sent", "is_on") else None
+    if bool(since) != bool(schedule["mails_since"]):
+        work.update("document_schedules", document_schedule_id, mails_since=since)
+    return {"is_on": is_on}
+
+
 def beat(record: Record) -> list[Row]:
-    """Run what is due and was not run to its end: [{document_run_id, issued, refused}]. Twice changes nothing."""
+    """Run what is due and was not run to its end, and send what is to be sent by itself. Twice changes nothing.
+
+    Answers the runs: [{document_run_id, issued, refused}].
+    """
     with record.read() as reader:
         plans = queries.schedules(reader, SYSTEM)
         if not plans:
@@ -105,6 +122,10 @@ def beat(record: Record) -> list[Row]:
         )
         only = client_party(plan["client_id"]) if plan["client_id"] else None
         ended.append(go(record, SYSTEM, run["document_run_id"], only=only))
+    with record.read() as reader:
+        to_send = runs_to_send(reader)
+    for document_run_id in to_send:
+        send_run(record, SYSTEM, document_run_id)
     return ended
 
 

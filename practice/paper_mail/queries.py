@@ -90,7 +90,7 @@ def runs_to_send(reader: Reader) -> list[str]:
     """Runs of schedules whose papers are sent by themselves, to their end made and not sent yet. For the beat."""
     rows = reader.rows(
         "select r.document_run_id from document_runs r join document_schedules s using (document_schedule_id)"
-        " where s.mails_since is not null and r.finished_at >= s.mails_since and r.mailed_at is null"
+        " where s.mails_since is not null and r.finished_at > s.mails_since and r.mailed_at is null"
         " order by r.finished_at, r.document_run_id"
     )
     return [row["document_run_id"] for row in rows]

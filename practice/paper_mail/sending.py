@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from practice.access.permissions import Actor, Permission
+from practice.billing.accounts import client_of
 from practice.billing.posting import show
 from practice.cards.links import due_under
 from practice.clock import stored
@@ -16,7 +17,7 @@ from practice.paper_mail import queries
 from practice.paper_mail.taking_back import end_links
 from practice.paper_mail.whom import KIND, TO_PAY, WHY_NOT, WORDS, Paper, addressee, paper_of, ways
 from practice.store.record import Record, command
-from practice.store.work import Row, Work
+from practice.store.work import Reader, Row, Work
 
 LINK_LIFE = timedelta(days=90)
 AT_ONCE = 25
@@ -68,6 +69,23 @@ def note_sent(work: Work, *, document_run_id: str) -> Row:
     """The papers of a run were sent to whomever they could be."""
     work.update("document_runs", document_run_id, mailed_at=stored(work.now))
     return {"document_run_id": document_run_id}
+
+
+class ToSend(NamedTuple):
+    """Of a run: the papers that can be sent, and for whom nothing can be, with the sentence why."""
+
+    ready: list[Row]
+    left: list[Row]
+
+
+def to_send(reader: Reader, actor: Actor, document_run_id: str) -> ToSend:
+    """What of a run never left: `ready` as `send_some` wants it, `left` as [{client_id, why}]."""
+    papers = [row | {"client_id": client_of(row["party"])} for row in queries.unsent(reader, actor, document_run_id)]
+    found = ways(reader, [row["client_id"] for row in papers])
+    ready = [row for row in papers if not found[row["client_id"]].reason]
+    left = [{"client_id": row["client_id"], "why": WHY_NOT[found[row["client_id"]].reason or ""]}
+            for row in papers if row not in ready]  # fmt: skip
+    return ToSend(ready, left)
 
 
 def send_run(record: Record, actor: Actor, document_run_id: str) -> Row:

@@ -59,7 +59,10 @@ def test_the_deposit_is_told_before_paid_after_and_held_through_a_move(till, sit
     assert "<h1>Deposit</h1>" in site.get(link).text
     _, session = press(site, link, 50_00)
     till.double.pay_page(till.double.objects[session])
-    assert "No deposit is open" in site.get(f"{link}?done=1").text
+    paid = site.get(f"{link}?done=1").text
+    assert ("No deposit is open" in paid, f'href="{visit}">Back to your visit' in paid) == (True, True)
+    site.cookies["daybook_back"] = "%2Fvisit%2F" + "x" * 32  # of no visit of theirs
+    assert "Back to" not in site.get(link).text
     till.tell()
     assert till.balances() == {"1020": 50_00, "2110": -50_00}
     assert "Your deposit of $50.00 is paid." in site.get(visit).text

@@ -209,6 +209,20 @@ def test_everybody_is_invoiced_with_one_click_and_the_run_can_be_printed(open_pa
     assert "Issue 2 invoices" not in labels(app)
 
 
+def test_a_run_is_sent_with_one_press_and_who_cannot_be_written_to_is_named(open_page, books, reachable):
+    for client in ("client-ada", "client-dan"):
+        books.charged(client)
+    app = papers(open_page("billing", "biller"), "Invoice everybody")
+    press(app, "Issue 2 invoices")
+    press(app, "E-mail 1 (1 cannot be reached)")
+    assert not app.exception
+    assert "1 message leaves within three minutes; 1 account left out" in texts(app)
+    app.run()
+    assert "by hand, 1 sent, 0 opened" in texts(app)
+    assert "Dan Ford: No address is on record" in texts(app)
+    assert not [label for label in labels(app) if label.startswith("E-mail 1")]
+
+
 def test_what_is_not_invoiced_says_why_and_who_sees_to_it(open_page, books):
     books.sees("client-dan")
     app = papers(open_page("billing", "biller"), "Not invoiced")
@@ -222,6 +236,8 @@ def test_papers_are_made_by_themselves_until_somebody_ends_it_and_twice_is_refus
     app = papers(open_page("billing", "biller"), "Automatic")
     press(app, "Begin")
     assert "every day from 18:00" in texts(app)
+    app.toggle[0].set_value(True).run()
+    assert "From now on they are sent, too." in texts(app)
     app.number_input(key="auto_hour").set_value(17)
     press(app, "Begin")
     assert "made by themselves already" in texts(app)

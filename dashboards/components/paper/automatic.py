@@ -12,7 +12,7 @@ from dashboards.components.forms import entry, send
 from dashboards.session import attempt
 from practice.access.permissions import Actor, Permission
 from practice.billing.queries.run_papers import schedules
-from practice.billing.schedules import add_schedule, end_schedule
+from practice.billing.schedules import add_schedule, end_schedule, set_schedule_mails
 from practice.people.queries import search_clients
 
 CHOICES = {
@@ -34,6 +34,7 @@ def automatic(person: Actor) -> None:
             st.space("stretch")
             if person.may(Permission.INVOICE):
                 key = row["document_schedule_id"]
+                _mails(key, is_on=row["mails_since"] is not None)
                 if st.button("End", key=f"schedule:{key}:end") and attempt(
                     end_schedule, f"schedule:{key}", document_schedule_id=key, done="They are made by hand again."
                 ):
@@ -42,6 +43,22 @@ def automatic(person: Actor) -> None:
         st.caption("Nothing is made by itself yet.")
     if person.may(Permission.INVOICE):
         _form(person)
+
+
+def _mails(schedule_id: str, *, is_on: bool) -> None:
+    """Whether they are sent as well, with one press."""
+    key = f"schedule:{schedule_id}:mails:{is_on}"
+    if (
+        st.toggle(
+            "E-mail them too", is_on, key=key, help="As soon as they are made, to everybody whom messages may reach."
+        )
+        != is_on
+    ):
+        attempt(
+            set_schedule_mails, key, document_schedule_id=schedule_id, is_on=not is_on,
+            done="They are printed and handed out again." if is_on else "From now on they are sent, too.",
+        )  # fmt: skip
+        st.rerun()
 
 
 def _when(row: dict[str, Any]) -> str:

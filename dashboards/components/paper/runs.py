@@ -18,6 +18,7 @@ from dashboards.components.desk import words
 from dashboards.components.forms import practice_currency
 from dashboards.components.paper.automatic import automatic
 from dashboards.components.paper.estimates import estimates_part
+from dashboards.components.paper.sending_runs import send_all_button, sent_words
 from dashboards.session import attempt, say
 from practice.access.permissions import Actor, Permission
 from practice.billing.documents import pdf
@@ -155,16 +156,20 @@ def _run_line(person: Actor, row: dict[str, Any]) -> None:
         until = words.date_of(row["until_date"])
         noun = row["kind"].removesuffix("s")
         by = "by itself" if row["document_schedule_id"] else "by hand"
-        st.markdown(f"**{count(row['issued'], noun)}** :small[:gray[up to {until}, {by}]]", width="content")
+        sent = sent_words(person, run_id)
+        st.markdown(f"**{count(row['issued'], noun)}** :small[:gray[up to {until}, {by}{sent}]]", width="content")
         st.space("stretch")
         is_open = row["finished_at"] is None
         if is_open and st.button("Interrupted: go on", icon=":material/resume:", key=f"run:{run_id}:on"):
             _go(person, run_id, row["kind"])
+        left = send_all_button(person, row)
         if row["issued"]:
             looks = {"icon": ":material/print:", "key": f"run:{run_id}:print"}
             st.download_button("One PDF to print", printed, f"{name}.pdf", "application/pdf", **looks)
             looks = {"icon": ":material/folder_zip:", "key": f"run:{run_id}:zip"}
             st.download_button("ZIP", zipped, f"{name}.zip", "application/zip", **looks)
+    for sentence in left:
+        st.caption(f":material/unsubscribe: {sentence}")
     if row["refused"]:
         for one in read(left_out, person, document_run_id=run_id)[:20]:
             st.caption(f":material/error: {words.plain(one['party_name'])}: {words.plain(one['why'])}")

@@ -8,16 +8,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from practice.access.permissions import SYSTEM
 from practice.billing import queries
 from practice.billing.documents import pdf
 from practice.billing.exceptions import not_invoiced
 from practice.billing.fees import set_fee
+from practice.billing.invoices import void_invoice
 from practice.billing.queries import run_papers
 from practice.billing.runs import begin_run, go
 from practice.billing.runs import run_papers as run_some
-from practice.billing.schedules import add_schedule, beat, due_on, end_schedule
+from practice.billing.schedules import add_schedule, beat, due_on, end_schedule, set_schedule_mails
 from practice.errors import Conflict, Refusal
-from practice.people.commands import change_service
+from practice.messages.settings import set_messages
+from practice.paper_mail.sending import send_run, to_send
+from practice.people.commands import change_client, change_service
 
 
 def read(desk, query, **about):
@@ -190,3 +194,55 @@ def test_law_what_is_due_is_the_newest_of_its_days_that_has_come(wall, hour, day
     assert monthly <= found
     assert (found - monthly).days < 31
     assert due_on(daily | {"starts_date": date(2027, 6, 1)}, wall) is None
+
+
+# Sent to whom they are for
+
+
+@pytest.fixture
+def post(desk):
+    """Clients can be written to; Ada has an address, Dan has none."""
+    desk.run(set_messages, who=SYSTEM, is_on=True, public_url="https://elm.example")
+    desk.run(change_client, who=SYSTEM, client_id="client-ada", email="ada@birch.example")
+    return desk
+
+
+def to_whom(desk):
+    return [row["client_id"] for row in desk.rows("select client_id from messages where status = 'queued'")]
+
+
+def test_a_run_is_sent_as_often_as_one_likes_and_nobody_gets_two(post):
+    for client in ("client-ada", "client-cora", "client-dan"):
+        post.charged(client)
+    run_id = invoice_everybody(post)["document_run_id"]
+    plan = read(post, lambda reader, who: to_send(reader, who, run_id))
+    assert (len(plan.ready), [row["client_id"] for row in plan.left]) == (1, ["client-dan"])  # Ada's has Cora's visit
+    first = send_run(post.record, post.who, run_id)
+    assert (first["sent"], [row["party"] for row in first["left"]]) == (1, ["client:client-dan"])
+    assert "No address is on record" in first["left"][0]["why"]
+    assert send_run(post.record, post.who, run_id)["sent"] == 0
+    post.run(change_client, who=SYSTEM, client_id="client-dan", email="dan@ford.example")
+    assert send_run(post.record, post.who, run_id) == {"sent": 1, "left": []}
+    assert sorted(to_whom(post)) == ["client-ada", "client-dan"]
+    [invoice] = post.rows("select invoice_id from run_papers where party = 'client:client-dan'")
+    post.run(void_invoice, **invoice)
+    assert send_run(post.record, post.who, run_id)["sent"] == 0
+    assert to_whom(post) == ["client-ada"]
+
+
+def test_what_is_made_by_itself_is_sent_by_itself_once_that_is_switched_on(post, clock):
+    post.charged("client-ada")
+    schedule = post.run(add_schedule, kind="invoices", rhythm="daily", at_hour=9)["document_schedule_id"]
+    beat(post.record)
+    assert (len(read(post, queries.invoices)), to_whom(post)) == (1, [])
+    post.run(set_schedule_mails, document_schedule_id=schedule, is_on=True)
+    beat(post.record)
+    assert to_whom(post) == []  # what was made before is a person's to send
+    clock.forward(days=1)
+    post.charged("client-ada")
+    for _ in range(2):
+        beat(post.record)
+    assert to_whom(post) == ["client-ada"]
+    post.run(end_schedule, document_schedule_id=schedule)
+    with pytest.raises(Conflict, match="ended"):
+        post.run(set_schedule_mails, document_schedule_id=schedule, is_on=False)
