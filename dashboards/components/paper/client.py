@@ -42,8 +42,7 @@ def client_papers(person: Actor, client_id: str, today: date, asked: list[dict[s
     if is_american and st.toggle("Write a good-faith estimate", key="papers:estimate"):
         with st.container(border=True):
             estimate_form(person, client_id, today)
-    if not rows:
-        st.caption("Nothing was handed out yet.")
+    st.caption(f":material/mail: {post.whom('statement')}" if rows else "Nothing was handed out yet.")
     is_all = len(rows) <= SHOWN or st.session_state.get("papers:all", False)
     with st.container(gap=None):
         for row in rows if is_all else rows[:SHOWN]:
@@ -148,7 +147,8 @@ def _line(person: Actor, row: dict[str, Any], post: Sending) -> None:
         about = [words.plain(title), f"issued {words.date_of(row['issued_date'])}", *([said] if said else [])]
         st.markdown(f":small[:gray[{' · '.join(about)}]]", width="content")
         st.space("stretch")
-        if not row["is_replaced"]:
-            send_button(post, row["kind"], what, **ids)
-        ends = (lambda: end_button(paper_id, **ids)) if said else None
-        data_buttons(find, what.lower().replace(" ", "-"), key=key, more=ends)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+            if not row["is_replaced"]:
+                send_button(post, row["kind"], what, **ids)
+            ends = (lambda: end_button(paper_id, **ids)) if said else None
+            data_buttons(find, what.lower().replace(" ", "-"), key=key, more=ends)

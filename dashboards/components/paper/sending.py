@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date, datetime
 from typing import Any, NamedTuple
 
 import streamlit as st
@@ -18,6 +19,7 @@ from practice.messages.consent import Way
 from practice.paper_mail import queries
 from practice.paper_mail.sending import end_paper_links, send_paper
 from practice.paper_mail.whom import WHY_NOT, WORDS, addressee, ways
+from practice.people.setup import practice_today
 from practice.store.record import Command
 from practice.store.work import Reader, Row
 
@@ -41,15 +43,16 @@ class Sending(NamedTuple):
     to: dict[str, To]
     sent: dict[str, Row]
     zone: str
+    today: date
 
     def whom(self, kind: str) -> str:
         """To whom a paper of the kind goes, or why it cannot."""
         return words.plain(self.to[kind].shown)
 
     def said(self, paper_id: str) -> str:
-        """`sent 27 Nov 2026, opened 28 Nov 2026`; empty for what was never sent."""
+        """`sent 27 Nov, opened 28 Nov`; empty for what was never sent."""
         row = self.sent.get(paper_id)
-        return state(row, self.zone) if row else ""
+        return state(row, self.zone, self.today) if row else ""
 
 
 def sending(reader: Reader, person: Actor, client_id: str, papers: Iterable[Row]) -> Sending:
@@ -57,7 +60,8 @@ def sending(reader: Reader, person: Actor, client_id: str, papers: Iterable[Row]
     rows = list(papers)
     sent = queries.newest(reader, person, [row.get("document_id") or row["invoice_id"] for row in rows]) if rows else {}
     kinds = {row["kind"] for row in rows} | {"statement", "receipt"}
-    return Sending({kind: _to(reader, kind, client_id) for kind in kinds}, sent, reader.setting("zone", "UTC"))
+    to = {kind: _to(reader, kind, client_id) for kind in kinds}
+    return Sending(to, sent, reader.setting("zone", "UTC"), practice_today(reader))
 
 
 def _to(reader: Reader, kind: str, client_id: str) -> To:
@@ -69,17 +73,20 @@ def _to(reader: Reader, kind: str, client_id: str) -> To:
     return To(f"{client['given_name']} {client['family_name']}", way, WHY_NOT[way.reason] if way.reason else "")
 
 
-def state(row: Row, zone: str) -> str:
-    """What became of a paper that was sent."""
+def state(row: Row, zone: str, today: date) -> str:
+    """What became of a paper that was sent; days of this year without the year."""
+
+    def on(instant: datetime) -> str:
+        day = local_date(instant, zone)
+        return f"{day:%-d %b}" if day.year == today.year else words.date_of(day)
+
     if row["withdrawn_at"] or row["status"] == "withdrawn":
         return "taken back"
     if row["status"] in ("queued", "sending"):
         return "leaves within three minutes"
     if row["status"] != "sent":
         return "not delivered, see Messages"
-    seen = row["opened_at"]
-    opened = f", opened {words.date_of(local_date(seen, zone))}" if seen else ""
-    return f"sent {words.date_of(local_date(row['sent_at'], zone))}{opened}"
+    return f"sent {on(row['sent_at'])}" + (f", opened {on(row['opened_at'])}" if row["opened_at"] else "")
 
 
 def send_button(
