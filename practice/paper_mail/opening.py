@@ -11,9 +11,10 @@ from typing import NamedTuple
 
 from practice.access.permissions import SYSTEM, Permission
 from practice.billing.queries import document, invoice_document
+from practice.billing.queries.plans import due_items
 from practice.cards import link_queries
 from practice.cards import queries as cards
-from practice.cards.links import LINKS_ON, due_under, new_link
+from practice.cards.links import LINKS_ON, new_link
 from practice.clock import stored
 from practice.errors import Conflict, NotFound
 from practice.online.links import derived, hashed
@@ -29,10 +30,12 @@ OVER = "This link does not work any more. Ask the practice for a new one."
 
 
 class Behind(NamedTuple):
-    """What stands behind a link now. `due_minor`: what is open under it; `may_pay`: clients can pay by link."""
+    """What stands behind a link now. Of `open_minor`, `due_minor` is due: the rest of a plan is not. `may_pay`: clients
+    can pay by link."""
 
     paper: Paper
     due_minor: int
+    open_minor: int
     may_pay: bool
     asks_birth_date: bool
 
@@ -49,9 +52,11 @@ def behind(reader: Reader, mail: Row) -> Behind:
     """The paper as it stands, and what is open now; nothing is of a void one."""
     paper = paper_of(reader, SYSTEM, mail["invoice_id"], mail["document_id"])
     is_asking = paper.kind in TO_PAY and not paper.is_void
-    due = sum(row["due_minor"] for row in due_under(reader, paper.party, paper.invoice_id)) if is_asking else 0
+    items = due_items(reader, SYSTEM, party=paper.party) if is_asking else []
+    asked = [row for row in items if paper.invoice_id in (None, row["invoice_id"])]
+    due, still = (sum(row[name] for row in asked) for name in ("due_minor", "open_minor"))
     born = reader.get("clients", mail["client_id"], "client")["birth_date"]
-    return Behind(paper, due, bool(reader.setting(LINKS_ON)), born is not None)
+    return Behind(paper, due, still, bool(reader.setting(LINKS_ON)), born is not None)
 
 
 def content(reader: Reader, mail: Row) -> Row:

@@ -37,7 +37,8 @@ def look(
 def _money(reader: Reader, found: Behind, path: str, processor: Processor | None) -> str:
     """What is open now, and the button to pay it where a card can be taken."""
     if not found.due_minor:
-        return '<p class="done" role="status">Everything is paid. Thank you; you need do nothing more.</p>'
+        said = "Nothing is due now: the rest is on your payment plan." if found.open_minor else "Everything is paid."
+        return f'<p class="done" role="status">{said} Thank you; you need do nothing more.</p>'
     currency = Currency.of(reader.setting("currency", "USD"))
     amount = currency.show(found.due_minor)
     due = found.paper.due_date
