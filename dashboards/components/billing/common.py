@@ -41,7 +41,19 @@ def plain(minor: int, currency: Currency) -> str:
 SENTENCES = ("problem", "note")
 """Columns that hold a sentence, which wants room."""
 
-STATES = ("state", "status", "method", "kind", "held", "next", "probably", "problem", "adjustment_class")
+STATES = (
+    "state",
+    "status",
+    "method",
+    "kind",
+    "held",
+    "next",
+    "probably",
+    "problem",
+    "so_far",
+    "what",
+    "adjustment_class",
+)
 """Columns whose words are the record's own, in lower case: in a table they begin with a capital, as all words do."""
 
 QUIET = (

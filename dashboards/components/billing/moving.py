@@ -22,7 +22,7 @@ def where_it_went(person: Actor, payment: dict[str, Any]) -> Rows:
     """The payment's allocations, to choose from; what is chosen can be moved. Answers the chosen ones."""
     payment_id = payment["payment_id"]
     live = [row for row in read(allocations, person, payment_id=payment_id) if row["is_live"]]
-    columns = {"post_date": "On", "client_name": "Client", "description": "What", "amount_minor": "Amount"}
+    columns = {"post_date": "On", "amount_minor": "Amount", "description": "What", "client_name": "Client"}
     with st.container(border=True):
         st.markdown("**Where it went**")
         if payment["held_minor"]:
@@ -32,9 +32,11 @@ def where_it_went(person: Actor, payment: dict[str, Any]) -> Rows:
                 "app_pages/cash.py", label="Held money", icon=":material/savings:", width="content",
                 query_params={"client": payment["client_id"]} if payment["client_id"] else {},
             )  # fmt: skip
-            if not live:
-                return []
-        picked = choose(live, columns, key=f"allocations:{payment_id}", many=True, height=220, empty="Nowhere yet.")
+        if not live:
+            if not payment["held_minor"]:
+                st.caption("Nowhere yet.")
+            return []
+        picked = choose(live, columns, key=f"allocations:{payment_id}", many=True, height=220)
         if picked and person.may(Permission.ALLOCATE):
             _move(person, payment, picked)
     return picked
@@ -56,7 +58,7 @@ def _move(person: Actor, payment: dict[str, Any], picked: Rows) -> None:
     to: Rows = []
     if items:
         st.caption("To which items? Choose none to keep it as credit.")
-        columns = {"service_date": "Visit", "client_name": "Client", "description": "What", "open_minor": "Open"}
+        columns = {"service_date": "Visit", "open_minor": "Open", "description": "What", "client_name": "Client"}
         to = choose(items, columns, key=f"targets:{payment['payment_id']}", many=True, height=220)
     try:
         minor = currency.parse(typed)

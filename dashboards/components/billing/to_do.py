@@ -51,7 +51,7 @@ def _kind(person: Actor, rows: Rows) -> str | None:
     if len(numbers) < 2 or chosen not in numbers:
         chosen = None
     if numbers:
-        with st.container(border=True, gap="xsmall"):
+        with st.container(border=True, gap="small"):
             for kind in (kind for kind in KINDS if numbers[kind]):
                 _line(person, kind, [row for row in rows if row["kind"] == kind], chosen, len(numbers) > 1)
     return chosen
@@ -62,7 +62,7 @@ def _line(person: Actor, kind: str, rows: Rows, chosen: str | None, is_one_of_ma
     said = [f"**{KINDS[kind]}**", count(len(rows), "visit")]
     said += [plain(total(rows, "amount_minor"))] if all(row["amount_minor"] for row in rows) else []
     said += [f":gray[oldest {count(max(row['age_days'] for row in rows), 'day')}]"]
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         st.markdown(" · ".join(said), width="content")
         st.space("stretch")
         if len(rows) > 1:

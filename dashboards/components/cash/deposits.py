@@ -156,10 +156,15 @@ def _panel(person: Actor, deposit: dict[str, Any]) -> None:
                         done="The deposit is applied.",
                     )
         else:
-            st.info(f"{state_of(deposit).capitalize()}.", icon=":material/savings:")
+            st.info(f"{_what_next(deposit)}.", icon=":material/savings:")
     with right:
         if person.may(Permission.TAKE_PAYMENT):
             _return(person, deposit)
+
+
+def _what_next(deposit: dict[str, Any]) -> str:
+    state = state_of(deposit)
+    return "Held until the visit; then it is applied to the charge" if state == "booked" else state.capitalize()
 
 
 def return_ways(person: Actor) -> list[str]:

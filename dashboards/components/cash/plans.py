@@ -114,7 +114,14 @@ def _terms(party: str, chosen: Rows, today: date) -> None:
     a, b, c = st.columns(3)
     number = int(a.number_input("Instalments", 1, MOST, 3, key=f"{key}:count"))
     every = str(b.selectbox("Every", EVERY, EVERY.index("month"), key=f"{key}:every", format_func=str.capitalize))
-    first = c.date_input("First on", today, min_value=today, max_value=today + timedelta(days=366), key=f"{key}:first")
+    first = c.date_input(
+        "First on",
+        today,
+        min_value=today,
+        max_value=today + timedelta(days=366),
+        format="YYYY-MM-DD",
+        key=f"{key}:first",
+    )
     owed = sum(row["open_minor"] for row in chosen)
     if not isinstance(first, date) or number > owed:
         return

@@ -165,13 +165,13 @@ def _next_visits(visits: list[Row], desk: Desk) -> None:
     st.markdown("#### Next visits")
     if not coming:
         st.caption("Nothing is booked.")
-    with st.container(gap=None):
+    with st.container(gap="small"):
         for row in coming[:6]:
             _visit_line(row, desk)
 
 
 def _visit_line(row: Row, desk: Desk) -> None:
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xxsmall"):
         label = f"{words.day(row['start_date'], desk.today)}, {words.span(row['wall_start'], row['wall_end'])}"
         with st.container(width=220):
             if st.button(

@@ -17,10 +17,10 @@ from practice.insurance.suggesting import Suggestion
 
 COLUMNS = {
     "payer_name": "Payer",
+    "paid_minor": "Paid",
     "service_date": "Seen on",
     "control_number": "Claim",
     "charge_minor": "Charged",
-    "paid_minor": "Paid",
     "note": "Why it waits",
 }
 OTHERS = {"service_date": "Seen on", "client_name": "Client", "code": "Code", "amount_minor": "Charged",

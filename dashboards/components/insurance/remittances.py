@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
 from dashboards.components.billing.common import choose, count, read
-from dashboards.components.charts import table_height
 from dashboards.components.desk import words
 from dashboards.components.forms import practice_currency, send, show_refusal
 from dashboards.components.insurance.bringing_in import bring_in_part
@@ -28,10 +26,10 @@ COLUMNS = {
 }
 CLAIM_COLUMNS = {
     "client_name": "Client",
-    "service_date": "Seen on",
-    "control_number": "Claim",
     "charge_minor": "Charged",
     "paid_minor": "Paid",
+    "service_date": "Seen on",
+    "control_number": "Claim",
     "contractual_minor": "Contractual",
     "client_minor": "Client's share",
     "denied_minor": "Denied",
@@ -77,18 +75,16 @@ def claim_lines(person: Actor, remittance_claim_id: str) -> None:
     """What the payer said of each line, in words."""
     currency = practice_currency()
     rows = read(queries.lines, person, remittance_claim_id=remittance_claim_id)
-    shown = [
-        {
-            "Line": row["code"] or "The claim as a whole",
-            "Seen on": words.date_of(row["service_date"]),
-            "Charged": currency.show(row["charge_minor"]) if row["charge_minor"] is not None else "",
-            "Paid": currency.show(row["paid_minor"]) if row["paid_minor"] is not None else "",
-            "Why not more": row["said"],
-        }
-        for row in rows
-    ]
-    if not shown:
+    if not rows:
         st.caption("The payer gave no lines and no reasons.")
         return
-    st.dataframe(pd.DataFrame(shown), hide_index=True, height=table_height(len(shown), 240))
+    for row in rows:
+        sums = [
+            f"{currency.show(row[name])} {said}"
+            for name, said in (("charge_minor", "charged"), ("paid_minor", "paid"))
+            if row[name] is not None
+        ]
+        facts = " · ".join([words.date_of(row["service_date"]), *sums])
+        why = f"  \n{words.plain(row['said'])}" if row["said"] else ""
+        st.markdown(f"**{words.plain(row['code'] or 'The claim as a whole')}** · {words.plain(facts)}{why}")
     st.caption("The words for the payer's codes are ours; the official texts belong to X12.")

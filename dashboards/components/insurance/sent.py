@@ -20,14 +20,14 @@ from practice.insurance.claims import correct_claim, void_claim
 from practice.insurance.paper_claim import boxes
 
 COLUMNS = {
-    "service_date": "Seen on",
     "client_name": "Client",
+    "open_minor": "Owed",
+    "state_name": "State",
+    "service_date": "Seen on",
     "payer_name": "Payer",
     "control_number": "Claim",
     "total_minor": "Asked for",
     "paid_minor": "Paid",
-    "open_minor": "Owed",
-    "state_name": "State",
     "status_note": "Why",
 }
 KINDS = {"submitted": "Sent", "received": "Received", "accepted": "Accepted", "rejected": "Rejected", "noted": "Noted",

@@ -27,13 +27,13 @@ def estimates_part(person: Actor, today: date) -> None:
     if rows:
         st.caption(f"{count(len(rows), 'estimate')} to write, for clients who pay themselves; {late} overdue.")
     columns = {
-        "due_date": "Due",
         "client_name": "Client",
+        "due_date": "Due",
+        "state": "State",
         "why": "Why",
         "about_date": "Visit, request or end",
-        "state": "",
     }
-    shown = [row | {"why": SAID[row["why"]], "state": "overdue" if row["is_late"] else ""} for row in rows]
+    shown = [row | {"why": SAID[row["why"]], "state": "overdue" if row["is_late"] else "to write"} for row in rows]
     empty = "Everybody who pays themselves and has booked ahead has an estimate."
     picked = choose(shown, columns, key="estimates", height=300, empty=empty)
     if picked and person.may(Permission.INVOICE):
