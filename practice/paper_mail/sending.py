@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NamedTuple
 
@@ -20,7 +21,10 @@ from practice.store.record import Record, command
 from practice.store.work import Reader, Row, Work
 
 LINK_LIFE = timedelta(days=90)
-AT_ONCE = 25
+Told = Callable[[int, int], None]
+"""Hears how many papers are done, of how many."""
+
+AT_ONCE = 5
 """Papers in a transaction: a desk that books meanwhile waits for one of them at most."""
 
 
@@ -88,10 +92,10 @@ def to_send(reader: Reader, actor: Actor, document_run_id: str) -> ToSend:
     return ToSend(ready, left)
 
 
-def send_run(record: Record, actor: Actor, document_run_id: str) -> Row:
+def send_run(record: Record, actor: Actor, document_run_id: str, *, tell: Told | None = None) -> Row:
     """Send every paper of a run that never left, a few in each transaction. The second time there is nothing to do.
 
-    Answers {sent, left: [{party, why}]}.
+    `tell` hears how far it is. Answers {sent, left: [{party, why}]}.
     """
     with record.read() as reader:
         papers = queries.unsent(reader, actor, document_run_id)
@@ -99,6 +103,8 @@ def send_run(record: Record, actor: Actor, document_run_id: str) -> Row:
     for done in range(0, len(papers), AT_ONCE):
         some = record.run(send_some, actor, papers=papers[done : done + AT_ONCE])
         answer = {"sent": answer["sent"] + some["sent"], "left": [*answer["left"], *some["left"]]}
+        if tell:
+            tell(min(done + AT_ONCE, len(papers)), len(papers))
     record.run(note_sent, actor, document_run_id=document_run_id)
     return answer
 

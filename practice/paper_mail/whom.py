@@ -80,23 +80,18 @@ def paper_of(reader: Reader, actor: Actor, invoice_id: str | None, document_id: 
 
 
 def addressee(reader: Reader, kind: str, party: str, client_id: str | None) -> str:
-    """The client to whom a paper goes: who owes, so of a household its guarantor and never a child.
+    """The client to whom a paper goes: who owes, so of a household its guarantor; never a child that has one.
 
     A paper that may name a diagnosis goes to whom it is about, once they are of age, and else to their guarantor. The
     link asks for the reader's date of birth, so there has to be one on record.
     """
-    if kind not in CLINICAL:
-        owing = client_of(party)
-        if owing is None:
-            raise Refusal(WHY_NOT["no_client"], rule="no_client")
-        return owing
-    client = reader.get("clients", client_id, "client")
-    told = client
-    if client["guarantor_client_id"] and not (
-        client["birth_date"] and is_adult(client["birth_date"], practice_today(reader))
-    ):
+    client = reader.find("clients", client_id if kind in CLINICAL else client_of(party))
+    if client is None:
+        raise Refusal(WHY_NOT["no_client"], rule="no_client")
+    born, told = client["birth_date"], client
+    if client["guarantor_client_id"] and not (born and is_adult(born, practice_today(reader))):
         told = reader.get("clients", client["guarantor_client_id"], "client")
-    if told["birth_date"] is None or client["birth_date"] is None:
+    if kind in CLINICAL and None in (born, told["birth_date"]):
         raise Refusal(
             f"A {WORDS[kind]} may name a diagnosis, so its link asks for the date of birth; record that first.",
             rule="no_birth_date",

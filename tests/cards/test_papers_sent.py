@@ -203,9 +203,9 @@ def test_of_age_is_from_the_eighteenth_birthday_on(born, day, of_age):
 
 
 def test_what_may_name_a_diagnosis_goes_to_whom_it_is_about_and_a_childs_to_its_mother(post):
-    def sends():
+    def sends(kind="superbill"):
         with post.record.read() as reader:
-            return addressee(reader, "superbill", "client:client-cora", "client-cora")
+            return addressee(reader, kind, "client:client-cora", "client-cora")
 
     assert sends() == "client-cora"
     post.run(change_client, who=SYSTEM, client_id="client-cora", birth_date="2015-06-01")
@@ -213,3 +213,4 @@ def test_what_may_name_a_diagnosis_goes_to_whom_it_is_about_and_a_childs_to_its_
     post.run(change_client, who=SYSTEM, client_id="client-ada", birth_date=None)
     with pytest.raises(Refusal, match="may name a diagnosis"):
         sends()
+    assert sends("receipt") == "client-ada"

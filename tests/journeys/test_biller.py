@@ -17,6 +17,7 @@ import re
 import shutil
 import sys
 from datetime import UTC, datetime
+from email import message_from_bytes, policy
 from pathlib import Path
 
 import pytest
@@ -28,11 +29,12 @@ from practice.access.users import create_user
 from practice.billing.limits import set_limit
 from practice.home import Home
 from practice.insurance import claim_facts
-from practice.people.commands import change_provider, change_service
+from practice.messages.settings import set_messages
+from practice.people.commands import change_client, change_provider, change_service
 from practice.scheduling.booking import book_appointment
 from practice.store.record import Record
 from tests.conftest import INSERT
-from tests.journeys.conftest import Practice
+from tests.journeys.conftest import OpenPages, Practice
 from tests.journeys.test_spine import choose_row, go, idle
 from tests.practice.insurance.claims import GROUP_NPI, MOSS_NPI
 from tests.practice.insurance.remits import claim, line, remit
@@ -99,14 +101,16 @@ def furnish(record: Record) -> None:
         taxonomy="103TC0700X",
     )  # fmt: skip
     run(set_limit, kind="write_off", role="biller", most=100_00)
+    run(change_client, client_id="client-ben", email="ben@alder.example")
     for start, service in SAW:
         run(
             book_appointment, client_id="client-ben", provider_id="prov-moss", service_id=service,
             location_id="loc-elm", wall_start=start, room_id="room-1" if service == "svc-visit" else None,
         )  # fmt: skip
+    run(set_messages, is_on=True, public_url="https://elm.example")
 
 
-def test_from_two_visits_to_the_statement_and_the_owners_numbers(elm, sign_in):
+def test_from_two_visits_to_the_statement_and_the_owners_numbers(elm, sign_in, open_page):
     desk, biller, owner = (sign_in(elm.url, role) for role in ("front_desk", "biller", "owner"))
     seen(desk, elm)
     charge(biller)
@@ -117,7 +121,7 @@ def test_from_two_visits_to_the_statement_and_the_owners_numbers(elm, sign_in):
     bill_the_client(biller, elm)
     agree_on_a_plan(biller)
     take_and_refund(biller, elm)
-    state_the_account(biller)
+    state_the_account(biller, elm, open_page)
 
     elm.daybook("refresh")
     assert {name: elm.metric(name) for name in NUMBERS} == NUMBERS
@@ -286,8 +290,8 @@ def take_and_refund(biller: Page, elm: Practice) -> None:
     expect(biller.get_by_text(re.compile(r"\$5\.00 refunded"))).to_be_visible()
 
 
-def state_the_account(biller: Page) -> None:
-    """Ben's statement of the month, as a page."""
+def state_the_account(biller: Page, elm: Practice, open_page: OpenPages) -> None:
+    """Ben's statement of the month: as a page at the desk, and by a link on his phone, which says that he looked."""
     go(biller, "Clients")
     biller.get_by_role("button", name=re.compile("Ben Alder")).click()
     expect(biller.get_by_test_id("stMetric").filter(has_text="Owed by the client")).to_contain_text("$10.00")
@@ -296,4 +300,30 @@ def state_the_account(biller: Page) -> None:
     idle(biller)
     with biller.expect_download() as paper:
         biller.get_by_role("button", name="Statement", exact=True).click()
-    assert paper.value.path().read_bytes().startswith(b"%PDF")
+    printed = paper.value.path().read_bytes()
+    assert printed.startswith(b"%PDF")
+    biller.get_by_role("button", name="E-mail").first.click()
+    expect(biller.get_by_text("issued 19 Mar 2026 · leaves within three minutes")).to_be_visible()
+    elm.now("2026-03-19T14:04")
+    phone = open_page(elm.url + link_in(elm.home / "outbox", biller), width=390, height=800)
+    expect(phone.get_by_role("heading", name="Your statement")).to_be_visible()
+    expect(phone.get_by_text("Nothing is due now: the rest is on your payment plan.")).to_be_visible()
+    phone.get_by_label("Your date of birth").fill("1990-05-17")
+    with phone.expect_download() as paper:
+        phone.get_by_role("button", name="Download the statement").click()
+    assert paper.value.path().read_bytes() == printed
+    biller.reload()
+    expect(biller.get_by_text("sent 19 Mar, opened 19 Mar")).to_be_visible()
+
+
+def link_in(outbox: Path, page: Page) -> str:
+    """The path in the one message that was written to a file; it is on its way for a moment."""
+    for _ in range(60):
+        if sent := list(outbox.glob("*.eml")):
+            break
+        page.wait_for_timeout(500)
+    [file] = sent
+    text = message_from_bytes(file.read_bytes(), policy=policy.default).get_content()
+    found = re.search(r"https://elm\.example(/paper/\S+)", text)
+    assert found
+    return found[1]

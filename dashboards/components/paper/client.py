@@ -36,7 +36,7 @@ def client_papers(person: Actor, client_id: str, today: date, asked: list[dict[s
     with st.container(horizontal=True, gap="medium", vertical_alignment="bottom"):
         statement_bar(person, party, today, post)
         if visits:
-            _superbill(person, client_id, visits)
+            _superbill(person, client_id, visits, post)
     is_american = person.may(Permission.INVOICE) and practice_currency().code == "USD"
     # A toggle and no expander: what nobody opens is not asked for.
     if is_american and st.toggle("Write a good-faith estimate", key="papers:estimate"):
@@ -77,7 +77,7 @@ def statement_bar(person: Actor, party: str, today: date, post: Sending | None =
         data_buttons(find, name, key="papers:statement")
 
 
-def _superbill(person: Actor, client_id: str, visits: list[dict[str, Any]]) -> None:
+def _superbill(person: Actor, client_id: str, visits: list[dict[str, Any]], post: Sending) -> None:
     """Of a month or of one visit. What an insurer would miss is said in place of the button."""
     months = dict.fromkeys(f"{row['service_date']:%Y-%m}" for row in visits)
     choices: dict[str, tuple[str, dict[str, str]]] = {}
@@ -100,6 +100,7 @@ def _superbill(person: Actor, client_id: str, visits: list[dict[str, Any]]) -> N
         else:
             find = fresh(person, issue_superbill, **about)
             pdf_button("Superbill", find, f"superbill-{chosen}", key="papers:superbill")
+            send_fresh(post, "superbill", issue_superbill, key="papers:superbill", **about)
             data_buttons(find, f"superbill-{chosen}", key="papers:superbill")
     if lacking:
         st.caption(f":material/info: {words.plain(lacking)}")

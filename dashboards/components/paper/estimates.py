@@ -7,10 +7,12 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards import runtime
 from dashboards.components.billing.common import choose, count, read
 from dashboards.components.desk import words
 from dashboards.components.forms import entry, practice_currency, send, turn
 from dashboards.components.paper.handing import pdf_button, stored
+from dashboards.components.paper.sending import send_button, sending
 from dashboards.session import attempt
 from practice.access.permissions import Actor, Permission
 from practice.billing.estimate_clocks import LONGEST_DAYS
@@ -115,7 +117,7 @@ def _fields(
         if st.form_submit_button("Issue the estimate", type="primary"):
             about: dict[str, Any] = {"client_id": client_id, "provider_id": provider_id, "location_id": at}
             days = {"from_date": str(first), "until_date": str(last)}
-            done = "The estimate is issued: hand it out below."
+            done = "The estimate is issued: hand it out or send it below."
             send(issue_estimate, name, lines=lines, separate=separate or None, done=done, **about, **days)
 
 
@@ -127,3 +129,8 @@ def _newest(person: Actor, client_id: str) -> None:
         pdf_button(
             label, stored(person, row["document_id"]), f"estimate-{row['number']}", key=f"estimate:{client_id}:pdf"
         )
+        with runtime.current().record.read() as reader:
+            post = sending(reader, person, client_id, [row])
+        send_button(post, "estimate", label, document_id=row["document_id"], place="newest")
+        if said := post.said(row["document_id"]):
+            st.caption(said)

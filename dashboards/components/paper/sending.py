@@ -59,8 +59,7 @@ def sending(reader: Reader, person: Actor, client_id: str, papers: Iterable[Row]
     """Of a client's papers; each row has kind, and invoice_id or document_id."""
     rows = list(papers)
     sent = queries.newest(reader, person, [row.get("document_id") or row["invoice_id"] for row in rows]) if rows else {}
-    kinds = {row["kind"] for row in rows} | {"statement", "receipt"}
-    to = {kind: _to(reader, kind, client_id) for kind in kinds}
+    to = {kind: _to(reader, kind, client_id) for kind in WORDS}
     return Sending(to, sent, reader.setting("zone", "UTC"), practice_today(reader))
 
 
@@ -90,10 +89,16 @@ def state(row: Row, zone: str, today: date) -> str:
 
 
 def send_button(
-    post: Sending, kind: str, what: str, *, invoice_id: str | None = None, document_id: str | None = None
+    post: Sending,
+    kind: str,
+    what: str,
+    *,
+    invoice_id: str | None = None,
+    document_id: str | None = None,
+    place: str = "",
 ) -> None:
-    """One press sends it; a refusal says what would be right."""
-    key = f"send:{document_id or invoice_id}"
+    """One press sends it; a refusal says what would be right. `place` tells a paper's second button from its first."""
+    key = f"send:{place}{document_id or invoice_id}"
     if _button(post, kind, key):
         sent = attempt(send_paper, key, invoice_id=invoice_id, document_id=document_id)
         if sent is not None:

@@ -58,8 +58,13 @@ def send_all_button(person: Actor, run: dict[str, Any]) -> list[str]:
 
 
 def _send(person: Actor, run_id: str) -> None:
+    bar = st.progress(0.0, "Beginning")
+
+    def tell(done: int, of: int) -> None:
+        bar.progress(done / of, f"{done:,} of {of:,}")
+
     try:
-        answer = send_run(runtime.current().record, person, run_id)
+        answer = send_run(runtime.current().record, person, run_id, tell=tell)
     except Refusal as refusal:
         say(str(refusal), "refusal")
     else:
