@@ -34,6 +34,7 @@ from practice.people.commands import change_client, change_provider, change_serv
 from practice.scheduling.booking import book_appointment
 from practice.store.record import Record
 from tests.conftest import INSERT
+from tests.journeys.axe import shuts_out
 from tests.journeys.conftest import OpenPages, Practice
 from tests.journeys.test_spine import choose_row, go, idle
 from tests.practice.insurance.claims import GROUP_NPI, MOSS_NPI
@@ -308,6 +309,7 @@ def state_the_account(biller: Page, elm: Practice, open_page: OpenPages) -> None
     phone = open_page(elm.url + link_in(elm.home / "outbox", biller), width=390, height=800)
     expect(phone.get_by_role("heading", name="Your statement")).to_be_visible()
     expect(phone.get_by_text("Nothing is due now: the rest is on your payment plan.")).to_be_visible()
+    assert shuts_out(phone) == []
     phone.get_by_label("Your date of birth").fill("1990-05-17")
     with phone.expect_download() as paper:
         phone.get_by_role("button", name="Download the statement").click()
