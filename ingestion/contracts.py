@@ -24,6 +24,9 @@ _FLAGS = dict.fromkeys(
         "is_identified",
         "is_fee_agreed",
         "is_clean",
+        "is_self_pay",
+        "has_birth_date",
+        "has_contact",
     ),
     "BOOLEAN",
 )

@@ -26,7 +26,12 @@ news as (
     union all by name
     select client_id from {{ source('practice', 'eligibility_checks') }} where {{ is_new('_seq') }}
     union all by name
-    select client_id from clients where {{ is_new('referral_seq') }}
+    select client_id from {{ source('practice', 'self_payers') }} where {{ is_new('_seq') }}
+    union all by name
+    select client_id from clients where {{ is_new('greatest(referral_seq, registration_seq)') }}
+    union all by name
+    -- with the first payer it begins to matter who pays
+    select client_id from clients where {{ is_new('(select min(_seq) from ' ~ source('practice', 'payers') ~ ')') }}
 ),
 
 touched_clients as (

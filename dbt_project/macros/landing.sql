@@ -5,6 +5,16 @@
         and _op not in ('tombstone', 'delete')
 {%- endmacro %}
 
+{# Every version of each key, with the instant at which the next one was known; null = it stands. #}
+{% macro versions(relation, key) -%}
+    select *, lead(_known_at) over (partition by {{ key }} order by _seq) as known_until from {{ relation }}
+{%- endmacro %}
+
+{# Whether a version was the last one known before an instant. Of several known at once, the last of them. #}
+{% macro stood_before(version, instant) -%}
+    {{ version }}._known_at < {{ instant }} and ({{ version }}.known_until is null or {{ version }}.known_until >= {{ instant }})
+{%- endmacro %}
+
 {# Rows that the record never changes nor deletes (it refuses to): as they came. #}
 {% macro rows_for_good(relation) -%}
     select * from {{ relation }} where _op not in ('tombstone', 'delete')

@@ -120,6 +120,7 @@ def _monthly(house: House, story: Story, never: Array, dice: np.random.Generator
     asked = np.maximum(_begin_of_month(came), came - dice.integers(1, 7, len(rows)))
     answered = np.maximum(asked * DAY + 15 * HOUR, booked + HOUR // 2)
     fits = (answered < visits["starts"][seats["appointment"][rows]]) & (answered // DAY <= came)
+    fits &= answered >= house.policies["known"][policy]
     found = {"policy": policy, "asked": answered // DAY, "answered": answered, "ended": np.zeros(len(rows), dtype=bool)}
     return take(found, fits)
 

@@ -96,7 +96,10 @@ def require_client(reader: Reader, actor: Actor, client_id: str) -> None:
 
 
 def client(reader: Reader, actor: Actor, client_id: str) -> Row:
-    """One client, with `name`, `guarantor` (a row or None), `owes_for` (rows) and `policies` (newest first)."""
+    """One client, with `name`, `guarantor` (a row or None), `owes_for` (rows), `policies` (newest first).
+
+    `is_self_pay`: whether it was said that no insurance pays.
+    """
     require(actor, Permission.SEE_CLIENTS)
     require_client(reader, actor, client_id)
     named = "select client_id, given_name || ' ' || family_name as name from clients where "
@@ -105,6 +108,7 @@ def client(reader: Reader, actor: Actor, client_id: str) -> Row:
     row["guarantor"] = reader.one(named + "client_id = ?", row["guarantor_client_id"])
     row["owes_for"] = reader.rows(named + "guarantor_client_id = ? order by name", client_id)
     row["policies"] = policies_of(reader, client_id)
+    row["is_self_pay"] = bool((reader.find("self_payers", client_id) or {}).get("is_self_pay"))
     return row
 
 

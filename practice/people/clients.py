@@ -8,6 +8,7 @@ from typing import Any
 from practice.access.permissions import Permission, require_location
 from practice.errors import Conflict, Refusal
 from practice.people import checks, queries
+from practice.people.self_pay import is_over, write_self_pay
 from practice.people.setup import practice_today
 from practice.store.record import command
 from practice.store.work import Row, Work
@@ -142,7 +143,10 @@ def add_policy(
     copay_minor: int = 0,
     effective_to: str | None = None,
 ) -> dict[str, Any]:
-    """Record that a payer covers a client, from a day on. Rank 1 pays first; one policy per rank at a time."""
+    """Record that a payer covers a client, from a day on. Rank 1 pays first; one policy per rank at a time.
+
+    Who was said to pay without insurance is not said to any more, unless the cover is over already.
+    """
     queries.require_client(work, work.actor, client_id)
     work.get("payers", payer_id, "payer")
     row = {
@@ -157,6 +161,8 @@ def add_policy(
     }
     _check_cover(work, row)
     work.insert("policies", row)
+    if not is_over(work, row):
+        write_self_pay(work, client_id, False)
     return {"policy_id": row["policy_id"]}
 
 

@@ -9,6 +9,7 @@ from practice.people.providers import (
     set_provider_services,
     unassign_service,
 )
+from practice.people.self_pay import set_self_pay
 from practice.people.setup import (
     add_location,
     add_room,
@@ -40,5 +41,6 @@ __all__ = [
     "set_contract",
     "set_practice",
     "set_provider_services",
+    "set_self_pay",
     "unassign_service",
 ]

@@ -5,19 +5,40 @@ No names of people, contacts or free text are ever listed here: landing and mart
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
-SCHEMA_VERSION = 5
+SCHEMA_VERSION = 6
 """Raised whenever a fed column is added, dropped or changes its meaning."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """`fed` is empty for tables that never leave the record; `secret` columns are kept out of the audit trail too."""
+    """`fed` is empty for tables that never leave the record; `secret` columns are kept out of the audit trail too.
+
+    `told` are fed columns that the table has not: name → the columns of which it says whether any holds something, so
+    that the warehouse knows that there is a phone number without seeing it.
+    """
 
     key: str
     fed: tuple[str, ...] = ()
     secret: tuple[str, ...] = ()
+    told: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def row_to_feed(self, row: Mapping[str, Any]) -> dict[str, Any]:
+        """What of a row leaves the record."""
+        fed = {name: row.get(name) for name in self.fed}
+        for name, columns in self.told.items():
+            fed[name] = any(row.get(column) is not None for column in columns)
+        return fed
+
+    def columns_to_feed(self, present: Collection[str]) -> dict[str, str]:
+        """The same in SQL, over rows that have the columns `present`: name → expression."""
+        fed = {name: f'"{name}"' for name in self.fed if name in present}
+        for name, columns in self.told.items():
+            fed[name] = " or ".join(f'"{column}" is not null' for column in columns if column in present) or "false"
+        return fed
 
 
 def _columns(text: str) -> tuple[str, ...]:
@@ -49,8 +70,11 @@ TABLES: dict[str, Table] = {
         "client_id",
         _columns(
             "client_id guarantor_client_id referral_source_id location_id provider_id created_at created_date is_active"
+            " has_birth_date has_contact"
         ),
+        told={"has_birth_date": ("birth_date",), "has_contact": ("phone", "email")},
     ),
+    "self_payers": Table("client_id", _columns("client_id is_self_pay known_at")),
     "policies": Table(
         "policy_id", _columns("policy_id client_id payer_id rank copay_minor effective_from effective_to")
     ),

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from practice.access.permissions import SYSTEM, Permission
 from practice.errors import Conflict, NotFound, NotPermitted, Refusal
 from practice.people import queries
-from practice.people.commands import add_client, add_location, add_policy, change_client, end_policy
+from practice.people.commands import add_client, add_location, add_policy, change_client, end_policy, set_self_pay
 from practice.people.search import possible_dates
 from practice.store.record import Command
 
@@ -313,6 +313,45 @@ def test_no_contact_and_no_name_of_a_client_enters_the_feed(record, house, add):
     fed = " ".join(change["row"] for change in changes_after(record, 0).to_pylist())
     for word in ("Esmeralda", "Grünewald", "6543", "esme@", "1984-02-29"):
         assert word not in fed
+
+
+def test_the_feed_says_whether_there_is_a_birth_date_and_a_contact(record, desk, house, add):
+    import json
+
+    from practice.store.feed import changes_after
+
+    key = add("Esme", "Grün", birth_date=None, phone=None, email=None)
+    record.run(change_client, desk, client_id=key, email="esme@example.org")
+    record.run(change_client, desk, client_id=key, birth_date="1984-02-29", email=None)
+    in_bulk = pa.table({
+        "client_id": ["c-bulk"], "given_name": ["Bo"], "family_name": ["Lund"], "phone": ["+1 555 010 0000"],
+        "location_id": ["loc-elm"], "created_at": [record.clock().replace(tzinfo=None)],
+        "created_date": [date(2026, 3, 2)], "is_active": [True],
+    })  # fmt: skip
+    record.run(Command("bulk", Permission.OPERATE, lambda work: work.insert_many("clients", in_bulk)), SYSTEM)
+    versions = [
+        (row["has_birth_date"], row["has_contact"])
+        for change in changes_after(record, 0).to_pylist()
+        if (row := json.loads(change["row"])).get("client_id") in (key, "c-bulk") and change["table"] == "clients"
+    ]
+    assert versions == [(False, False), (False, True), (True, False), (False, True)]
+
+
+def test_that_a_client_pays_without_insurance_is_said_and_ends_with_a_cover(record, desk, house):
+    def is_said(client):
+        return read(record, queries.client, desk, client)["is_self_pay"]
+
+    with pytest.raises(Conflict, match="end that cover first") as refused:
+        record.run(set_self_pay, desk, client_id=house.ben, is_self_pay=True)
+    assert refused.value.alternatives == ("pol-ben",)
+    assert not is_said(house.dan)  # without a policy, but nobody has said so
+    record.run(set_self_pay, desk, client_id=house.dan, is_self_pay=True)
+    assert is_said(house.dan)
+    cover = {"client_id": house.dan, "payer_id": house.payer, "member_number": "H-200"}
+    record.run(add_policy, desk, **cover, effective_from="2024-01-01", effective_to="2024-12-31")
+    assert is_said(house.dan)  # that cover was over long ago
+    record.run(add_policy, desk, **cover, effective_from="2026-04-01")
+    assert not is_said(house.dan)
 
 
 @pytest.mark.parametrize("is_checkpointed", [True, False])

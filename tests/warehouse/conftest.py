@@ -25,6 +25,8 @@ HERE = Path(__file__).parent
 PROJECT = Path(os.environ.get("DAYBOOK_DBT_PROJECT") or HERE.parents[1] / "dbt_project")
 TODAY = date(2026, 6, 30)
 NOW = datetime(2026, 6, 30, 20)
+BEGAN = datetime(2020, 1, 1, 5)
+"""When the practice's first payers were entered."""
 POSTINGS = CONTRACTS["postings"] | {
     "source": "VARCHAR", "transaction_kind": "VARCHAR", "claim_id": "VARCHAR", "_batch_id": "VARCHAR",
 }  # fmt: skip
@@ -42,11 +44,11 @@ class Landing:
     seq: int = 0
     visits: int = 0
 
-    def record(self, table: str, *rows: Row, op: str = "upsert") -> None:
+    def record(self, table: str, *rows: Row, op: str = "upsert", known_at: datetime = NOW) -> None:
         for row in rows:
             self.seq += 1
-            known = {"_seq": self.seq, "_op": op, "_known_at": NOW, "_batch_id": "b1"}
-            self.batches.setdefault(("record", table), []).append({"known_at": NOW} | row | known)
+            known = {"_seq": self.seq, "_op": op, "_known_at": known_at, "_batch_id": "b1"}
+            self.batches.setdefault(("record", table), []).append({"known_at": known_at} | row | known)
 
     def imported(self, entity: str, *rows: Row) -> None:
         self.batches.setdefault(("imports", entity), []).extend({"known_at": NOW, "_batch_id": "i1"} | r for r in rows)
@@ -62,7 +64,7 @@ class Landing:
         appointment = {
             "appointment_id": f"a{self.visits}", "location_id": "l1", "provider_id": "p1", "service_id": "s1",
             "starts_at": start, "ends_at": start + timedelta(minutes=50), "start_date": day, "status": "scheduled",
-            "series_id": None,
+            "series_id": None, "zone": "UTC",
         }  # fmt: skip
         appointment |= {key: about.pop(key) for key in list(about) if key in appointment}
         booked, booked_date = start - timedelta(days=9), day - timedelta(days=9)
@@ -145,7 +147,9 @@ def landing(tmp_path_factory: pytest.TempPathFactory) -> Landing:
     started.record("locations", *({"location_id": f"l{n}", "name": f"House {n}", "zone": "UTC"} for n in (1, 2)))
     started.record("providers", *({"provider_id": f"p{n}", "code": f"P{n}"} for n in (1, 2, 3)))
     started.record("services", *({"service_id": f"s{n}", "name": f"Service {n}", "fee_minor": 10000} for n in (1, 2)))
-    started.record("payers", *({"payer_id": f"y{n}", "name": f"Payer {n}", "kind": "other"} for n in (1, 2)))
+    started.record(
+        "payers", *({"payer_id": f"y{n}", "name": f"Payer {n}", "kind": "other"} for n in (1, 2)), known_at=BEGAN
+    )
     started.record("clients", *({"client_id": f"c{n}", "location_id": "l1"} for n in range(12)))
     return started
 

@@ -13,7 +13,7 @@ from dashboards.components.desk.place import Desk, desk_of
 from dashboards.session import actor, attempt, keep_refusal, refused
 from practice.errors import Refusal
 from practice.people import queries as people
-from practice.people.commands import add_policy, change_client, end_policy
+from practice.people.commands import add_policy, change_client, end_policy, set_self_pay
 from practice.store.work import Row
 
 TEXTS = {"given_name": "Given name", "family_name": "Family name", "phone": "Phone", "email": "Email"}
@@ -119,7 +119,7 @@ def save_guarantor(client_id: str, guarantor_client_id: str | None, form: str) -
 
 @st.dialog("Coverage", position="right")
 def coverage_drawer(client_id: str) -> None:
-    """Policies that stand, each with a way to end it, and the form for a new one."""
+    """Policies that stand, each with a way to end it; that nobody insures the client; the form for a new one."""
     if st.session_state.pop(CLOSE, False):
         st.rerun()
     desk = desk_of(actor())
@@ -131,6 +131,7 @@ def coverage_drawer(client_id: str) -> None:
         payers = {row["payer_id"]: row["name"] for row in people.payers(reader, desk.person)}
     for policy in client["policies"]:
         _policy(policy, desk)
+    _without_insurance(client, desk)
     if not payers:
         st.info("No payer is known yet; payers are added on the Set-up page.")
         return
@@ -204,6 +205,36 @@ def _policy(policy: Row, desk: Desk) -> None:
                 args=(policy["policy_id"], desk.today),
             )
     _why_not(f"end:{policy['policy_id']}")
+
+
+def _without_insurance(client: Row, desk: Desk) -> None:
+    """Who has no cover pays alone only once somebody has said so."""
+    if any(row["effective_to"] is None or row["effective_to"] >= desk.today for row in client["policies"]):
+        return
+    form, is_said = f"self_pay:{client['client_id']}", client["is_self_pay"]
+    with st.container(horizontal=True, vertical_alignment="center", border=True):
+        st.markdown("**Pays without insurance**" if is_said else "No cover is on file.")
+        st.button(
+            "Take back" if is_said else "Pays without insurance",
+            key=form,
+            on_click=say_self_pay,
+            args=(client["client_id"], not is_said),
+        )
+    _why_not(form)
+
+
+def say_self_pay(client_id: str, is_self_pay: bool) -> None:
+    """No insurance pays for the client; or that is taken back."""
+    answer = attempt(
+        set_self_pay,
+        f"self_pay:{client_id}",
+        is_in_place=True,
+        done="The client pays without insurance." if is_self_pay else "Who pays is open again.",
+        client_id=client_id,
+        is_self_pay=is_self_pay,
+    )
+    if answer:
+        st.session_state[CLOSE] = True
 
 
 def _choice(label: str, options: dict[str, str], present: str | None, key: str) -> None:

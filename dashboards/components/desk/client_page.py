@@ -121,7 +121,7 @@ def _facts(client: Row, desk: Desk) -> None:
     facts = [
         ("Born", words.date_of(client["birth_date"])),
         ("Contact", " · ".join(part for part in (client["phone"], client["email"]) if part)),
-        ("Coverage", ", ".join(cover) or "Self-pay"),
+        ("Coverage", ", ".join(cover) or ("Self-pay" if client["is_self_pay"] else "None on file")),
         ("Authorised", client["authorised"]),
         ("Guarantor", guarantor),
         ("Owes for", owes_for),

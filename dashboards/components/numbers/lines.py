@@ -34,6 +34,7 @@ LAGS = {
 }
 """What follows the service: the beginning of its percentiles' names, and of its shares'."""
 CLAIMS = {
+    "pre_registration_rate": "Pre-registered before the visit",
     "insurance_verification_rate": "Covers verified before the visit",
     "clean_claim_rate": "Clean at the first look",
     "claims_sent": "Claims sent",
@@ -47,6 +48,8 @@ CLAIMS = {
     "denial_to_resolution_days_median": "Days from denial to its end",
     "first_pass_resolution_rate_mature": "Settled at first, of mature claims",
 }
+REGISTERED, NOT_KNOWN = "pre_registration_rate", "pre_registration_unknown"
+"""Of all visits that were booked before, not of claims alone; and those that it leaves out, which stand beside it."""
 
 
 def write_offs(view: View) -> None:
@@ -114,12 +117,14 @@ def claims(view: View) -> None:
         known = _answered(view, CLAIMS)
         if not known:
             return
-        if not any(value.denominator or value.numerator for value in known.values()):
+        if not any(value.denominator or value.numerator for name, value in known.items() if name != REGISTERED):
             st.caption("No claim was sent or answered in these days.")
-            return
+            known = {name: value for name, value in known.items() if name == REGISTERED and value.denominator}
+            if not known:
+                return
         lines = [
             {"": CLAIMS[name], "Value": say(value.value, view.known[name], view.currency),
-             "Of": _part(view, view.known[name], value)}
+             "Of": _part(view, view.known[name], value) + (_left_out(view) if name == REGISTERED else "")}
             for name, value in known.items()
         ]  # fmt: skip
         picked = picked_cell(
@@ -161,6 +166,13 @@ def _part(view: View, found: Definition, value: Value) -> str:
     if found.numerator_is_money:
         return f"{view.currency.show(round(value.numerator or 0))} of {view.currency.show(round(value.denominator))}"
     return f"{value.numerator or 0:,.0f} of {value.denominator:,.0f}"
+
+
+def _left_out(view: View) -> str:
+    """` · 3 unknown`: visits of which it is not known whether they belong to the numerator."""
+    answers = view.values([NOT_KNOWN], [view.window]) if NOT_KNOWN in view.known else {}
+    count = answers[NOT_KNOWN][0].numerator if NOT_KNOWN in answers else None
+    return f" · {count:,.0f} unknown" if count else ""
 
 
 def _money(view: View, minor: float | None) -> float:

@@ -59,6 +59,27 @@
                 'numerator': 'cast(is_cover_verified as bigint)',
             },
         },
+        'pre_registration_rate': {
+            'label': 'Pre-registered',
+            'formula': 'Visits of whose client a birth date, a phone number or e-mail address, and who pays (a cover for the day, or that no insurance pays) were on file at the end of the local day before / visits booked before their day that still stood at its end. Those of which that is not known are left out: pre_registration_unknown.',
+            'unit': 'ratio', 'kind': 'additive', 'better': 'up', 'date_role': 'start', 'source_of_definition': 'HFMA',
+            'parts': [{'cube': 'attendance', 'where': "source = 'record'", 'numerator': 'pre_registered', 'denominator': 'registration_known'}],
+            'rows': {
+                'table': 'fct_appointments', 'date': 'start_date', 'denominator': '1',
+                'where': "source = 'record' and counted_as is not null and is_pre_registered is not null",
+                'numerator': 'cast(is_pre_registered as bigint)',
+            },
+        },
+        'pre_registration_unknown': {
+            'label': 'Pre-registration not known',
+            'formula': 'Visits booked before their day that still stood at the end of the day before, of whose client it is not known whether birth date and contact were on file then.',
+            'unit': 'count', 'kind': 'additive', 'better': 'down', 'date_role': 'start', 'source_of_definition': 'our default',
+            'parts': [{'cube': 'attendance', 'where': "source = 'record'", 'numerator': 'registration_unknown'}],
+            'rows': {
+                'table': 'fct_appointments', 'date': 'start_date', 'numerator': '1',
+                'where': "source = 'record' and counted_as is not null and was_scheduled and is_pre_registered is null",
+            },
+        },
         'active_clients': distinct_clients(
             'Active clients', 'Different clients with a completed visit in the period.',
             "counted_as = 'completed'"),

@@ -60,7 +60,13 @@ cancellations as (
 
 policy_changes as (
     select client_id, max(_seq) as policy_seq
-    from (select client_id, _seq from policies union all select client_id, _seq from checks) as either
+    from (
+        select client_id, _seq from policies
+        union all
+        select client_id, _seq from checks
+        union all
+        select client_id, _seq from {{ ref('stg_practice__self_payers') }}
+    ) as any_of_them
     group by client_id
 ),
 
@@ -102,8 +108,8 @@ visits as (
         series.series_starts_at,
         case when attendees.cancelled_at is not null then cancellations.cancelled_date end as cancelled_date,
         greatest(
-            attendees._seq, appointments._seq, clients.referral_seq, policy_changes.policy_seq, cancellations.event_seq,
-            notes.note_seq
+            attendees._seq, appointments._seq, clients.referral_seq, clients.registration_seq,
+            policy_changes.policy_seq, cancellations.event_seq, notes.note_seq
         ) as feed_seq,
         visit_payers.payer_id,
         notes.signed_at,
