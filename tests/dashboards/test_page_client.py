@@ -13,7 +13,7 @@ from practice.billing.payments import take_payment
 from practice.billing.queries import client_account
 from practice.money import Currency
 from practice.people import queries as people
-from practice.people.commands import add_location, add_policy, change_client
+from practice.people.commands import add_location, add_policy, change_client, end_policy
 from practice.scheduling import queries as scheduling
 from practice.scheduling.attendance import complete_visit, record_arrival
 from tests.practice.billing.conftest import Desk
@@ -169,15 +169,14 @@ def test_coverage_is_added_in_its_drawer(open_page, record, house, desk):
 def test_that_no_insurance_pays_is_said_with_one_press_where_no_cover_stands(open_page, record, house, desk):
     app = open_page("client", "front_desk", client=house.dan)
     assert "None on file" in texts(app)
-    app = press(press(app, "Coverage"), "Pays without insurance")
-    assert details_of(record, desk, house.dan)["is_self_pay"]
-    # The drawer still offers it where a cover was entered meanwhile: it is refused with its sentence.
-    app = press(open_page("client", "front_desk", client=house.cora), "Coverage")
-    cover = {"client_id": house.cora, "payer_id": house.payer, "member_number": "H-201"}
-    record.run(add_policy, desk, **cover, effective_from="2026-01-01")
+    press(app, "Coverage")
+    cover = {"client_id": house.dan, "payer_id": house.payer, "member_number": "H-201", "effective_from": "2026-01-01"}
+    policy = record.run(add_policy, desk, **cover)["policy_id"]  # by a colleague, meanwhile
     press(app, "Pays without insurance")
-    assert "end that cover first" in app.session_state[f"refused:self_pay:{house.cora}"].args[0]
-    assert not details_of(record, desk, house.cora)["is_self_pay"]
+    assert "end that cover first" in app.session_state[f"refused:self_pay:{house.dan}"].args[0]
+    record.run(end_policy, desk, policy_id=policy, effective_to="2026-01-31")
+    press(press(app, "Coverage"), "Pays without insurance")
+    assert details_of(record, desk, house.dan)["is_self_pay"]
 
 
 def test_the_story_is_one_list_newest_first(record, desk, house, seen_and_paid):

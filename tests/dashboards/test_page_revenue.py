@@ -140,6 +140,15 @@ def of_claims_and_write_offs():
         "rows2_table": "fct_ledger_entries", "rows2_date": "post_date", "rows2_where": "account = '4000'",
         "rows2_denominator": "credit_minor - debit_minor", "formula": "Bad debt of charges.",
     }  # fmt: skip
+    registered = claims | {
+        "metric": "pre_registration_rate", "label": "Pre-registered", "rows_table": "fct_appointments",
+        "rows_date": "start_date", "rows_where": "is_pre_registered is not null",
+        "rows_numerator": "cast(is_pre_registered as bigint)", "formula": "Registered of scheduled.",
+    }  # fmt: skip
+    unknown = registered | {
+        "metric": "pre_registration_unknown", "label": "Pre-registration not known", "unit": "count", "is_ratio": False,
+        "rows_denominator": None, "rows_numerator": "1",
+    }  # fmt: skip
     lag = claims | {
         "metric": "claim_lag_days_median", "label": "Claim lag, median", "unit": "days", "kind": "distribution",
         "aggregate": "median", "rows_numerator": "claim_lag_days", "rows_denominator": None, "is_ratio": False,
@@ -148,10 +157,12 @@ def of_claims_and_write_offs():
     day = TODAY - timedelta(1)
     usual = usual_rows()
     return {
-        "metric_catalogue": [*usual["metric_catalogue"], claims, bad_debt, lag],
+        "metric_catalogue": [*usual["metric_catalogue"], claims, bad_debt, lag, registered, unknown],
         "metric_daily": [
             *usual["metric_daily"],
             place | {"metric": claims["metric"], "metric_date": day, "numerator": 1, "denominator": 4},
+            place | {"metric": registered["metric"], "metric_date": day, "numerator": 8, "denominator": 10},
+            place | {"metric": unknown["metric"], "metric_date": day, "numerator": 2},
             place | {"metric": bad_debt["metric"], "metric_date": day, "numerator": 12_00, "denominator": 60_00},
         ],
         "fct_claims": [
@@ -166,7 +177,10 @@ def test_write_offs_lags_and_claims_are_lines_that_open_their_rows(open_page, ru
     app = open_page("revenue", "biller")
     assert shown(app, "write_offs") == [{"Class": "Bad debt", "Written off": 12.0, "Share": "20.0%", "Of": 60.0}]
     assert [line["Median"] for line in shown(app, "lags")] == ["1.5"]
-    assert shown(app, "claims_lines") == [{"": "Denied at first, of mature claims", "Value": "25.0%", "Of": "1 of 4"}]
-    app = click_cell(app, "claims_lines", 0, "Value")
+    assert shown(app, "claims_lines") == [
+        {"": "Pre-registered before the visit", "Value": "80.0%", "Of": "8 of 10 · 2 unknown"},
+        {"": "Denied at first, of mature claims", "Value": "25.0%", "Of": "1 of 4"},
+    ]
+    app = click_cell(app, "claims_lines", 1, "Value")
     assert not app.exception
     assert "they sum to **1 of 4 = 25.00%**" in texts(app)

@@ -13,6 +13,7 @@ from practice.insurance.eligibility_checks import note_eligibility
 from practice.notes.commands import reopen_note, sign_note
 from practice.people.clients import add_client, add_policy, change_client, end_policy
 from practice.people.payers import add_referral_source
+from practice.people.self_pay import set_self_pay
 from practice.scheduling import attendance
 from practice.scheduling import commands as desk
 from practice.scheduling.moving import move_appointment
@@ -35,6 +36,7 @@ class Life(Insured):
             self.adjust: 3, self.transfer: 2, self.void_charge: 2, self.void_payment: 3, self.refund: 2,
             self.invoice: 4, self.void_invoice: 2,
             self.add_client: 2, self.refer_anew: 1, self.cover: 2, self.end_cover: 1, self.day_passes: 4,
+            self.register: 2, self.pay_alone: 2,
             self.verify: 2, self.sign: 4, self.reopen: 1,
             self.see_insured: 9, self.look_through: 4, self.send: 9, self.acknowledge: 4, self.resend: 1, self.answer: 9, self.take_back: 4,
         }  # fmt: skip
@@ -222,6 +224,14 @@ class Life(Insured):
     def end_cover(self):
         policy = self.any("from policies where effective_to is null order by policy_id")
         self.run(end_policy, policy_id=policy["policy_id"], effective_to=str(self.clock.instant.date()))
+
+    def register(self):
+        fields = {"birth_date": ["1980-04-01", None], "phone": ["+1 555 010 0009", None]}
+        field = self.dice.choice(list(fields))
+        self.run(change_client, client_id=self.client(), **{field: self.dice.choice(fields[field])})
+
+    def pay_alone(self):
+        self.run(set_self_pay, client_id=self.client(), is_self_pay=self.dice.random() < 0.7)
 
     def verify(self):
         policy = self.any("from policies order by policy_id")

@@ -123,7 +123,7 @@ def test_a_couple_is_one_unit_and_a_group_counts_each_client(warehouse):
 
 def test_a_visit_carries_the_payer_in_force_on_its_day(warehouse):
     assert warehouse(
-        "select distinct client_id, payer_key from marts.fct_appointments where payer_id is not null and source = 'record' and client_id not like 'seep-%' and client_id not like 'law%'"
+        "select distinct client_id, payer_key from marts.fct_appointments where payer_id is not null and source = 'record' and client_id not like 'seep-%' and client_id not like 'law%' and client_id not like 'r-%'"
     ) == [("c3", "record:y1")]
 
 

@@ -10,16 +10,15 @@ imported_visits as (select * from {{ ref('stg_imports__appointments') }}),
 
 recorded as (
     select
-        source, appointment_id, record_visits.attendee_id, client_id, provider_id, location_id, room_id, service_id, payer_id, series_id,
-        referral_source_id, moved_from_id, moved_to_id, moved_to_attendee_id, billing_unit, is_identified,
+        source, appointment_id, record_visits.attendee_id, client_id, provider_id, location_id, room_id, service_id,
+        payer_id, series_id, referral_source_id, moved_from_id, moved_to_id, moved_to_attendee_id, billing_unit, is_identified,
         mode, channel, status as source_status, outcome, 'stated' as outcome_basis, cancelled_by, cancel_code, checked_in_by,
         duration_minutes, notice_minutes, is_late, is_cover_verified,
         registrations.attendee_id is not null as was_scheduled, registrations.is_pre_registered,
         booked_date, first_booked_date, start_date, cancelled_date,
         booked_at, first_booked_at, confirmed_at, arrived_at, roomed_at, seated_at, ended_at, outcome_at, cancelled_at, signed_at,
         original_start, wall_start, wall_end, starts_at, ends_at, known_at, feed_seq,
-        series_starts_at, is_touched,
-        cast(null as text) as flags
+        series_starts_at, is_touched, cast(null as text) as flags
     from record_visits
     left join registrations on record_visits.attendee_id = registrations.attendee_id
 ),
