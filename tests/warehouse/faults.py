@@ -27,8 +27,8 @@ FAULTS = (
     Fault(
         "fan-out: every policy of a client counts, whatever its rank",
         PEOPLE + "int_scheduling__record_visits.sql",
-        "select client_id, max(_seq) as policy_seq\n    from (select client_id, _seq from policies union all select client_id, _seq from checks) as either\n    group by client_id",
-        "select client_id, _seq as policy_seq\n    from (select client_id, _seq from policies union all select client_id, _seq from checks) as either",
+        "select client_id, max(_seq) as policy_seq\n    from (\n        select client_id, _seq from policies\n        union all\n        select client_id, _seq from checks\n        union all\n        select client_id, _seq from {{ ref('stg_practice__self_payers') }}\n    ) as any_of_them\n    group by client_id",
+        "select client_id, _seq as policy_seq\n    from (\n        select client_id, _seq from policies\n        union all\n        select client_id, _seq from checks\n        union all\n        select client_id, _seq from {{ ref('stg_practice__self_payers') }}\n    ) as any_of_them",
     ),
     Fault(
         "dropped filter: cancelled visits hold their provider's time",

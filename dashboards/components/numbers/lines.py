@@ -128,7 +128,7 @@ def claims(view: View) -> None:
             for name, value in known.items()
         ]  # fmt: skip
         picked = picked_cell(
-            pd.DataFrame(lines), name="claims_lines", most=480, column_config=_to_the_right("Value", "Of")
+            pd.DataFrame(lines), name="claims_lines", most=520, column_config=_to_the_right("Value", "Of")
         )
         if picked:
             name = list(known)[picked[0]]
