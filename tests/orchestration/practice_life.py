@@ -38,7 +38,7 @@ class Life(Insured):
             self.add_client: 2, self.refer_anew: 1, self.cover: 2, self.end_cover: 1, self.day_passes: 4,
             self.register: 2, self.pay_alone: 2,
             self.verify: 2, self.sign: 4, self.reopen: 1,
-            self.see_insured: 9, self.look_through: 4, self.send: 9, self.acknowledge: 4, self.resend: 1, self.answer: 9, self.take_back: 4,
+            self.see_insured: 9, self.look_through: 4, self.send: 9, self.acknowledge: 4, self.resend: 2, self.answer: 9, self.take_back: 4,
         }  # fmt: skip
         self.remits = 0
         self.furnish()
