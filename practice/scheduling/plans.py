@@ -27,7 +27,8 @@ class Plan:
 
     `ignoring` are holders whose places count as free. A plan with `expires_at` is a hold's. `is_room_pinned`
     says that a person chose the room. The rules of booking bear on it as of `asked_at` (default: now) for
-    that `audience`, unless it is not `is_ruled`: a visit that keeps its time.
+    that `audience`, unless it is not `is_ruled`: a visit that keeps its time. `is_for_approval` only asks whether
+    somebody who may overrule could: the actor need not be allowed to.
     """
 
     appointment_id: str
@@ -40,6 +41,7 @@ class Plan:
     minutes: int
     rooms: tuple[Row, ...] = ()
     is_override: bool = False
+    is_for_approval: bool = False
     ignoring: tuple[str, ...] = ()
     expires_at: datetime | None = None
     mode: str = "in_person"
@@ -91,7 +93,7 @@ def require_working(work: Work, plan: Plan) -> bool:
     if is_inside(as_instants(stretches, plan.location["zone"]), plan.starts_at, plan.ends_at):
         return False
     if plan.is_override:
-        require(work.actor, Permission.OVERRIDE_OVERLAP)
+        require_override(work, plan)
         return True
     name, day = plan.provider["name"], f"{plan.day:%A %Y-%m-%d}"
     if hours.is_off(key, plan.day):
@@ -134,6 +136,12 @@ def alternatives(work: Work, plan: Plan) -> list[str]:
     found = free_starts(work, search)[plan.provider["provider_id"]]
     starts = nearest(plan.starts_at, [fit.start for fit in found])
     return [spelled(to_wall(start, plan.location["zone"])) for start in starts]
+
+
+def require_override(work: Work, plan: Plan) -> None:
+    """Only who may overrule the rules does, or is asked to."""
+    if not plan.is_for_approval:
+        require(work.actor, Permission.OVERRIDE_OVERLAP)
 
 
 def or_override(work: Work) -> str:

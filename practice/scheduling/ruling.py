@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import datetime
 
-from practice.access.permissions import Permission, require
 from practice.clock import local_date, stored, to_wall
 from practice.errors import Conflict
-from practice.scheduling.plans import Plan, alternatives, or_override
+from practice.scheduling.plans import Plan, alternatives, or_override, require_override
 from practice.scheduling.rule_book import read_rules
 from practice.scheduling.rules import (
     Asked,
@@ -33,7 +32,7 @@ def require_rules(work: Work, plan: Plan, standing: Standing) -> bool:
     for breach in _breaches(work, plan, standing):
         is_for_all = breach.rule["audience"] == "everyone"
         if plan.is_override and is_for_all:
-            require(work.actor, Permission.OVERRIDE_OVERLAP)
+            require_override(work, plan)
             is_overridden = True
             continue
         raise Conflict(

@@ -6,12 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from practice.access.permissions import Permission, require
 from practice.clock import stored
 from practice.scheduling import booking_queries as facts
 from practice.scheduling.lanes import free_lane, place
 from practice.scheduling.model import HORIZON, Claim, claims_for, slots_for
-from practice.scheduling.plans import Plan
+from practice.scheduling.plans import Plan, require_override
 from practice.scheduling.pools import Pool, choose
 from practice.scheduling.recolouring import Led, recolour
 from practice.scheduling.refusing import refuse_far, refuse_pool, refuse_taken
@@ -73,7 +72,7 @@ def take(work: Work, plan: Plan, kinds: tuple[str, ...] = ALL_KINDS) -> Taken:
     for kind, resource_id in chosen:
         _settle(work, standing, draft, kind, resource_id)
     if draft.is_overridden:
-        require(work.actor, Permission.OVERRIDE_OVERLAP)
+        require_override(work, plan)
     room_id = next((resource_id for kind, resource_id in chosen if kind == "room"), None)
     claims = claims_for(
         plan.appointment_id,
