@@ -34,7 +34,7 @@ _COUNTS = dict.fromkeys(
     (
         "capacity", "duration_minutes", "buffer_before_minutes", "buffer_after_minutes", "notice_minutes", "rank",
         "weekday", "units", "occurrence_count", "attempts", "urgency", "batch_size", "answer_minutes", "score",
-        "contacts", "position",
+        "contacts", "position", "filing_days",
     ),
     "INTEGER",
 )  # fmt: skip

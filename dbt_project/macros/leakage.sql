@@ -20,7 +20,7 @@
     asked for later counts for nothing; what became of visits, fees, covers and contracts are as known today.
 #}
 {% macro places_of_visits(day) -%}
-{%- set invoice_days, silent_days, filing_days, appeal_days, charge_days = 14, 90, 365, 90, 3 -%}
+{%- set invoice_days, silent_days, longest_days, appeal_days, charge_days = 14, 90, 365, 90, 3 -%}
 invoiced as (
     select charge_id from bills where party like 'client:%' and billed_date <= {{ day }} group by charge_id
 ),
@@ -71,7 +71,9 @@ judged as (
         case
             when payer_id is null then null
             when not is_covered then 'wrong_payer'
-            when start_date + {{ filing_days }} < {{ day }} then 'past_filing_limit'
+            -- Nobody asked while the payer took claims; or it was asked, and has owed it for a year.
+            when case when is_filed_in_time then start_date + {{ longest_days }} else file_by_date end < {{ day }}
+                then 'past_filing_limit'
             when start_date + {{ silent_days }} < {{ day }} and not is_answered then 'payer_silent'
         end as payers_leak
     from charged
@@ -99,7 +101,7 @@ split as (
                 end,
                 'amount_minor': open_client_minor,
                 'due_date': case
-                    when is_payer_not_asked then start_date + {{ filing_days }}
+                    when is_payer_not_asked then cover_file_by_date
                     when is_not_invoiced then client_owes_since + {{ invoice_days }}
                 end
             },
@@ -107,7 +109,7 @@ split as (
                 'place': case when payers_leak is null then 'open_payer' else 'leak' end,
                 'leak': payers_leak,
                 'amount_minor': open_payer_minor,
-                'due_date': case when payers_leak is not null then start_date + {{ filing_days }} end
+                'due_date': case when payers_leak is not null then file_by_date end
             },
             {
                 'place': 'leak', 'leak': 'undercharged', 'amount_minor': short_minor,

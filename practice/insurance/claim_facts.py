@@ -173,6 +173,22 @@ def set_payer_codes(work: Work, *, payer_id: str, payer_code: str, filing_code: 
     return {"payer_id": payer_id}
 
 
+@command(Permission.SET_UP)
+def set_payer_days(work: Work, *, payer_id: str, filing_days: int, appeal_days: int) -> Row:
+    """How long a payer waits: for a claim after the visit, for an appeal after its remittance. In days.
+
+    Unless it is said, these are a year and 90 days. Answers {payer_id}.
+    """
+    work.get("payers", payer_id, "payer")
+    filing = checks.whole(filing_days, "The days to file a claim", "filing_days", 1, 1_095)
+    appeal = checks.whole(appeal_days, "The days for an appeal", "appeal_days", 1, 730)
+    work.update("payers", payer_id, filing_days=filing)
+    known = work.find("payer_insurance", payer_id)
+    blank = {} if known else {"payer_code": None, "filing_code": None}
+    keep(work, "payer_insurance", "payer_id", payer_id, blank | {"appeal_days": appeal})
+    return {"payer_id": payer_id}
+
+
 def keep(work: Work, table: str, key: str, value: str, row: Row) -> None:
     """Insert the row, or change the one that is there."""
     row = row | {"known_at": stored(work.now)}

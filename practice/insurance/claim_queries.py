@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import date, timedelta
 from typing import Any
 
 from practice.access.permissions import Actor, Permission, require
@@ -39,23 +40,41 @@ _NOT_ASKED = """
     and not exists (select 1 from insurance_claim_lines l where l.live_key = c.charge_id || '|' || o.payer_id)
     and not exists (select 1 from claim_exclusions e where e.claim_exclusion_id = c.charge_id || '|' || o.payer_id)
 """
+USUAL_FILING_DAYS = 365
 _IN_ORDER = " qualify row_number() over (partition by c.charge_id, o.payer_id order by p.rank, p.policy_id) = 1" \
             " order by c.service_date, c.client_id, c.charge_id"  # fmt: skip
 
 
 def to_claim(reader: Reader, actor: Actor) -> list[Row]:
-    """What payers owe and were not asked for yet, a row for each claim that would be sent, the oldest visit first.
+    """What payers owe and were not asked for yet, a row for each claim that would be sent, the most urgent first.
 
     {charge_ids, payer_id, payer_name, rank, client_id, client_name, policy_id, provider_id, service_date, codes,
     amount_minor, problems: [Problem], problem (the first, in words), state: ready, incomplete or sent on (the payer
-    before has sent it on itself), is_checked (its first look is kept, or need not be)}.
+    before has sent it on itself), is_checked (its first look is kept, or need not be), file_by_date (the last day on
+    which the payer takes it), days_left}.
     """
     made = waiting(reader, actor)
     today = local_date(reader.now, reader.setting("zone", "UTC"))
     known = checked(reader, [check_key(document) for document in made]) if is_billing(reader) else None
-    return [
-        _listed(document, today) | {"is_checked": known is None or check_key(document) in known} for document in made
+    limits = filing_days(reader)
+    rows = [
+        _listed(document, today, limits) | {"is_checked": known is None or check_key(document) in known}
+        for document in made
     ]
+    return sorted(rows, key=lambda row: row["file_by_date"])
+
+
+def filing_days(reader: Reader) -> dict[str, int]:
+    """Payer → how many days after the visit it takes a claim."""
+    return {row["payer_id"]: row["filing_days"] or USUAL_FILING_DAYS for row in reader.rows("select * from payers")}
+
+
+def file_by(document: Document, limits: Mapping[str, int]) -> date:
+    """The last day on which the payer takes the claim: counted from the visit, and where another payer comes first,
+    from its answer. Pure."""
+    begins: list[date] = [line["day"] for line in document["lines"]]
+    begins += [date.fromisoformat(one["paid_date"]) for one in document["other_payers"]]
+    return max(begins) + timedelta(days=limits[document["payer"]["payer_id"]])
 
 
 def waiting(reader: Reader, actor: Actor) -> list[Document]:
@@ -201,8 +220,8 @@ def _said(row: Row) -> tuple[str, str, int]:
     return row["group_code"], row["reason_code"], row["amount_minor"]
 
 
-def _listed(document: Document, today: Any) -> Row:
-    problems = scrub(document, today)
+def _listed(document: Document, today: date, limits: Mapping[str, int]) -> Row:
+    problems, last = scrub(document, today), file_by(document, limits)
     state = "sent on" if document["is_crossed_over"] else "incomplete" if problems else "ready"
     return {
         "charge_ids": [line["charge_id"] for line in document["lines"]],
@@ -219,6 +238,8 @@ def _listed(document: Document, today: Any) -> Row:
         "problems": problems,
         "problem": " ".join(one.sentence for one in problems),
         "state": state,
+        "file_by_date": last,
+        "days_left": (last - today).days,
     }
 
 

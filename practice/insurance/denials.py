@@ -10,7 +10,6 @@ from practice.billing.queries import facts
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
 from practice.insurance import denial_queries as queries
-from practice.people import checks
 from practice.store.record import command
 from practice.store.work import Row, Work
 
@@ -20,19 +19,6 @@ OUTCOMES = {
     "written_off": "Written off",
     "to_client": "Moved to the client",
 }
-
-
-@command(Permission.SET_UP)
-def set_appeal_days(work: Work, *, payer_id: str, days: int) -> Row:
-    """Within how many days after its remittance a payer hears an appeal (without a row: 90). Answers {payer_id}."""
-    work.get("payers", payer_id, "payer")
-    days = checks.whole(days, "The days for an appeal", "days", 1, 730)
-    if work.find("payer_insurance", payer_id):
-        work.update("payer_insurance", payer_id, appeal_days=days, known_at=stored(work.now))
-    else:
-        blank = {"payer_id": payer_id, "payer_code": None, "filing_code": None}
-        work.insert("payer_insurance", blank | {"appeal_days": days, "known_at": stored(work.now)})
-    return {"payer_id": payer_id}
 
 
 @command(Permission.ADJUST)

@@ -145,10 +145,10 @@ def rules(reader: Reader, actor: Actor) -> list[Row]:
 
 
 def payers_in_files(reader: Reader, actor: Actor) -> list[Row]:
-    """Payers with their code, kind of cover and days for an appeal, as far as they are said."""
+    """Payers with their code, kind of cover and days to file a claim and for an appeal, as far as they are said."""
     require(actor, Permission.ADJUST)
     return reader.rows(
-        "select p.payer_id, p.name, i.payer_code as code, i.filing_code, i.appeal_days from payers p"
+        "select p.payer_id, p.name, i.payer_code as code, i.filing_code, p.filing_days, i.appeal_days from payers p"
         " left join payer_insurance i using (payer_id) where p.is_active order by p.name"
     )
 

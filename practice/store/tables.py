@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SCHEMA_VERSION = 6
+SCHEMA_VERSION = 7
 """Raised whenever a fed column is added, dropped or changes its meaning."""
 
 
@@ -60,7 +60,7 @@ TABLES: dict[str, Table] = {
         ),
     ),
     "provider_services": Table("provider_service_id", _columns("provider_service_id provider_id service_id is_active")),
-    "payers": Table("payer_id", _columns("payer_id name kind is_active missed_fee_rule")),
+    "payers": Table("payer_id", _columns("payer_id name kind is_active missed_fee_rule filing_days")),
     "payer_contracts": Table(
         "payer_contract_id",
         _columns("payer_contract_id payer_id service_id allowed_minor effective_from effective_to"),

@@ -230,9 +230,11 @@ def test_the_owner_says_how_a_payer_works(open_page, payers_say):
     press(app, "Save who bills")
     assert any("NPI" in sentence or "is missing" in sentence for sentence in refusals(app))
     app = select(app, "payers_in_files", 0)
-    app.number_input[0].set_value(30)
+    assert list(app.dataframe[0].value["filing_days"]) == [365]
+    for label, days in {"Days to file a claim": 90, "Days for an appeal": 30}.items():
+        next(one for one in app.number_input if one.label == label).set_value(days)
     press(app, "Save the days")
-    assert list(app.dataframe[0].value["appeal_days"]) == [30]
+    assert list(app.dataframe[0].value[["filing_days", "appeal_days"]].loc[0]) == [90, 30]
     fill(app, "Reason", "97")
     next(one for one in app.selectbox if one.label == "Means").set_value("contractual")
     press(app, "Save what it means")

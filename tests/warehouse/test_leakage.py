@@ -12,14 +12,15 @@ pytestmark = pytest.mark.warehouse
 PLACE, SERVICE, FREE, RAISED, DATED = "seep", "seep-talk", "seep-free", "seep-long", "seep-dated"
 JUNE, NOTED = date(2026, 6, 1), date(2026, 6, 16)
 SELF_PAY, INSURED, PUBLIC, PARTNER = "seep-self", "seep-insured", "seep-public", "seep-partner"
-PLAN, STATE = "seep-plan", "seep-state"
+PRESSED = "seep-pressed"
+PLAN, STATE, HASTY = "seep-plan", "seep-state", "seep-hasty"
 
 
 def land(landing):
     """One visit for every place that money can be in, at a location of its own. Answers attendee ids by what they show."""
     till, seats = Till(landing, PLACE), {}
     since = date(2025, 1, 1)
-    for client in (SELF_PAY, INSURED, PUBLIC, PARTNER):
+    for client in (SELF_PAY, INSURED, PUBLIC, PARTNER, PRESSED):
         landing.record("clients", {"client_id": client, "location_id": PLACE})
     landing.record("services", {"service_id": SERVICE, "name": "Talk", "fee_minor": 100_00})
     landing.record("services", {"service_id": FREE, "name": "Free talk", "fee_minor": None})
@@ -27,6 +28,7 @@ def land(landing):
         landing.record("services", {"service_id": RAISED, "name": "Long talk", "fee_minor": fee})
     for payer, rule in ((PLAN, "allowed"), (STATE, "none")):
         landing.record("payers", {"payer_id": payer, "name": payer, "kind": "other", "missed_fee_rule": rule})
+    landing.record("payers", {"payer_id": HASTY, "name": HASTY, "kind": "other", "filing_days": 60})
     for payer, fee in (
         (None, 110_00),
         (PLAN, 90_00),
@@ -35,7 +37,7 @@ def land(landing):
             "fee_id": f"seep-{payer}", "service_id": DATED, "payer_id": payer, "fee_minor": fee, "effective_from": JUNE,
         })  # fmt: skip
     landing.record("services", {"service_id": DATED, "name": "Dated talk", "fee_minor": 100_00})
-    for client, payer in ((INSURED, PLAN), (PUBLIC, STATE)):
+    for client, payer in ((INSURED, PLAN), (PUBLIC, STATE), (PRESSED, HASTY)):
         cover = {
             "policy_id": f"seep-{client}",
             "client_id": client,
@@ -114,6 +116,23 @@ def land(landing):
     charged("not_invoiced")
     charged("past_filing_limit", payer=PLAN, client=INSURED, day=date(2025, 6, 29))
     charged("payer_silent", payer=PLAN, client=INSURED, day=date(2026, 3, 31))
+    for name, sent_date in (
+        ("filed too late", date(2026, 6, 15)),
+        ("filed in time", date(2026, 6, 14)),
+        ("filed and taken back", date(2026, 6, 14)),
+    ):  # of a payer who takes claims for 60 days: 15 days of April, 31 of May, 14 of June
+        charge = charged(name, payer=HASTY, client=PRESSED, day=date(2026, 4, 15))
+        landing.record("insurance_claims", {
+            "insurance_claim_id": f"seep-{name}", "payer_id": HASTY, "client_id": PRESSED, "location_id": PLACE, "rank": 1,
+            "service_date": date(2026, 4, 15), "sent_date": sent_date, "total_minor": 100_00, "status": "submitted",
+            "frequency": "8" if name == "filed and taken back" else "1",
+            "original_id": "seep-filed too late" if name == "filed and taken back" else None,
+        })  # fmt: skip
+        landing.record("insurance_claim_lines", {
+            "insurance_claim_line_id": f"seep-{name}", "insurance_claim_id": f"seep-{name}",
+            "charge_id": charge["charge_id"], "amount_minor": 100_00,
+        })  # fmt: skip
+    charged("nobody asked", client=PRESSED, day=date(2026, 4, 15))
     answered = charged("answered", payer=PLAN, client=INSURED, day=date(2026, 3, 31))
     till.paid(answered, 10_00, JUNE)
     cut = charged("underpaid", payer=PLAN, client=INSURED)
@@ -161,6 +180,10 @@ EXPECTED = {
     "payer_silent": {"payer_silent": 100_00},
     "answered": {"collected": 10_00, "open_payer": 90_00},
     "past_filing_limit": {"past_filing_limit": 100_00},
+    "filed too late": {"past_filing_limit": 100_00},
+    "filed in time": {"open_payer": 100_00},
+    "filed and taken back": {"past_filing_limit": 100_00},
+    "nobody asked": {"payer_not_asked": 100_00},
     "underpaid": {"collected": 55_00, "contractual": 30_00, "underpaid": 15_00},
     "fee_not_taken": {"fee_not_taken": 60_00},
     "no fee is allowed": {},
@@ -184,9 +207,9 @@ def test_every_visits_money_is_in_its_places(warehouse, told):
 
 def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
     rows = warehouse(
-        "select leak, owner_role, due_date from marts.revenue_leakage where location_id = ? and leak is not null and service_date <> '2026-05-31' and (leak <> 'no_charge' or service_date = '2026-06-01')",
-        PLACE,
-    )
+        "select leak, owner_role, due_date from marts.revenue_leakage where location_id = ? and leak is not null and service_date <> '2026-05-31' and (leak <> 'no_charge' or service_date = '2026-06-01') and client_id <> ?",
+        PLACE, PRESSED,
+    )  # fmt: skip
     due = {leak: (owner, day) for leak, owner, day in rows}
     assert due == {
         "no_charge": ("biller", date(2026, 6, 4)),
@@ -202,6 +225,18 @@ def test_a_leak_says_who_mends_it_and_by_when(warehouse, told):
         "underpaid": ("biller", date(2026, 8, 30)),
         "fee_not_taken": ("biller", date(2026, 6, 4)),
     }  # fmt: skip
+
+
+def test_each_payer_takes_claims_for_its_own_time(warehouse, told):
+    """The visits of 15 April, whose payer takes claims for 60 days."""
+    rows = warehouse(
+        "select leak, due_date from marts.revenue_leakage where client_id = ? and leak is not null order by all",
+        PRESSED,
+    )
+    assert rows == [
+        ("past_filing_limit", date(2026, 6, 14)), ("past_filing_limit", date(2026, 6, 14)),
+        ("payer_not_asked", date(2026, 6, 14)),
+    ]  # fmt: skip
 
 
 def test_the_rate_is_of_attended_visits_alone(warehouse):

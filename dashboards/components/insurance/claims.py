@@ -18,10 +18,12 @@ from practice.insurance.claim_checks import check_claims
 from practice.insurance.claim_queries import to_claim
 from practice.insurance.claims import leave_out_of_claims, send_claims
 
+SOON_DAYS = 14
 COLUMNS = {
     "client_name": "Client",
     "amount_minor": "Amount",
     "state": "State",
+    "file_by_date": "File by",
     "service_date": "Seen on",
     "payer_name": "Payer",
     "rank": "Rank",
@@ -46,6 +48,7 @@ def claims_part(person: Actor) -> None:
             f"{count(len(rows), 'claim')} to send, {total(rows, 'amount_minor')};"
             f" {len(ready)} ready{f', {left} not yet' if left else ''}."
         )
+    _hurry(rows)
     columns = {name: title for name, title in COLUMNS.items() if name != "rank" or any(row["rank"] > 1 for row in rows)}
     picked = choose(rows, columns, key="to_claim", many=True, empty="Every payer was asked for what it owes.")
     if rows:
@@ -54,6 +57,18 @@ def claims_part(person: Actor) -> None:
         _panel(person, picked)
     elif len(rows) > len(ready):
         st.caption("Select a claim to put right what is missing.")
+
+
+def _hurry(rows: Rows) -> None:
+    """What no payer takes any more, and what it takes for a few days only."""
+    late = [row for row in rows if row["days_left"] < 0]
+    soon = [row for row in rows if 0 <= row["days_left"] <= SOON_DAYS]
+    said = (
+        [f"{count(len(late), 'claim')}, {total(late, 'amount_minor')}, past the payer's time to file"] if late else []
+    )
+    said += [f"{count(len(soon), 'claim')} to file within {SOON_DAYS} days"] if soon else []
+    if said:
+        st.warning(f"{'; '.join(said)}.", icon=":material/hourglass_bottom:")
 
 
 def _send_button(rows: Rows) -> None:

@@ -12,9 +12,8 @@ from dashboards.components.insurance.fixing import payer_form, sender_form
 from practice.access.permissions import Actor, Permission
 from practice.insurance import claim_facts
 from practice.insurance import worklist_queries as queries
-from practice.insurance.claim_queries import sender_kept
+from practice.insurance.claim_queries import USUAL_FILING_DAYS, sender_kept
 from practice.insurance.denial_queries import USUAL_APPEAL_DAYS
-from practice.insurance.denials import set_appeal_days
 from practice.insurance.reasons import GROUPS
 from practice.insurance.remits import set_remittance_rule
 from practice.people.queries import payers
@@ -45,11 +44,18 @@ def _payers(person: Actor) -> None:
         row
         | {
             "kind": claim_facts.FILING_CODES.get(row["filing_code"], ""),
+            "filing_days": row["filing_days"] or USUAL_FILING_DAYS,
             "appeal_days": row["appeal_days"] or USUAL_APPEAL_DAYS,
         }
         for row in rows
     ]
-    columns = {"name": "Payer", "code": "Code", "kind": "Kind of cover", "appeal_days": "Days for an appeal"}
+    columns = {
+        "name": "Payer",
+        "code": "Code",
+        "kind": "Kind of cover",
+        "filing_days": "Days to file",
+        "appeal_days": "Days for an appeal",
+    }
     picked = choose(shown, columns, key="payers_in_files", height=220, empty="There are no payers yet; see Set-up.")
     if not picked:
         return
@@ -58,16 +64,25 @@ def _payers(person: Actor) -> None:
         payer_form(picked[0])
     if person.may(Permission.SET_UP):
         with right:
-            _appeal_days(picked[0])
+            _days(picked[0])
 
 
-def _appeal_days(payer: dict[str, Any]) -> None:
-    name = f"appeal_days:{payer['payer_id']}"
+def _days(payer: dict[str, Any]) -> None:
+    name = f"payer_days:{payer['payer_id']}"
     with entry(name, border=True):
-        st.markdown("**Appeals**")
-        days = st.number_input("Days for an appeal", 1, 730, int(payer["appeal_days"]), key=f"{name}:days:{turn(name)}")
+        st.markdown("**Time it gives**")
+        filing = st.number_input(
+            "Days to file a claim", 1, 1_095, int(payer["filing_days"]), key=f"{name}:filing:{turn(name)}"
+        )
+        appeal = st.number_input(
+            "Days for an appeal", 1, 730, int(payer["appeal_days"]), key=f"{name}:appeal:{turn(name)}"
+        )
+        st.caption("From the visit, or the answer of the payer before; and from the remittance.")
         if st.form_submit_button("Save the days"):
-            send(set_appeal_days, name, payer_id=payer["payer_id"], days=int(days), done="Saved.")
+            send(
+                claim_facts.set_payer_days, name, payer_id=payer["payer_id"], filing_days=int(filing),
+                appeal_days=int(appeal), done="Saved.",
+            )  # fmt: skip
 
 
 def _rules(person: Actor) -> None:

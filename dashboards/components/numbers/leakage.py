@@ -23,7 +23,7 @@ LEAKS = {
     "payer_not_asked": "Coverage was not asked",
     "not_invoiced": "Client’s share not invoiced",
     "payer_silent": "Payer silent for 90 days",
-    "past_filing_limit": "Open at the payer for a year",
+    "past_filing_limit": "Past the payer's time to file",
     "underpaid": "Paid below the contract",
     "fee_not_taken": "Missed-visit fee not taken",
 }

@@ -13,7 +13,7 @@ from practice.errors import Conflict, Refusal
 from practice.insurance import claim_facts
 from practice.insurance import sent_claim_queries as sent
 from practice.insurance.claim_checks import check_claims
-from practice.insurance.claim_queries import to_claim
+from practice.insurance.claim_queries import file_by, to_claim
 from practice.insurance.claim_reading import read_claims
 from practice.insurance.claims import correct_claim, leave_out_of_claims, send_claims, void_claim
 from practice.insurance.denial_queries import denials
@@ -96,6 +96,27 @@ def test_a_claim_that_is_sent_unseen_was_clean(desk):
     desk.charged("client-ben")
     send_all(desk)
     assert first_looks(desk) == [(True, None)]
+
+
+def test_each_payer_takes_claims_for_its_own_time_and_the_most_urgent_comes_first(desk):
+    """The visit was on 2 March: a year from it is 2 March 2027, 60 days are 1 May."""
+    furnish(desk)
+    desk.charged("client-ben")
+    [row] = listed(desk)
+    assert (row["file_by_date"], row["days_left"]) == (date(2027, 3, 2), 365)
+    with pytest.raises(Refusal, match="days to file a claim"):
+        desk.run(claim_facts.set_payer_days, who=SYSTEM, payer_id="payer-harbor", filing_days=0, appeal_days=90)
+    desk.run(claim_facts.set_payer_days, who=SYSTEM, payer_id="payer-harbor", filing_days=60, appeal_days=90)
+    [row] = listed(desk)
+    assert (row["file_by_date"], row["days_left"]) == (date(2026, 5, 1), 60)
+
+
+def test_where_another_payer_comes_first_the_time_runs_from_its_answer():
+    made = {
+        "payer": {"payer_id": "payer-harbor"}, "lines": [{"day": date(2026, 3, 2)}],
+        "other_payers": [{"paid_date": "2026-04-10"}],
+    }  # fmt: skip
+    assert file_by(made, {"payer-harbor": 60}) == date(2026, 6, 9)  # 20 days of April, 31 of May, 9 of June
 
 
 def test_a_claim_by_hand(desk):

@@ -12,11 +12,11 @@ from practice.billing.approvals import reject_request
 from practice.billing.limits import set_limit
 from practice.errors import Conflict, NotPermitted, Refusal
 from practice.insurance import denial_queries, worklist_queries
+from practice.insurance.claim_facts import set_payer_days
 from practice.insurance.denials import (
     appeal_denial,
     assign_denial,
     pass_denial_to_client,
-    set_appeal_days,
     write_off_denial,
 )
 from practice.insurance.remits import match_claim
@@ -59,7 +59,7 @@ def test_a_denial_says_why_until_when_and_how_much(desk, denied, owner, colleagu
         110_00, "CO-197, not authorised beforehand", "Ben Alder",
     )  # fmt: skip
     assert (row["deadline_date"], row["days_left"], row["state"]) == (date(2026, 5, 31), 90, "open")
-    desk.run(set_appeal_days, who=owner, payer_id="payer-harbor", days=30)
+    desk.run(set_payer_days, who=owner, payer_id="payer-harbor", filing_days=365, appeal_days=30)
     [row] = open_denials(desk)
     assert row["deadline_date"] == date(2026, 4, 1)
     desk.run(assign_denial, remittance_claim_id=row["remittance_claim_id"], owner_id=sam,

@@ -15,6 +15,8 @@ renamed as (
         name as payer_name,
         kind as payer_kind,
         coalesce(missed_fee_rule, 'allowed') as missed_fee_rule,
+        -- numerics
+        filing_days,
         -- booleans
         is_active,
         -- timestamps
