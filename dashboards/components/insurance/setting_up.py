@@ -72,12 +72,13 @@ def _days(payer: dict[str, Any]) -> None:
     with entry(name, border=True):
         st.markdown("**Time it gives**")
         filing = st.number_input(
-            "Days to file a claim", 1, 1_095, int(payer["filing_days"]), key=f"{name}:filing:{turn(name)}"
-        )
+            "Days to file a claim", 1, 1_095, int(payer["filing_days"]), key=f"{name}:filing:{turn(name)}",
+            help="Counted from the visit; where another payer comes first, from its answer.",
+        )  # fmt: skip
         appeal = st.number_input(
-            "Days for an appeal", 1, 730, int(payer["appeal_days"]), key=f"{name}:appeal:{turn(name)}"
-        )
-        st.caption("From the visit, or the answer of the payer before; and from the remittance.")
+            "Days for an appeal", 1, 730, int(payer["appeal_days"]), key=f"{name}:appeal:{turn(name)}",
+            help="Counted from the remittance that said no.",
+        )  # fmt: skip
         if st.form_submit_button("Save the days"):
             send(
                 claim_facts.set_payer_days, name, payer_id=payer["payer_id"], filing_days=int(filing),
