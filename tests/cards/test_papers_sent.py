@@ -20,6 +20,7 @@ from practice.billing.documents import pdf
 from practice.billing.invoices import void_invoice
 from practice.billing.queries import invoice_document
 from practice.cards.links import LINKS_ON
+from practice.cards.parts import set_link_parts
 from practice.errors import Refusal
 from practice.home import Home
 from practice.messages.consent import record_consent
@@ -189,7 +190,19 @@ def test_a_statement_asks_for_what_is_open_now_and_a_receipt_for_nothing(post, p
     statement, receipt = sorted(leave(post), key=lambda mail: mail["subject"], reverse=True)
     assert ("To pay: $50.00" in statement["body"], "Please pay by" in statement["body"]) == (True, False)
     assert "To pay" not in receipt["body"]
-    assert "Pay $50.00 by card" in phone.get(path_in(statement)).text
+    path = path_in(statement)
+    assert "Pay $50.00 by card" in phone.get(path).text
+    post.run(set_link_parts, who=SYSTEM, is_on=True)
+    refused = phone.post(f"{path}/pay", {"part": "much"}, **SITE)
+    assert (refused.status, 'value="much"' in refused.text) == (422, True)
+    going = phone.post(f"{path}/pay", {"part": "20"}, **SITE)
+    session = post.double.objects[re.search(r"/c/pay/(\w+)", going.text)[1]]
+    post.double.pay_page(session, "pm_declined")
+    back = phone.get(session["success_url"].split(".example", 1)[1])
+    assert ("Nothing was taken" in back.text, "Back to your statement" in back.text) == (True, True)
+    post.double.pay_page(session)
+    assert "has arrived" in phone.get(session["success_url"].split(".example", 1)[1]).text
+    assert "$30.00" in phone.get(path).text
     shown = phone.get(path_in(receipt)).text
     assert ("$" in shown, "Download the receipt" in shown) == (False, True)
 

@@ -133,6 +133,8 @@ def test_an_invoice_is_sent_with_one_press_and_the_page_says_what_became_of_it(
     assert "sent 2 Mar, opened 2 Mar" in texts(app)
     app.button(key=f"send:{invoice}:end").click().run()
     assert "taken back" in texts(app)
+    app = open_page("billing", "biller", billing_part="Unpaid")
+    assert list(table(app, "unpaid").value["sent"]) == ["taken back"]
 
 
 def test_who_has_no_address_is_told_where_one_presses(open_page, books):

@@ -18,7 +18,7 @@ from dashboards.components.cards.refunds import refund_note
 from dashboards.components.desk import words
 from dashboards.components.forms import amount, entry, practice_currency, send, turn
 from dashboards.components.paper.handing import pdf_button, receipt_button
-from dashboards.components.paper.sending import send_button, sending
+from dashboards.components.paper.sending import send_button, sending, what_became
 from practice.access.permissions import Actor, Permission
 from practice.billing.aging import LABELS, bucket_of
 from practice.billing.allocations import allocate_payment
@@ -47,6 +47,10 @@ def unpaid_part(person: Actor) -> None:
         "total_minor": "Total",
     }
     shown = [row | {"status": "overdue" if row["is_overdue"] else row["status"].replace("_", " ")} for row in rows]
+    sent = read(what_became, person, paper_ids=[row["invoice_id"] for row in rows])
+    if sent:  # else nobody sends them here
+        columns["sent"] = "Sent"
+        shown = [row | {"sent": sent.get(row["invoice_id"], "")} for row in shown]
     # Low enough that the payment of the chosen one is in sight with it.
     picked = choose(shown, columns, key="unpaid", height=300, empty="No invoice is unpaid.")
     fresh = [row for row in rows if row["invoice_id"] == st.session_state.get(FRESH_INVOICE)]

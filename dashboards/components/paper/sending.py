@@ -63,6 +63,12 @@ def sending(reader: Reader, person: Actor, client_id: str, papers: Iterable[Row]
     return Sending(to, sent, reader.setting("zone", "UTC"), practice_today(reader))
 
 
+def what_became(reader: Reader, person: Actor, paper_ids: list[str]) -> dict[str, str]:
+    """Paper → `state` in words; without those that were never sent."""
+    zone, today = reader.setting("zone", "UTC"), practice_today(reader)
+    return {key: state(row, zone, today) for key, row in queries.newest(reader, person, paper_ids).items()}
+
+
 def _to(reader: Reader, kind: str, client_id: str) -> To:
     try:
         told = addressee(reader, kind, client_party(client_id), client_id)
