@@ -16,6 +16,7 @@ from starlette.routing import Route
 from dashboards import cards, runtime
 from dashboards.http.gate import RateLimit
 from dashboards.http.public import back, frame, guard
+from dashboards.http.public.serving import how_to_call, practice_name
 from practice.access.permissions import ONLINE
 from practice.cards import link_queries, queries
 from practice.cards.links import asked_under, live_link
@@ -246,4 +247,4 @@ def _stop(title: str, sentence: str, status: int) -> Response:
 
 def _answer(title: str, body: str, *, status: int = 200) -> Response:
     with runtime.current().record.read() as reader:
-        return frame.answer(title, body, practice=reader.setting("practice_name", ""), status=status)
+        return frame.answer(title, body, practice=practice_name(reader), foot=how_to_call(reader), status=status)

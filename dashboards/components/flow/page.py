@@ -37,7 +37,7 @@ _STYLE = """<style>
 </style>"""
 _WALL = """<style>
 [data-testid="stSidebar"],[data-testid="stHeader"]{display:none}
-[class*="st-key-flow_card"] p,[class*="st-key-flow_card"] .stMarkdownBadge{font-size:1.35rem!important}
+[data-testid="stColumn"] p,[class*="st-key-flow_card"] .stMarkdownBadge{font-size:1.35rem!important}
 </style>"""
 
 

@@ -9,6 +9,7 @@ import altair as alt
 import pandas as pd
 import streamlit as st
 
+from dashboards.components.beginning import nothing
 from dashboards.components.charts import card
 from dashboards.components.numbers.drawer import open_rows, show_table
 from dashboards.components.numbers.periods import steps
@@ -190,7 +191,7 @@ def waiting(view: View) -> None:
             return
         rows = view.read(_waiting, view.asked)
         if rows.empty:
-            st.success("Every visit of these days has its outcome.", icon=":material/task_alt:")
+            nothing("Every visit of these days has its outcome.")
             return
         show_table(view, rows[["start_date", "client_id", "provider_id", "service_id", "lead_time_days"]], height=300)
         if view.person.may(Permission.RECORD_ATTENDANCE) and view.filters.source == "record":

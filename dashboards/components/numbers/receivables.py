@@ -10,6 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from dashboards import runtime
+from dashboards.components.beginning import nothing
 from dashboards.components.charts import card
 from dashboards.components.numbers.choice import choice
 from dashboards.components.numbers.drawer import open_rows, show_table
@@ -90,7 +91,7 @@ def aged(view: View) -> None:
         aging_bars(view, clock=clock, by=by)
     with right, card("By age", "Click a cell for its open items"):
         if frame.empty:
-            st.success("Nothing is open.", icon=":material/task_alt:")
+            nothing("Nothing is open.")
             return
         _cells(view, frame, clock, by)
     tie(view, clock)
@@ -216,7 +217,7 @@ def items(view: View) -> None:
             return
         rows = view.read(_items, view.asked)
         if rows is None or rows.empty:
-            st.success("Nothing is open.", icon=":material/task_alt:")
+            nothing("Nothing is open.")
             return
         show_table(
             view, rows[["service_date", "client_id", "party", "age_days", "bucket", "provider_id", "open_minor"]]

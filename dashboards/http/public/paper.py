@@ -19,7 +19,7 @@ from dashboards.http import pay
 from dashboards.http.gate import RateLimit
 from dashboards.http.public import back, frame, guard
 from dashboards.http.public.paper_view import look
-from dashboards.http.public.serving import practice_name, served
+from dashboards.http.public.serving import how_to_call, practice_name, served
 from practice.access.permissions import ONLINE
 from practice.billing.documents import pdf
 from practice.billing.queries import logos
@@ -147,7 +147,7 @@ def _page(request: Request, sentence: str, status: int, typed: str = "") -> Resp
         found = behind(reader, _mail(reader, request))
         processor = cards.processor(running.home, running.record) if found.may_pay else None
         title, body = look(reader, found, path, processor, sentence, None if _has_told(request) else typed)
-        answer = frame.answer(title, body, practice=practice_name(reader), status=status)
+        answer = frame.answer(title, body, practice=practice_name(reader), foot=how_to_call(reader), status=status)
     # The script may tell us that somebody looks, and nobody else.
     answer.headers["Content-Security-Policy"] += "; connect-src 'self'"
     return answer

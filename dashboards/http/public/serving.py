@@ -13,7 +13,9 @@ from starlette.responses import Response
 
 from dashboards import runtime
 from dashboards.http.public import frame, guard
+from practice.access.permissions import ONLINE
 from practice.errors import NotFound
+from practice.people.queries import locations
 from practice.store.work import Reader, Row
 
 Page = Callable[[Request, FormData], Response]
@@ -61,3 +63,12 @@ def foot(location: Row) -> str:
     if location["phone"]:
         parts.append(f"Phone {frame.tel(location['phone'])}")
     return f"<p>{'<br>'.join(parts)}</p>"
+
+
+def how_to_call(reader: Reader) -> str:
+    """The same for pages that belong to no one place: of each open place its name and how to call it."""
+    places = locations(reader, ONLINE)
+    if len(places) == 1:
+        return foot(places[0])
+    called = [f"<strong>{frame.text(row['name'])}</strong> {frame.tel(row['phone'])}" for row in places if row["phone"]]
+    return f"<p>{'<br>'.join(called)}</p>" if called else ""
