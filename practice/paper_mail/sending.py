@@ -118,7 +118,7 @@ def _send(work: Work, paper: Paper) -> Row:
         raise Conflict(f"A newer version has taken the place of {what.lower()}; send that one.", rule="replaced")
     last = queries.last_of(work, paper.invoice_id, paper.document_id)
     if last and last["status"] in ("queued", "sending"):
-        raise Conflict(f"{what} is on its way already; it leaves within three minutes.", rule="under_way")
+        raise Conflict(f"{what} is on its way already; it need not be sent twice.", rule="under_way")
     client_id = addressee(work, paper.kind, paper.party, paper.client_id)
     way = ways(work, [client_id])[client_id]
     if way.reason:

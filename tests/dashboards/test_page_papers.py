@@ -123,7 +123,7 @@ def test_an_invoice_is_sent_with_one_press_and_the_page_says_what_became_of_it(
     assert not app.exception
     assert "Invoice 1 leaves within three minutes. To Ada Birch, ada" in texts(app)
     app.run()
-    assert "leaves within three minutes" in texts(app)
+    assert "on its way" in texts(app)
     clock.forward(minutes=3)
     [message_id] = record.run(take_due, SYSTEM, limit=9)["message_ids"]
     record.run(settle_message, SYSTEM, message_id=message_id, outcome="sent")

@@ -88,7 +88,7 @@ def state(row: Row, zone: str, today: date) -> str:
     if row["withdrawn_at"] or row["status"] == "withdrawn":
         return "taken back"
     if row["status"] in ("queued", "sending"):
-        return "leaves within three minutes"
+        return "on its way"
     if row["status"] != "sent":
         return "not delivered, see Messages"
     return f"sent {on(row['sent_at'])}" + (f", opened {on(row['opened_at'])}" if row["opened_at"] else "")
