@@ -87,7 +87,7 @@ def test_what_of_cards_needs_somebody_stands_over_the_list_of_what_is_to_do(conn
     assert not app.exception
     shown = table(app, "card_tasks").value
     assert list(shown["what"]) == ["The card did not take a refund", "Disputed at the client's bank"]
-    assert list(table(app, "autopay_tonight").value["state"]) == ["will be charged"]
+    assert list(table(app, "autopay_tonight").value["state"]) == ["Will be charged"]
     app = select(app, "card_tasks", 0)
     app = click(app, "It is paid")
     assert list(table(app, "card_tasks").value["what"]) == ["Disputed at the client's bank"]
