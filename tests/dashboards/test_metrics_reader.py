@@ -268,6 +268,7 @@ def test_a_number_reads_like_one(value, unit, currency, text):
 @pytest.mark.parametrize(
     ("now", "before", "unit", "text"),
     [(0.25, 0.20, "ratio", "+5.0 pts"), (31.4, 32.6, "days", "-1.2 d"), (110, 100, "count", "+10.0%"),
+     (1_310, 100, "count", "+1,210%"),
      (110, 0, "count", None), (None, 0.2, "ratio", None), (0.2, None, "ratio", None)],
 )  # fmt: skip
 def test_a_change_is_in_the_units_of_its_metric(now, before, unit, text):

@@ -76,7 +76,7 @@ def _compared(view: View, delta: str | None, *, is_same: bool) -> str:
     """What stands beside the change, or instead of one."""
     if is_same:
         return f"as {_AGAINST[view.filters.compare].removeprefix('vs ')}"
-    return _AGAINST[view.filters.compare] if delta else "nothing to compare with"
+    return _AGAINST[view.filters.compare] if delta else "nothing before"
 
 
 def _history(view: View, found: Definition, series: list[Value]) -> list[float]:

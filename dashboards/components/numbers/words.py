@@ -48,7 +48,10 @@ def change(current: float | None, before: float | None, unit: str) -> str | None
         return f"{(current - before) * 100:+.1f} pts"
     if unit in ("days", "months"):
         return f"{current - before:+.1f} {_UNITS[unit]}"
-    return f"{current / before - 1:+.1%}" if before else None
+    if not before:
+        return None
+    share = current / before - 1
+    return f"{share:+.1%}" if abs(share) < 1 else f"{share:+,.0%}"  # beyond a doubling its tenths say nothing
 
 
 def band(value: Value, unit: str, currency: Currency) -> str:
