@@ -120,7 +120,7 @@ def _facts(client: Row, desk: Desk) -> None:
     owes_for = ", ".join(row["name"] for row in client["owes_for"])
     facts = [
         ("Born", words.date_of(client["birth_date"])),
-        ("Contact", " · ".join(part for part in (client["phone"], client["email"]) if part)),
+        ("Contact", "  \n".join(part for part in (client["phone"], client["email"]) if part)),
         ("Coverage", ", ".join(cover) or ("Self-pay" if client["is_self_pay"] else "None on file")),
         ("Authorised", client["authorised"]),
         ("Guarantor", guarantor),

@@ -143,12 +143,12 @@ def _line(person: Actor, row: dict[str, Any], post: Sending) -> None:
     what = f"{row['kind'].capitalize()} {row['number']}"
     title = row["title"] + (", replaced by a newer one" if row["is_replaced"] and row["kind"] != "invoice" else "")
     said = post.said(paper_id)
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="xsmall"):
         pdf_button(what, find, what.lower().replace(" ", "-"), key=key, type="tertiary")
-        about = [words.plain(title), f"issued {words.date_of(row['issued_date'])}", *([said] if said else [])]
+        about = [words.plain(title), words.date_of(row["issued_date"]), *([said] if said else [])]
         st.markdown(f":small[:gray[{' · '.join(about)}]]", width="content")
         st.space("stretch")
-        with st.container(horizontal=True, vertical_alignment="center", gap="small", width="content"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="xsmall", width="content"):
             if not row["is_replaced"]:
                 send_button(post, row["kind"], what, **ids)
             ends = (lambda: end_button(paper_id, **ids)) if said else None
