@@ -138,13 +138,34 @@ def tonight(reader: Reader, autopay: Row, night: date, due: list[Row] | None = N
         return None
     last = queries.last_autopay(reader, autopay["client_id"], autopay["since_at"])
     held = None
-    if any(row["kind"] == "dispute" for row in dunning.stops(reader, party)):
+    if is_disputed(reader, party):
         held = "disputed"
     elif autopay["most_minor"] and amount > autopay["most_minor"]:
         held = "above_most"
     elif last and last["state"] == "failed" and last["requested_at"] + REST > stored(reader.now):
         held = "resting"
     return {"items": items, "amount_minor": amount, "held_by": held}
+
+
+def covers(reader: Reader, party: str, asked: list[Row]) -> bool:
+    """Whether a saved card is charged by itself for all of these items (of `due_items`), as things stand.
+
+    They are invoiced or of a plan; and all that is so is neither disputed nor above the most of a night.
+    """
+    autopay = reader.find("autopays", client_of(party))
+    if not asked or not autopay or not autopay["is_on"] or is_disputed(reader, party):
+        return False
+
+    def is_charged(row: Row) -> bool:
+        return bool(row["payment_plan_id"] or row["invoice_id"])
+
+    amount = sum(row["due_minor"] for row in due_items(reader, SYSTEM, party=party) if is_charged(row))
+    return all(map(is_charged, asked)) and amount <= (autopay["most_minor"] or amount)
+
+
+def is_disputed(reader: Reader, party: str) -> bool:
+    """Whether the client disputes what is asked."""
+    return any(row["kind"] == "dispute" for row in dunning.stops(reader, party))
 
 
 def charge_by_itself(record: Record, processor: Processor) -> int:

@@ -79,8 +79,9 @@ _MAIL: dict[str, tuple[str, str]] = {
     ),
     "paper": (
         "Your {paper} from {practice}",
-        "Hello {client},\n\nhere is your {paper}:\n\n{paper_link}\n\nTo pay: {amount}\nPlease pay by {due}."
-        f"\n\nIf something is not right, please call us.\n\n{_BY}\n\nNo such messages any more: {{stop_link}}",
+        "Hello {client},\n\nhere is your {paper}:\n\n{paper_link}\n\nTo pay: {amount}\n{autopay}\n"
+        f"Please pay by {{due}}.\n\nIf something is not right, please call us.\n\n{_BY}\n\n"
+        "No such messages any more: {stop_link}",
     ),
     "payment_reminder": (
         "An invoice is still open",
@@ -147,7 +148,8 @@ _TEXT: dict[str, str] = {
     "Book: {book_link}\nStop reminders: {stop_link}",
     "recall_third": "{practice}: our last reminder of your next visit, due around {due}. Come whenever it suits you.\n"
     "Call us: {phone}\nBook: {book_link}\nStop reminders: {stop_link}",
-    "paper": "{practice}: here is your {paper}: {paper_link}\nTo pay: {amount}\nQuestions? {phone}\nStop: {stop_link}",
+    "paper": "{practice}: here is your {paper}: {paper_link}\nTo pay: {amount}\n{autopay}\nQuestions? {phone}\n"
+    "Stop: {stop_link}",
     "payment_reminder": "{practice}: {amount} is still open, due since {due}. Questions? {phone}\n"
     "Pay by card: {pay_link}\n"
     "Stop reminders: {stop_link}",

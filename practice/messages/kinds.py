@@ -40,7 +40,7 @@ _OFFER = ("service", "provider", "when", "place", "answer_by", "link", "stop_lin
 _RECALL = ("service", "since", "due", "book_link", "stop_link")
 _UNPAID = ("amount", "due", "pay_link", "stop_link")
 _PAY = ("amount", "pay_link", "stop_link")
-_PAPER = ("paper", "paper_link", "amount", "due", "stop_link")
+_PAPER = ("paper", "paper_link", "amount", "due", "autopay", "stop_link")
 _QUIET, _QUICK = ("email", "text"), ("text", "email")
 
 KINDS: dict[str, Kind] = {
@@ -88,6 +88,7 @@ PLACEHOLDERS = {
     "due": "the day on which the next visit, or the oldest unpaid invoice, was or is due",
     "amount": "what is overdue, or due",
     "paper": "what kind of paper it is, such as invoice",
+    "autopay": "that a saved card is charged for it, where it is",
     "paper_link": "a link to see the paper, and to pay where something is open",
     "pay_link": "a link to pay by card, or to save one",
     "book_link": "a link to book online",

@@ -22,7 +22,7 @@ from practice.store.work import Row, Work
 CONTEXT = frozenset(
     (
         *("starts_at", "location_id", "provider_id", "service_id", "mode", "link", "answer_by", "was"),
-        *("book_link", "since", "due", "amount", "news", "pay_link", "paper", "paper_link"),
+        *("book_link", "since", "due", "amount", "news", "pay_link", "paper", "paper_link", "autopay"),
     )
 )
 
@@ -46,7 +46,7 @@ def queue(
     consent or address a row `suppressed` says why. `context` may hold: starts_at, answer_by, was (instants),
     location_id (needed for place and times; default: the client's), provider_id, service_id, mode, link, book_link,
     pay_link and paper_link (a path such as /offer/<secret>: the setting public_url comes before it), since and due
-    (dates), amount, paper, news.
+    (dates), amount, paper, autopay, news.
     """
     if kind not in KINDS or not set(context) <= CONTEXT:
         raise ValueError(f"no such message: {kind}, or nothing that it could use: {sorted(set(context) - CONTEXT)}")

@@ -89,7 +89,7 @@ def given_values(context: Mapping[str, Any], place: Row | None, contact: Row, se
     for name in ("since", "due"):
         if context.get(name):
             values[name] = day_words(context[name])
-    for name in ("news", "amount", "paper"):
+    for name in ("news", "amount", "paper", "autopay"):
         values[name] = context.get(name) or ""
     return values
 

@@ -14,6 +14,7 @@ from practice.billing.queries import document, invoice_document
 from practice.billing.queries.plans import due_items
 from practice.cards import link_queries
 from practice.cards import queries as cards
+from practice.cards.autopay import covers
 from practice.cards.links import LINKS_ON, new_link
 from practice.clock import stored
 from practice.errors import Conflict, NotFound
@@ -31,12 +32,13 @@ OVER = "This link does not work any more. Ask the practice for a new one."
 
 class Behind(NamedTuple):
     """What stands behind a link now. Of `open_minor`, `due_minor` is due: the rest of a plan is not. `may_pay`: clients
-    can pay by link."""
+    can pay by link; `is_autopaid`: a saved card is charged for it by itself."""
 
     paper: Paper
     due_minor: int
     open_minor: int
     may_pay: bool
+    is_autopaid: bool
     asks_birth_date: bool
 
 
@@ -56,7 +58,8 @@ def behind(reader: Reader, mail: Row) -> Behind:
     asked = [row for row in items if paper.invoice_id in (None, row["invoice_id"])]
     due, still = (sum(row[name] for row in asked) for name in ("due_minor", "open_minor"))
     born = reader.get("clients", mail["client_id"], "client")["birth_date"]
-    return Behind(paper, due, still, bool(reader.setting(LINKS_ON)), born is not None)
+    is_autopaid = covers(reader, paper.party, [row for row in asked if row["due_minor"] > 0])
+    return Behind(paper, due, still, bool(reader.setting(LINKS_ON)), is_autopaid, born is not None)
 
 
 def content(reader: Reader, mail: Row) -> Row:

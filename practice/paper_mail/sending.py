@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 from practice.access.permissions import Actor, Permission
 from practice.billing.accounts import client_of
 from practice.billing.posting import show
+from practice.cards.autopay import covers
 from practice.cards.links import due_under
 from practice.clock import stored
 from practice.errors import Conflict, Refusal
@@ -20,6 +21,7 @@ from practice.paper_mail.whom import KIND, TO_PAY, WHY_NOT, WORDS, Paper, addres
 from practice.store.record import Record, command
 from practice.store.work import Reader, Row, Work
 
+BY_ITSELF = "Your saved card is charged for it by itself; you need do nothing."
 LINK_LIFE = timedelta(days=90)
 Told = Callable[[int, int], None]
 """Hears how many papers are done, of how many."""
@@ -126,8 +128,10 @@ def _send(work: Work, paper: Paper) -> Row:
     secret, paper_mail_id = new_secret(), work.new_id()
     context: dict[str, Any] = {"paper": WORDS[paper.kind], "paper_link": f"/paper/{secret}"}
     if paper.kind in TO_PAY:
-        due = sum(row["due_minor"] for row in due_under(work, paper.party, paper.invoice_id))
-        context |= {"amount": show(work, due), "due": paper.due_date} if due else {}
+        asked = due_under(work, paper.party, paper.invoice_id)
+        if asked:
+            context["amount"] = show(work, sum(row["due_minor"] for row in asked))
+            context |= {"autopay": BY_ITSELF} if covers(work, paper.party, asked) else {"due": paper.due_date}
     [message_id] = outbox.queue(
         work, kind=KIND, client_id=client_id, context=context, dedupe_key=f"paper:{paper_mail_id}"
     )

@@ -19,6 +19,7 @@ from practice.billing.commands import issue_receipt, issue_statement
 from practice.billing.documents import pdf
 from practice.billing.invoices import void_invoice
 from practice.billing.queries import invoice_document
+from practice.cards.autopay import set_autopay
 from practice.cards.links import LINKS_ON
 from practice.cards.parts import set_link_parts
 from practice.errors import Refusal
@@ -205,6 +206,25 @@ def test_a_statement_asks_for_what_is_open_now_and_a_receipt_for_nothing(post, p
     assert "$30.00" in phone.get(path).text
     shown = phone.get(path_in(receipt)).text
     assert ("$" in shown, "Download the receipt" in shown) == (False, True)
+
+
+def test_who_is_charged_by_itself_is_not_asked_to_pay(post, phone, ada):
+    invoice = post.invoices(post.charged("client-ada"))
+    card = post.card(ada)
+    post.run(set_autopay, client_id="client-ada", saved_card_id=card, is_on=True, most_minor=150_00)
+    post.run(send_paper, invoice_id=invoice)
+    [mail] = leave(post)
+    assert "Your saved card is charged for it by itself; you need do nothing.\n\nIf" in mail["body"]
+    shown = phone.get(path_in(mail)).text
+    assert ("charged for it by itself" in shown, "by card" in shown) == (True, False)
+    post.run(set_autopay, client_id="client-ada", saved_card_id=card, is_on=True, most_minor=149_99)
+    assert "Pay $150.00 by card" in phone.get(path_in(mail)).text
+    post.run(set_autopay, client_id="client-ada", saved_card_id=card, is_on=True)
+    post.charged("client-ada")  # on no invoice, so not charged by itself
+    days = {"party": ada, "from_date": "2026-03-01", "to_date": "2026-03-02"}
+    post.run(send_paper, document_id=post.run(issue_statement, **days)["document_id"])
+    [mail] = leave(post)
+    assert "Pay $300.00 by card" in phone.get(path_in(mail)).text
 
 
 @pytest.mark.parametrize(

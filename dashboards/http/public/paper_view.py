@@ -9,6 +9,7 @@ from practice.cards.processor import Processor
 from practice.messages.wording import day_words
 from practice.money import Currency
 from practice.paper_mail.opening import Behind
+from practice.paper_mail.sending import BY_ITSELF
 from practice.paper_mail.whom import TO_PAY, WORDS
 from practice.store.work import Reader
 
@@ -41,9 +42,12 @@ def _money(reader: Reader, found: Behind, path: str, processor: Processor | None
         return f'<p class="done" role="status">{said} Thank you; you need do nothing more.</p>'
     currency = Currency.of(reader.setting("currency", "USD"))
     amount = currency.show(found.due_minor)
+    said = f'<p class="sum"><strong>{frame.text(amount)}</strong></p>'
+    if found.is_autopaid:
+        return f'{said}<p class="done">{BY_ITSELF}</p>'
     due = found.paper.due_date
     until = f'<p class="lead">Please pay by {day_words(due)}.</p>' if due else '<p class="lead">Open now.</p>'
-    said = f'<p class="sum"><strong>{frame.text(amount)}</strong></p>{until}'
+    said += until
     if processor is None:
         return said
     asked = pay.Asked(
