@@ -34,29 +34,30 @@ from dashboards.session import actor, show_messages
 from practice.access.permissions import Permission, require
 from practice.people.queries import setup_progress
 
+# Who works where and when; how visits are booked; then money and payers.
 PARTS = {
     "Places": places.places,
     "Services": services.services_part,
     "Providers": people.providers_part,
     "Hours": hours.hours_part,
     "Absences": absences.absences,
-    "Payers": payers.payers_part,
-    "Payers' files": connections.connections_part,
-    "Referral sources": payers.referral_sources_part,
-    "Recalls": recalls.recalls_part,
-    "Rules": rules.rules_part,
-    "Booking rules": booking_rules.booking_rules_part,
     "Equipment": needs.needs_part,
     "Waiting room": floor.floor_part,
+    "Rules": rules.rules_part,
+    "Booking rules": booking_rules.booking_rules_part,
     "Online booking": online.online_part,
-    "Fees": fees.fees_part,
-    "Cards": cards.cards_part,
-    "Products": products.products_part,
-    "Code lists": code_lists.code_lists_part,
+    "Recalls": recalls.recalls_part,
+    "Referral sources": payers.referral_sources_part,
+    "Calendars": calendars.calendars_part,
     "Notes": notes.notes_part,
+    "Fees": fees.fees_part,
+    "Products": products.products_part,
+    "Cards": cards.cards_part,
+    "Payers": payers.payers_part,
+    "Payers' files": connections.connections_part,
+    "Code lists": code_lists.code_lists_part,
     "Books and limits": books.books_part,
     "Automatic": by_itself.by_itself_part,
-    "Calendars": calendars.calendars_part,
 }
 
 person = actor()

@@ -55,8 +55,10 @@ def refuse_taken(work: Work, plan: Plan, kind: str, resource_id: str, standing: 
         what = f"is taken {span} by {_whose(work, words)}"
     else:
         what = f"is kept free {span} {standing.kind} {_whose(work, words)}"
+    # A reason that was given already helps no further: then even the places beyond the usual ones are taken.
+    may_yet = limits.ceiling > limits.free and not plan.is_override
     raise Conflict(
-        f"{subject} {what}. Choose another time{or_override(work) if limits.ceiling > limits.free else ''}.",
+        f"{subject} {what}. Choose another time{or_override(work) if may_yet else ''}.",
         rule=rule,
         field=field,
         alternatives=alternatives(work, plan),
