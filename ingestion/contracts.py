@@ -49,7 +49,7 @@ _DATES = dict.fromkeys(
     (
         "started_date", "ended_date", "effective_from", "effective_to", "created_date", "exception_date", "start_date",
         "end_date", "booked_date", "first_booked_date", "event_date", "service_date", "post_date", "issued_date",
-        "sent_date", "payment_date", "asked_date", "entered_date",
+        "sent_date", "payment_date", "asked_date", "entered_date", "agreed_date",
         "due_date", "received_date", "first_date", "last_date", "earliest_date", "expires_date",
     ),
     "DATE",
@@ -67,7 +67,7 @@ _INSTANTS = dict.fromkeys(
 )  # fmt: skip
 # One word has one meaning in every table, so it has one type too; a table that differs says so here.
 _BY_COLUMN = _FLAGS | _COUNTS | _MONEY | _DATES | _TIMES | _INSTANTS
-_BY_TABLE = {"invoices": {"number": "BIGINT"}}
+_BY_TABLE = {"invoices": {"number": "BIGINT"}, "instalments": {"number": "INTEGER"}}
 
 
 def _columns_of(table: str) -> dict[str, str]:

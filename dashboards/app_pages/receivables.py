@@ -28,7 +28,7 @@ days = variant_switch(view, ("days_in_ar_", "months_in_ar_"), "days_in_ar_gross"
 with top:
     is_own = view.filters.source == "record"
     tiles(view, TILES | ({} if is_own else OF_IMPORTS) | ({days: "line"} if days else {}), columns=5 if is_own else 6)
-receivables.aged(view)
+is_due_only = receivables.aged(view)
 year = view.at(Window(view.window.last - timedelta(364), view.window.last))
 left, right = st.columns(2, gap="small")
 with left:
@@ -36,4 +36,4 @@ with left:
 with right:
     if days:
         trend(year, [days], title=view.known[days].label, name="trend_days")
-receivables.items(view)
+receivables.items(view, is_due_only)

@@ -31,25 +31,34 @@ _ACCOUNTS = "('1100', '1110')"
 
 @dataclass(frozen=True)
 class TieOut:
-    """Law 6 on one day, in minor units: Σ buckets = AR, and AR − credits = the ledger's balance."""
+    """Law 6 on one day, in minor units: Σ buckets (+ put off) = AR, and AR − credits = the ledger's balance."""
 
     buckets: int
     items: int
     credits: int
     ledger: int
+    put_off: int = 0  # by payment plans, where the buckets have what is due only
     is_net: bool = False  # of balance forward: an account's credits have lowered its buckets already
 
     @property
     def is_even(self) -> bool:
         """Whether they agree to the cent."""
         open_minor = self.items - self.credits if self.is_net else self.items
-        return self.buckets == open_minor and self.items - self.credits == self.ledger
+        return self.buckets + self.put_off == open_minor and self.items - self.credits == self.ledger
 
 
 def aging(
-    warehouse: Warehouse, asked: Slice, clock: str, by: str, *, known_until: datetime | None = None
+    warehouse: Warehouse,
+    asked: Slice,
+    clock: str,
+    by: str,
+    is_due_only: bool = False,
+    *,
+    known_until: datetime | None = None,
 ) -> pd.DataFrame:
     """Open minor units on the last day by `bucket` and `member`: a payer (None: clients themselves) or a client.
+
+    All that is open, or what is due only: without what payment plans put off.
 
     Balance forward is by whole accounts: it can be cut by payer only, and its clients are those who owe. With
     `known_until` (UTC) as it was known then, else as it is known today.
@@ -63,11 +72,12 @@ def aging(
             " group by all"
         )
         return warehouse.query_named(sql, values)
-    if by == "client" or clock not in DAILY or known_until:
+    if by == "client" or clock not in DAILY or known_until or is_due_only:
+        amount = "due_minor" if is_due_only else "open_minor"
         known, values = (", known_until := $known", values | {"known": known_until}) if known_until else ("", values)
         sql = (
-            f"select {by}_id as member, {CLOCKS[clock]} as bucket, sum(open_minor)::bigint as open_minor"
-            f" from marts.ar_as_of($last::date{known}) where source = $source and open_minor > 0 {narrowed}"
+            f"select {by}_id as member, {CLOCKS[clock]} as bucket, sum({amount})::bigint as open_minor"
+            f" from marts.ar_as_of($last::date{known}) where source = $source and {amount} > 0 {narrowed}"
             " group by all"
         )
         return warehouse.query_named(sql, values)
@@ -94,13 +104,24 @@ def receivable_charges(warehouse: Warehouse) -> int:
     return int(warehouse.query("select count(*) as n from marts.fct_charges").n[0])
 
 
-def tie_out(warehouse: Warehouse, asked: Slice, clock: str) -> TieOut:
+def put_off(warehouse: Warehouse, asked: Slice) -> int:
+    """What payment plans put off at the end of the last day until later instalments, in minor units."""
+    narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
+    sql = (
+        "select coalesce(sum(put_off_minor), 0)::bigint as put_off from marts.ar_as_of($last::date)"
+        f" where source = $source {narrowed}"
+    )
+    return int(warehouse.query_named(sql, {"source": asked.source, "last": asked.last} | members).put_off[0])
+
+
+def tie_out(warehouse: Warehouse, asked: Slice, clock: str, is_due_only: bool = False) -> TieOut:
     """The same balance from three places: the buckets, the open items, the postings to the receivable accounts."""
     narrowed, members = conditions(dict(asked.filters), DIMENSIONS)
     buckets, what = "marts.ar_daily where as_of_date = $last and aging_clock = $clock", "open_minor"
     if clock == FORWARD:
         buckets, what = "marts.balance_forward_as_of($last::date) where $clock is not null", "open_minor - credit_minor"
-    elif clock not in DAILY:
+    elif clock not in DAILY or is_due_only:
+        what = "due_minor" if is_due_only else what
         buckets = f"marts.ar_as_of($last::date) where {CLOCKS[clock]} is not null and $clock is not null"
     sql = f"""
         select
@@ -113,4 +134,5 @@ def tie_out(warehouse: Warehouse, asked: Slice, clock: str) -> TieOut:
                 where source = $source and account in {_ACCOUNTS} and post_date <= $last {narrowed})::bigint as ledger
     """
     row = warehouse.query_named(sql, {"source": asked.source, "last": asked.last, "clock": clock} | members).iloc[0]
-    return TieOut(int(row.buckets), int(row["items"]), int(row.credits), int(row.ledger), clock == FORWARD)
+    later = put_off(warehouse, asked) if is_due_only else 0
+    return TieOut(int(row.buckets), int(row["items"]), int(row.credits), int(row.ledger), later, clock == FORWARD)

@@ -60,7 +60,7 @@ def agree_plan(work: Work, *, party: str, charge_ids: Sequence[str], instalments
     plan_id = work.new_id()
     row: Row = {"payment_plan_id": plan_id, "party": party, "client_id": client_id, "total_minor": total}
     row |= {"agreed_date": today(work), "agreed_by": work.actor.user_id, "known_at": stored(work.now)}
-    work.insert("payment_plans", row | {"status": "live", "ended_reason": None})
+    work.insert("payment_plans", row | {"status": "live", "ended_reason": None, "ended_date": None})
     work.insert(
         "plan_items",
         *(item | {"plan_item_id": work.new_id(), "payment_plan_id": plan_id, "party": party} for item in items),
@@ -82,7 +82,7 @@ def end_plan(work: Work, *, payment_plan_id: str) -> Row:
     for item in queries.items_of(work, payment_plan_id):
         require_location(work.actor, item["location_id"])
         work.update("plan_items", item["plan_item_id"], live_key=None)
-    work.update("payment_plans", payment_plan_id, status="ended", ended_reason=reason)
+    work.update("payment_plans", payment_plan_id, status="ended", ended_reason=reason, ended_date=today(work))
     return {"payment_plan_id": payment_plan_id}
 
 

@@ -9,7 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 """Raised whenever a fed column is added, dropped or changes its meaning."""
 
 
@@ -258,9 +258,13 @@ TABLES: dict[str, Table] = {
     "held_moves": Table(
         "held_move_id", _columns("held_move_id held_id kind amount_minor charge_id post_date reverses_id known_at")
     ),
-    "payment_plans": Table("payment_plan_id"),
-    "plan_items": Table("plan_item_id"),
-    "instalments": Table("instalment_id"),
+    # Of a plan when it was agreed and ended; why it was ended is free text and stays.
+    "payment_plans": Table(
+        "payment_plan_id",
+        _columns("payment_plan_id party client_id total_minor agreed_date status ended_date known_at"),
+    ),
+    "plan_items": Table("plan_item_id", _columns("plan_item_id payment_plan_id charge_id party amount_minor")),
+    "instalments": Table("instalment_id", _columns("instalment_id payment_plan_id number due_date amount_minor")),
     "drawer_counts": Table("drawer_count_id"),
     "drawer_floats": Table("drawer_float_id"),
     # Tokens of a processor and digits of cards stay here: of a charge is fed what was asked and answered.

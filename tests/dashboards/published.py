@@ -62,10 +62,11 @@ create macro marts.ar_as_of(as_of_date) as table
     select 'record' as source, 'ch-1' as charge_id, 'client-ada' as client_id, 'client:client-ada' as party,
         null::text as payer_id, 'loc-elm' as location_id, 'prov-moss' as provider_id, as_of_date - 10 as service_date,
         10::bigint as age_days, '0-30' as bucket, '0-30' as responsibility_bucket, 'not billed' as bill_bucket,
-        '0-30' as activity_bucket, 'not due' as overdue_bucket, 8500::bigint as open_minor, 0::bigint as credit_minor
+        '0-30' as activity_bucket, 'not due' as overdue_bucket, 8500::bigint as open_minor, 0::bigint as credit_minor,
+        3500::bigint as due_minor, 5000::bigint as put_off_minor
     union all
     select 'record', 'ch-2', 'client-ben', 'payer:payer-harbor', 'payer-harbor', 'loc-elm', 'prov-moss', as_of_date - 9,
-        9, '0-30', '0-30', '0-30', '0-30', 'not due', 8500, 0;
+        9, '0-30', '0-30', '0-30', '0-30', 'not due', 8500, 0, 8500, 0;
 create macro marts.balance_forward_as_of(as_of_date) as table
     select source, client_id, payer_id, party, bucket, open_minor, credit_minor from marts.ar_as_of(as_of_date)
 """

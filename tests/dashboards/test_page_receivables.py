@@ -42,6 +42,26 @@ def test_it_ties_out_in_sight(open_page, built, aged_by):
     assert "Buckets $170.00 = open items $170.00 = the ledger's balance $170.00." in texts(app)
 
 
+def test_it_shows_all_that_is_open_or_what_is_due_only_and_ties_out_both_ways(open_page, running):
+    """Of Ada's 85.00 a plan puts 50.00 off."""
+    usual = usual_rows()
+    (opened,) = (row for row in usual["metric_catalogue"] if row["metric"] == "ar_open")
+    due = opened | {"metric": "ar_due", "label": "Receivables, due only", "rows_table": "ar_as_of",
+                    "rows_where": "due_minor <> 0", "rows_numerator": "due_minor"}  # fmt: skip
+    publish(running.home, rows={"metric_catalogue": [*usual["metric_catalogue"], due]})
+    app = open_page("receivables", "biller")
+    assert "Buckets $170.00 = open items $170.00" in texts(app)
+    app.segmented_control(key="choice:owed").set_value("due").run()
+    assert not app.exception
+    assert [(row["Owed by"], row["Total"]) for row in shown(app, "aging_table")] == [
+        ("Harbor Health", 85), ("Clients", 35), ("All", 120),
+    ]  # fmt: skip
+    put_off = "Buckets $120.00 + put off by payment plans $50.00 = open items $170.00 = the ledger's balance $170.00."
+    assert put_off in texts(app)
+    app = click_cell(app, "aging_table", 1, "0-30")
+    assert "they sum to **$35.00**" in texts(app)
+
+
 def test_balance_forward_is_of_whole_accounts(open_page, built):
     app = open_page("receivables", "owner", clock="balance_forward", location="loc-elm")
     assert "Balance forward is of whole accounts, not by location; clear that filter to see it." in texts(app)

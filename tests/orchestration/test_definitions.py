@@ -24,7 +24,7 @@ MODULES = (
 GRAPH = {
     "landing": {"imports", "record"},
     "intermediate": {
-        "int_billing__aging_daily", "int_billing__applied_daily", "int_billing__charge_places",
+        "int_billing__put_off_daily", "int_billing__aging_daily", "int_billing__applied_daily", "int_billing__charge_places",
         "int_billing__charged_visits", "int_billing__claims_daily", "int_billing__cohorts_daily", "int_billing__leakage_daily",
         "int_billing__entries", "int_billing__billed_daily", "int_billing__bills", "int_billing__item_balances",
         "int_billing__money_daily", "int_billing__receivables_daily", "int_billing__visits_to_pay", "int_build", "int_forecast__backtest",

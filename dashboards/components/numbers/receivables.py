@@ -17,7 +17,7 @@ from dashboards.components.numbers.drawer import open_rows, show_table
 from dashboards.components.numbers.periods import Window
 from dashboards.components.numbers.picking import forget, picked_cell, picked_point
 from dashboards.components.numbers.trend import LEGEND
-from dashboards.components.numbers.tying import is_whole, tie
+from dashboards.components.numbers.tying import due_switch, is_whole, tie
 from dashboards.components.numbers.view import View
 from dashboards.metrics import rows_of
 from dashboards.metrics.receivables import BUCKETS, CLOCKS, FORWARD, NOT_YET, aging
@@ -74,27 +74,32 @@ def _day(asked: str | None, today: date) -> date:
     return day
 
 
-def aged(view: View) -> None:
-    """By who owes and how old, as bars and as a table, with the tie-out beneath; each opens its items."""
+def aged(view: View) -> bool:
+    """By who owes and how old, as bars and as a table, with the tie-out beneath; each opens its items.
+
+    Answers whether what is due only is shown.
+    """
     if view.lacks("ar_open"):
         with card("Receivables by age"):
             st.caption(f"Receivables are {view.lacks('ar_open')}; clear that filter to see them by age.")
-        return
+        return False
     row = st.container(horizontal=True)
     clock = choice("Age", CLOCK_WORDS, key="clock", default="service_date", what="clock of the aging", place=row)
     by = choice("By", WHO_WORDS, key="who", default="payer", what="way to list who owes", place=row)
     if clock == FORWARD and not is_whole(view):
-        return
-    frame = view.read(aging, view.asked, clock, by)
+        return False
+    is_due_only = due_switch(view, clock, row)
+    frame = view.read(aging, view.asked, clock, by, is_due_only)
     left, right = st.columns([2, 3], gap="small")
     with left:
-        aging_bars(view, clock=clock, by=by)
+        aging_bars(view, clock=clock, by=by, is_due_only=is_due_only)
     with right, card("By age", "Click a cell for its open items"):
         if frame.empty:
-            nothing("Nothing is open.")
-            return
-        _cells(view, frame, clock, by)
-    tie(view, clock)
+            nothing(f"Nothing is {'due' if is_due_only else 'open'}.")
+            return is_due_only
+        _cells(view, frame, clock, by, is_due_only)
+    tie(view, clock, is_due_only)
+    return is_due_only
 
 
 def who_owes(view: View, members: Any, by: str) -> dict[str | None, str]:
@@ -108,13 +113,15 @@ def who_owes(view: View, members: Any, by: str) -> dict[str | None, str]:
         return dict(names_of(reader, view.person, present))
 
 
-def aging_bars(view: View, *, clock: str = "service_date", by: str = "payer", height: int = 280) -> None:
+def aging_bars(
+    view: View, *, clock: str = "service_date", by: str = "payer", height: int = 280, is_due_only: bool = False
+) -> None:
     """Open receivables stacked by age, a bar for each who owes (the largest dozen); a click opens the items."""
     with card("Receivables by who owes", "By age in days. Click a bar for its items"):
         if view.lacks("ar_open"):
             st.caption(f"Receivables are {view.lacks('ar_open')}.")
             return
-        frame = view.read(aging, view.asked, clock, by)
+        frame = view.read(aging, view.asked, clock, by, is_due_only)
         if frame.empty:
             st.caption("Nothing is open.")
             return
@@ -130,7 +137,7 @@ def aging_bars(view: View, *, clock: str = "service_date", by: str = "payer", he
                 "amount": frame.open_minor / 10**view.currency.exponent,
             }
         )
-        name = f"aging_{clock}_{by}"
+        name = f"aging_{clock}_{by}{'_due' if is_due_only else ''}"
         picked = picked_point(
             view.key(name), lambda colours: _bars(frame, colours, height), name=name,
             alt_text="Open receivables by who owes and by age",
@@ -138,7 +145,11 @@ def aging_bars(view: View, *, clock: str = "service_date", by: str = "payer", he
         if picked:
             member = {by: picked["who"] or None} | ({CLOCKS[clock]: picked["bucket"]} if clock in CLOCKS else {})
             about = _aged_so(picked["bucket"]) if clock in CLOCKS else ""
-            open_rows(view, "ar_open", view.asked.narrow(**member), about=about, on_close=forget(name))
+            open_rows(view, _metric(is_due_only), view.asked.narrow(**member), about=about, on_close=forget(name))
+
+
+def _metric(is_due_only: bool) -> str:
+    return "ar_due" if is_due_only else "ar_open"
 
 
 def _aged_so(bucket: str) -> str:
@@ -172,7 +183,7 @@ def _bars(frame: pd.DataFrame, colours: Palette, height: int) -> Any:
     )  # fmt: skip
 
 
-def _cells(view: View, frame: pd.DataFrame, clock: str, by: str) -> None:
+def _cells(view: View, frame: pd.DataFrame, clock: str, by: str, is_due_only: bool) -> None:
     scale, digits = 10**view.currency.exponent, view.currency.exponent
     table = frame.assign(member=frame.member.fillna("")).pivot_table(
         index="member", columns="bucket", values="open_minor", aggfunc="sum"
@@ -190,7 +201,7 @@ def _cells(view: View, frame: pd.DataFrame, clock: str, by: str) -> None:
     )
     digits = 0 if everyone.max() >= 10_000 * scale else digits  # the tie-out beneath has the cents
     money = st.column_config.NumberColumn(format=f"%,.{digits}f")
-    name = f"aging_table_{by}_{clock}"
+    name = f"aging_table_{by}_{clock}{'_due' if is_due_only else ''}"
     picked = picked_cell(
         out,
         name=name,
@@ -206,25 +217,24 @@ def _cells(view: View, frame: pd.DataFrame, clock: str, by: str) -> None:
         if column in buckets and clock in CLOCKS:
             chosen[CLOCKS[clock]] = column
             about += f", {_aged_so(column)}"
-        open_rows(view, "ar_open", view.asked.narrow(**chosen), about=about, on_close=forget(name))
+        open_rows(view, _metric(is_due_only), view.asked.narrow(**chosen), about=about, on_close=forget(name))
 
 
-def items(view: View) -> None:
+def items(view: View, is_due_only: bool = False) -> None:
     """The open items themselves, the largest first, each with the way to its client's account."""
     with card("Open items", "Charge × who owes it, the largest first", height="content"):
         if view.lacks("ar_open"):
             st.caption(f"Receivables are {view.lacks('ar_open')}.")
             return
-        rows = view.read(_items, view.asked)
+        rows = view.read(_items, view.asked, _metric(is_due_only))
         if rows is None or rows.empty:
-            nothing("Nothing is open.")
+            nothing(f"Nothing is {'due' if is_due_only else 'open'}.")
             return
-        show_table(
-            view, rows[["service_date", "client_id", "party", "age_days", "bucket", "provider_id", "open_minor"]]
-        )
+        amounts = ["due_minor", "open_minor"] if is_due_only else ["open_minor"]
+        show_table(view, rows[["service_date", "client_id", "party", "age_days", "bucket", "provider_id", *amounts]])
         if len(rows) == MOST_ITEMS:
             st.caption(f"The {MOST_ITEMS} largest; *Rows* at the tile has more.")
 
 
-def _items(warehouse: Any, asked: Any) -> Any:
-    return rows_of(warehouse, "ar_open", asked, limit=MOST_ITEMS)
+def _items(warehouse: Any, asked: Any, metric: str) -> Any:
+    return rows_of(warehouse, metric, asked, limit=MOST_ITEMS)

@@ -42,6 +42,7 @@
         'applied': {'model': 'int_billing__applied_daily', 'dimensions': where + ['service', 'payer']},
         'cohorts': {'model': 'int_billing__cohorts_daily', 'dimensions': where + ['service', 'payer']},
         'receivables': {'model': 'int_billing__receivables_daily', 'dimensions': where + ['payer']},
+        'put_off': {'model': 'int_billing__put_off_daily', 'dimensions': where + ['payer']},
     }) }}
 {%- endmacro %}
 

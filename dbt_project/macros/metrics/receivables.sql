@@ -1,8 +1,8 @@
-{# A balance at the end of a day: `numerator` of the receivables cube, and the rows behind it. #}
-{% macro balance_metric(label, formula, numerator, rows) -%}
+{# A balance at the end of a day: `numerator` of the receivables cube, `less` a part of another, and the rows behind it. #}
+{% macro balance_metric(label, formula, numerator, rows, less=none) -%}
     {{ return({
         'label': label, 'formula': formula, 'unit': 'minor', 'kind': 'semi_additive', 'better': 'down', 'date_role': 'as_of',
-        'source_of_definition': 'ledger', 'parts': [{'cube': 'receivables', 'numerator': numerator}], 'rows': rows,
+        'source_of_definition': 'ledger', 'parts': [{'cube': 'receivables', 'numerator': numerator}] + ([less] if less else []), 'rows': rows,
     }) }}
 {%- endmacro %}
 
@@ -57,6 +57,10 @@
         'ar_open': balance_metric(
             'Accounts receivable', 'Open items (charge × party) that are owed at the end of the day; credits are not subtracted.',
             'open_minor', owed_rows('open_minor')),
+        'ar_due': balance_metric(
+            'Receivables, due only', 'Open items at the end of the day without what payment plans put off until later instalments.',
+            'open_minor', {'table': 'ar_as_of', 'date': 'as_of_date', 'where': 'due_minor <> 0', 'numerator': 'due_minor'},
+            less={'cube': 'put_off', 'numerator': '-put_off_minor'}),
         'ar_credit': balance_metric(
             'Credit items', 'Open items in credit at the end of the day, as a positive amount; only imported history has any.',
             'credit_minor', owed_rows('credit_minor')),

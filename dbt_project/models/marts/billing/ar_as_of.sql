@@ -51,9 +51,20 @@ items as (
     select * from worked_out
 ),
 
+put_off as (
+    select source, charge_id, party, put_off_minor
+    from {{ here(ref('int_billing__put_off_daily')) }}
+    where metric_date = (select least(cast(as_of_date as date), today) from {{ here(ref('int_build')) }})
+        and known_at <= known_until
+),
+
 billed as (
-    select items.*, bills.billed_date, bills.due_date
+    select
+        items.*, bills.billed_date, bills.due_date,
+        least(coalesce(put_off.put_off_minor, 0), greatest(items.balance_minor, 0)) as put_off_minor
     from items
+    left join put_off
+        on items.source = put_off.source and items.charge_id = put_off.charge_id and items.party = put_off.party
     left join {{ here(ref('int_billing__bills')) }} as bills
         on items.source = bills.source and items.charge_id = bills.charge_id and items.party = bills.party
         and bills.billed_date <= as_of_date
@@ -78,6 +89,8 @@ aged as (
         balance_minor,
         greatest(balance_minor, 0) as open_minor,
         greatest(-balance_minor, 0) as credit_minor,
+        greatest(balance_minor, 0) - put_off_minor as due_minor,
+        put_off_minor,
         case when source = 'record' and billed_date is null then greatest(balance_minor, 0) else 0 end as unbilled_minor
     from billed
 )
