@@ -49,7 +49,7 @@ browser:
 test: $(READY) lint browser
 	@echo "→ tests"
 	@$(BIN)/python -m pytest -m "not long and not browser" -n 2 --dist loadfile -q
-	@$(BIN)/python -m pytest -m "browser and not long" -q
+	@$(BIN)/python -m pytest -m "browser and not long" -n 2 --dist loadfile -q
 
 test-long: $(READY) browser
 	@$(BIN)/python -m pytest -m long -q

@@ -228,17 +228,41 @@ def demo_home(bare_home: Path, stage: Path, tmp_path_factory: pytest.TempPathFac
 
 def _once(tmp_path_factory: pytest.TempPathFactory, name: str, make: Callable[[Path], None]) -> Path:
     """The folder of that name: the first of pytest's workers makes it, the others wait for it and find it."""
-    together = tmp_path_factory.getbasetemp()
-    if "PYTEST_XDIST_WORKER" in os.environ:
-        together = together.parent
+    together = _together(tmp_path_factory)
     folder, unfinished = together / name, together / f"{name}-unfinished"
-    with (together / f"{name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
+    with _locked(together / f"{name}.lock", fcntl.LOCK_EX):
         if not folder.exists():
             shutil.rmtree(unfinished, ignore_errors=True)  # of somebody whose time was up
             make(unfinished)
             unfinished.rename(folder)
     return folder
+
+
+def _together(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder that all of pytest's workers see."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+@contextlib.contextmanager
+def _locked(file: Path, kind: int) -> Iterator[None]:
+    with file.open("w") as lock:
+        fcntl.flock(lock, kind)
+        yield
+
+
+@pytest.fixture(autouse=True)
+def turn(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Journeys run side by side; one that is marked `alone` waits until the others are through and keeps them waiting.
+
+    Who waits does so at the gate, so that nobody who came later goes first.
+    """
+    together = _together(tmp_path_factory)
+    kind = fcntl.LOCK_EX if request.node.get_closest_marker("alone") else fcntl.LOCK_SH
+    with contextlib.ExitStack() as held:
+        with _locked(together / "gate.lock", fcntl.LOCK_EX):
+            held.enter_context(_locked(together / "turn.lock", kind))
+        yield
 
 
 @pytest.fixture
