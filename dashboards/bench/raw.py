@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 import shutil
+import tempfile
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,16 @@ from practice.store.tables import TABLES
 from practice.store.work import Reader
 
 Statement = tuple[str, list[Any]]
+
+
+def copied(record: Path) -> float:
+    """Seconds of processor that DuckDB takes to copy a closed record, row by row with its keys, into an empty file."""
+    with tempfile.TemporaryDirectory() as folder, duckdb.connect() as connection:
+        connection.execute(f"attach '{record}' as ours (read_only)")
+        connection.execute(f"attach '{folder}/theirs.duckdb' as theirs")
+        began = time.process_time()
+        connection.execute("copy from database ours to theirs")
+        return time.process_time() - began
 
 
 class Duel:

@@ -48,8 +48,7 @@ def run(areas: tuple[str, ...], size: str, folder: Path) -> list[Measure]:
     from practice.home import Home
 
     pristine = Home(folder / "demo")
-    apart("make", str(pristine.path), size)
-    found: list[Measure] = []
+    found: list[Measure] = apart("make", str(pristine.path), size)
     published = folder / "published"
     if "warehouse" in areas or "dashboard" in areas:
         copy_home(pristine, published)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import UTC, datetime
 from types import SimpleNamespace
 
@@ -217,10 +216,7 @@ def test_the_medium_demo_loads_and_keeps_the_same_laws(tmp_path):
     home = Home(tmp_path / "home")
     home.create()
     record = Record(home.record, clock=fixed_clock(datetime(2026, 11, 20, 14, tzinfo=UTC)))
-    began = time.process_time()
     counts = make_demo(record, home, "medium", DEMO_TODAY)
-    # Thirty seconds of wall time on two quiet cores; the processor's time does not depend on the neighbours.
-    assert time.process_time() - began < 45
     with record.read() as reader:
         demo = SimpleNamespace(record=record, home=home, counts=counts, rows=reader.rows, value=reader.value)
         for law in (
