@@ -18,7 +18,7 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import cards, control, documents_beat, messaging, money_beat, runtime, waitlist_beat, warming
+from dashboards import cards, control, documents_beat, messaging, money_beat, runtime, unflushed, waitlist_beat, warming
 from dashboards.failures import on_script_error
 from dashboards.http import api, calendars, feed, first_run, hooks, kiosk, offer, pay, public, sign_in, stop
 from dashboards.http.gate import Gate
@@ -69,6 +69,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 
 def create_app() -> st.App:
     """The ASGI app over the runtime that was started before."""
+    unflushed.keep_what_has_ended()
     return st.App(
         SCRIPT, lifespan=_lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
+from collections.abc import Iterator
 from typing import Any
 
 import streamlit as st
@@ -68,9 +69,18 @@ def say(sentence: str, kind: str = "success") -> None:
     st.session_state.setdefault("messages", []).append((kind, sentence))
 
 
+def messages() -> Iterator[tuple[str, str]]:
+    """(kind, sentence) of what was kept, for somebody who draws each. What is not drawn is kept for the next run: a
+    press may interrupt this one at whatever it draws."""
+    waiting = st.session_state.get("messages", [])
+    while waiting:
+        yield waiting[0]
+        waiting.pop(0)
+
+
 def show_messages() -> None:
     """Draw what was kept: successes as toasts, refusals where they are read."""
-    for kind, sentence in st.session_state.pop("messages", []):
+    for kind, sentence in messages():
         if kind == "success":
             st.toast(sentence, icon=":material/check:")
         else:

@@ -11,7 +11,7 @@ from dashboards.components.desk import notices
 from dashboards.components.desk.steps import Step
 from dashboards.components.desk.why import why_of
 from dashboards.components.waitlist import hint
-from dashboards.session import attempt, refused, say
+from dashboards.session import attempt, messages, refused, say
 from practice.billing.charges import charge_visit
 from practice.scheduling.attendance import correct_attendance
 from practice.scheduling.commands import cancel_appointment, enter_in_error, move_appointment
@@ -150,7 +150,7 @@ def _back(answer: dict[str, Any] | None, form: str) -> None:
 
 def say_all_as_toasts() -> None:
     """Messages as toasts, refusals long ones: for a fragment that draws itself anew every two seconds."""
-    for kind, sentence in st.session_state.pop("messages", []):
+    for kind, sentence in messages():
         if kind == "success":
             st.toast(sentence, icon=":material/check:")
         else:
