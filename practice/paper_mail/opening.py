@@ -20,7 +20,7 @@ from practice.clock import stored
 from practice.errors import Conflict, NotFound
 from practice.online.links import derived, hashed
 from practice.paper_mail import queries
-from practice.paper_mail.whom import TO_PAY, Paper, paper_of
+from practice.paper_mail.whom import CLINICAL, TO_PAY, Paper, paper_of
 from practice.store.record import command
 from practice.store.work import Reader, Row, Work
 
@@ -59,7 +59,7 @@ def behind(reader: Reader, mail: Row) -> Behind:
     due, still = (sum(row[name] for row in asked) for name in ("due_minor", "open_minor"))
     born = reader.get("clients", mail["client_id"], "client")["birth_date"]
     is_autopaid = covers(reader, paper.party, [row for row in asked if row["due_minor"] > 0])
-    return Behind(paper, due, still, bool(reader.setting(LINKS_ON)), is_autopaid, born is not None)
+    return Behind(paper, due, still, bool(reader.setting(LINKS_ON)), is_autopaid, asks_birth_date(paper.kind, born))
 
 
 def content(reader: Reader, mail: Row) -> Row:
@@ -86,8 +86,8 @@ def tell_birth_date(work: Work, *, token_hash: str, birth_date: date) -> Row:
     """
     mail = _live(work, token_hash)
     born = work.get("clients", mail["client_id"], "client")["birth_date"]
-    now = stored(work.now)
-    if born is None or born == birth_date:
+    paper, now = paper_of(work, SYSTEM, mail["invoice_id"], mail["document_id"]), stored(work.now)
+    if born == birth_date or not asks_birth_date(paper.kind, born):
         work.update(
             "paper_mails", mail["paper_mail_id"], wrong_tries=0, opened_at=mail["opened_at"] or now, known_at=now
         )
@@ -133,6 +133,11 @@ def kind_for(reader: Reader, token_hash: str, link: Row) -> str | None:
     if mail is None or (mail["party"], mail["invoice_id"]) != (link["party"], link["invoice_id"]):
         return None
     return paper_of(reader, SYSTEM, mail["invoice_id"], mail["document_id"]).kind
+
+
+def asks_birth_date(kind: str, born: date | None) -> bool:
+    """Whether a paper asks for the date of birth: what may name a diagnosis does, even once it was removed. Pure."""
+    return born is not None or kind in CLINICAL
 
 
 def _live(work: Work, token_hash: str) -> Row:

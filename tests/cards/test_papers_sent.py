@@ -28,6 +28,7 @@ from practice.messages.consent import record_consent
 from practice.messages.handling import resend_message
 from practice.messages.leaving import settle_message, take_due
 from practice.messages.settings import set_messages
+from practice.paper_mail.opening import asks_birth_date
 from practice.paper_mail.sending import end_paper_links, send_paper
 from practice.paper_mail.whom import addressee, is_adult
 from practice.people.commands import change_client
@@ -233,6 +234,12 @@ def test_who_is_charged_by_itself_is_not_asked_to_pay(post, phone, ada):
 )
 def test_of_age_is_from_the_eighteenth_birthday_on(born, day, of_age):
     assert is_adult(date.fromisoformat(born), date.fromisoformat(day)) == of_age
+
+
+def test_a_superbill_stays_shut_when_the_date_of_birth_is_removed_after_it_was_sent():
+    assert asks_birth_date("superbill", None)
+    assert asks_birth_date("invoice", date(1990, 5, 17))
+    assert not asks_birth_date("invoice", None)
 
 
 def test_what_may_name_a_diagnosis_goes_to_whom_it_is_about_and_a_childs_to_its_mother(post):
