@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 from practice.access.permissions import Actor, Permission, require
 from practice.billing.queries.items import here
 from practice.clock import local_date
 from practice.insurance.claim_documents import Facts, Prior, documents
+from practice.insurance.filing_queries import file_by, filing_days
 from practice.insurance.scrubbing import Document, scrub
 from practice.store.work import Reader, Row
 
@@ -40,7 +41,6 @@ _NOT_ASKED = """
     and not exists (select 1 from insurance_claim_lines l where l.live_key = c.charge_id || '|' || o.payer_id)
     and not exists (select 1 from claim_exclusions e where e.claim_exclusion_id = c.charge_id || '|' || o.payer_id)
 """
-USUAL_FILING_DAYS = 365
 _IN_ORDER = " qualify row_number() over (partition by c.charge_id, o.payer_id order by p.rank, p.policy_id) = 1" \
             " order by c.service_date, c.client_id, c.charge_id"  # fmt: skip
 
@@ -62,19 +62,6 @@ def to_claim(reader: Reader, actor: Actor) -> list[Row]:
         for document in made
     ]
     return sorted(rows, key=lambda row: row["file_by_date"])
-
-
-def filing_days(reader: Reader) -> dict[str, int]:
-    """Payer → how many days after the visit it takes a claim."""
-    return {row["payer_id"]: row["filing_days"] or USUAL_FILING_DAYS for row in reader.rows("select * from payers")}
-
-
-def file_by(document: Document, limits: Mapping[str, int]) -> date:
-    """The last day on which the payer takes the claim: counted from the visit, and where another payer comes first,
-    from its answer. Pure."""
-    begins: list[date] = [line["day"] for line in document["lines"]]
-    begins += [date.fromisoformat(one["paid_date"]) for one in document["other_payers"]]
-    return max(begins) + timedelta(days=limits[document["payer"]["payer_id"]])
 
 
 def waiting(reader: Reader, actor: Actor) -> list[Document]:

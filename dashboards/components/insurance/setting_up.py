@@ -12,8 +12,9 @@ from dashboards.components.insurance.fixing import payer_form, sender_form
 from practice.access.permissions import Actor, Permission
 from practice.insurance import claim_facts
 from practice.insurance import worklist_queries as queries
-from practice.insurance.claim_queries import USUAL_FILING_DAYS, sender_kept
+from practice.insurance.claim_queries import sender_kept
 from practice.insurance.denial_queries import USUAL_APPEAL_DAYS
+from practice.insurance.filing_queries import USUAL_FILING_DAYS
 from practice.insurance.reasons import GROUPS
 from practice.insurance.remits import set_remittance_rule
 from practice.people.queries import payers

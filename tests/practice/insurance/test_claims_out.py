@@ -13,11 +13,12 @@ from practice.errors import Conflict, Refusal
 from practice.insurance import claim_facts
 from practice.insurance import sent_claim_queries as sent
 from practice.insurance.claim_checks import check_claims
-from practice.insurance.claim_queries import file_by, to_claim
+from practice.insurance.claim_queries import to_claim
 from practice.insurance.claim_reading import read_claims
 from practice.insurance.claims import correct_claim, leave_out_of_claims, send_claims, void_claim
 from practice.insurance.denial_queries import denials
 from practice.insurance.envelopes import read
+from practice.insurance.filing_queries import file_by
 from practice.money import Currency
 from practice.people.commands import add_payer, add_policy
 from tests.practice.insurance.claims import REED_NPI, address, furnish
