@@ -116,5 +116,8 @@ def test_an_import_is_chosen_as_a_source_of_its_own(open_page, built):
         {"metric": "completed_visits", "metric_date": TODAY, "source": "old_system", "numerator": 7}]})  # fmt: skip
     app = open_page("overview", "owner", source="old_system")
     assert {tile.label: tile.value for tile in app.metric}["Completed visits"] == "7"
+    begins = "**Money and numbers begin with the first completed visit**"
+    assert begins not in [one.value for one in app.markdown], "what was imported has numbers already"
     app.button(key="clear:source").click().run()
+    assert begins in [one.value for one in app.markdown]
     assert {tile.label: tile.value for tile in app.metric}["Completed visits"] == "0"

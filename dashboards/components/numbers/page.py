@@ -44,7 +44,8 @@ def number_page(title: str, *, has_period: bool = True) -> View:
         bar(filters, choices, has_period=has_period)
         frame.freshness()
     chips(filters, choices)
-    show_first_step(person)
+    if filters.source == "record":  # what the practice's old system left has numbers already
+        show_first_step(person)
     for sentence in refused:
         st.warning(sentence, icon=":material/filter_alt_off:")
     known = definitions(published.build_id, running.warehouse)
