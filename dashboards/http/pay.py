@@ -19,7 +19,7 @@ from dashboards.http.public import back, frame, guard
 from dashboards.http.public.serving import how_to_call, practice_name
 from practice.access.permissions import ONLINE
 from practice.cards import link_queries, queries
-from practice.cards.links import asked_under, live_link
+from practice.cards.links import asked_under, is_put_off, live_link
 from practice.cards.parts import may_pay_part
 from practice.cards.paying import begin_payment, begin_saving, come_back
 from practice.cards.processor import Processor, ProcessorTrouble
@@ -31,6 +31,7 @@ from practice.store.work import Reader, Row
 
 _looks = RateLimit(limit=60, seconds=60)
 _presses = RateLimit(limit=20, seconds=300)
+_LATER = "Nothing is due now: the rest is on your payment plan."
 _OVER = "This link does not work any more. Ask the practice for a new one."
 _NOT_NOW = "Paying by card does not work just now, and nothing was taken. Try again later, or call us."
 _NOT_SAVED = "Saving a card does not work just now. Try again later, or call us."
@@ -49,6 +50,7 @@ class Asked:
     may_pay_part: bool = False
     part: str = ""
     has_paid: bool = False
+    is_put_off: bool = False
 
 
 async def show(request: Request) -> Response:
@@ -143,8 +145,9 @@ def _asked(secret: str) -> Asked | None:
         amount = currency.show(due)
         may_part, plain = may_pay_part(reader, link), currency.plain(due)
         has_paid = link_queries.has_last_succeeded(reader, link["pay_link_id"])
+        later = link["purpose"] == "pay" and is_put_off(reader, link)
     named = tuple(f"{row['brand'].capitalize()} ending in {row['last4']}" for row in saved)
-    return Asked(link["purpose"], due, amount, named, bool(link["attendee_id"]), may_part, plain, has_paid)
+    return Asked(link["purpose"], due, amount, named, bool(link["attendee_id"]), may_part, plain, has_paid, later)
 
 
 def _cards(reader: Reader, link: Row) -> list[Row]:
@@ -175,10 +178,10 @@ def _page(
         sentence = _NOT_SAVED if sentence == _NOT_NOW else sentence
         return _save_page(asked, found, sentence, status, onward, is_back=is_back)
     if not asked.due_minor:
+        head = "Nothing is due" if asked.is_put_off else "Thank you" if asked.is_deposit else "Paid"
         said = "No deposit is open for this visit." if asked.is_deposit else "Everything is paid."
-        body = f"<h1>{'Thank you' if asked.is_deposit else 'Paid'}</h1>"
-        body += f'<p role="status">{said} Thank you; you need do nothing more.</p>{onward}'
-        return _answer("Paid", body)
+        said = _LATER if asked.is_put_off else f"{said} Thank you; you need do nothing more."
+        return _answer(head, f'<h1>{head}</h1><p role="status">{said}</p>{onward}')
     amount = f'<p class="sum"><strong>{frame.text(asked.amount)}</strong></p>'
     if found is None:
         return _answer("To pay", f"<h1>To pay</h1>{amount}{frame.alert(_NOT_NOW)}", status=status)

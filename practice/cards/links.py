@@ -194,6 +194,15 @@ def due_under(reader: Reader, party: str, invoice_id: str | None) -> list[Row]:
     return [row for row in rows if invoice_id in (None, row["invoice_id"])]
 
 
+def is_put_off(reader: Reader, link: Row) -> bool:
+    """Whether nothing of a link to pay is due now, but something is open that a payment plan puts off."""
+    if link["attendee_id"] or link_queries.is_paid_by(reader, link["closed_by"]):
+        return False
+    rows = due_items(reader, SYSTEM, party=link["party"])
+    rows = [row for row in rows if link["invoice_id"] in (None, row["invoice_id"])]
+    return any(row["open_minor"] > 0 for row in rows) and not any(row["due_minor"] > 0 for row in rows)
+
+
 def new_link(
     work: Work,
     party: str,

@@ -15,6 +15,7 @@ from dashboards.http.gate import Gate, RateLimit
 from dashboards.server import ROUTES
 from practice.access.permissions import SYSTEM
 from practice.billing import dunning
+from practice.billing.plans import agree_plan
 from practice.cards.beat import beat
 from practice.cards.links import LINKS_ON, make_pay_link, send_pay_link
 from practice.cards.parts import set_link_parts
@@ -171,3 +172,14 @@ def test_a_link_that_was_paid_is_over_and_does_not_wake_for_what_comes_later(til
     till.charged("client-ada")
     assert "Everything is paid" in client.get(path).text
     assert press(client, path, 150_00)[1] is None
+
+
+def test_what_a_plan_puts_off_is_neither_asked_for_nor_called_paid(till, ada, client):
+    visit = till.charged("client-ada")
+    path = link(till, ada)
+    parts = [{"due_date": day, "amount_minor": 75_00} for day in ("2026-03-20", "2026-04-20")]
+    till.run(agree_plan, party=ada, charge_ids=[visit], instalments=parts)
+    shown = client.get(path).text
+    assert ("the rest is on your payment plan" in shown, "paid" in shown, "$" in shown) == (True, False, False)
+    till.clock.to("2026-03-20T15:00")
+    assert "Pay $75.00 by card" in client.get(path).text
