@@ -195,12 +195,11 @@ def due_under(reader: Reader, party: str, invoice_id: str | None) -> list[Row]:
 
 
 def is_put_off(reader: Reader, link: Row) -> bool:
-    """Whether nothing of a link to pay is due now, but something is open that a payment plan puts off."""
+    """Whether something is open under a link to pay of which nothing is due now: a payment plan puts it off."""
     if link["attendee_id"] or link_queries.is_paid_by(reader, link["closed_by"]):
         return False
     rows = due_items(reader, SYSTEM, party=link["party"])
-    rows = [row for row in rows if link["invoice_id"] in (None, row["invoice_id"])]
-    return any(row["open_minor"] > 0 for row in rows) and not any(row["due_minor"] > 0 for row in rows)
+    return any(row["open_minor"] > 0 for row in rows if link["invoice_id"] in (None, row["invoice_id"]))
 
 
 def new_link(

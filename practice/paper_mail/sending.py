@@ -89,8 +89,11 @@ def to_send(reader: Reader, actor: Actor, document_run_id: str) -> ToSend:
     papers = [row | {"client_id": client_of(row["party"])} for row in queries.unsent(reader, actor, document_run_id)]
     found = ways(reader, [row["client_id"] for row in papers])
     ready = [row for row in papers if not found[row["client_id"]].reason]
-    left = [{"client_id": row["client_id"], "why": WHY_NOT[found[row["client_id"]].reason or ""]}
-            for row in papers if row not in ready]  # fmt: skip
+    left = [
+        {"client_id": row["client_id"], "why": WHY_NOT[reason]}
+        for row in papers
+        if (reason := found[row["client_id"]].reason)
+    ]
     return ToSend(ready, left)
 
 

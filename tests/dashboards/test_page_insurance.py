@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from dashboards import runtime
 from practice.access.permissions import SYSTEM
+from practice.insurance.claim_facts import set_payer_days
 from practice.insurance.folders import put
 from practice.people.commands import add_policy
 from tests.dashboards.conftest import labels, texts
@@ -242,3 +245,16 @@ def test_the_owner_says_how_a_payer_works(open_page, payers_say):
     charge = payers_say.charged("client-ben")
     payers_say.remits(remit(paid(charge, 0, ["CO*97*150.00"])))
     assert payers_say.due(charge) == 0
+
+
+def test_claims_that_soon_no_payer_takes_are_said_first(open_page, payers_say, clock):
+    """Harbor takes claims for 14 days: the visit of 2 March until the 16th."""
+    payers_say.charged("client-ben")
+    app = open_page("insurance", "biller")
+    assert not app.warning
+    payers_say.run(set_payer_days, who=SYSTEM, payer_id="payer-harbor", filing_days=14, appeal_days=90)
+    assert [one.value for one in app.run().warning] == ["1 claim to file within 14 days."]
+    assert list(app.dataframe[0].value["file_by_date"]) == [date(2026, 3, 16)]
+    clock.to("2026-03-17T15:00")
+    app = open_page("insurance", "owner")
+    assert [one.value for one in app.warning] == ["1 claim, $150.00, past the payer's time to file."]

@@ -59,8 +59,7 @@ def sending(reader: Reader, person: Actor, client_id: str, papers: Iterable[Row]
     """Of a client's papers; each row has kind, and invoice_id or document_id."""
     rows = list(papers)
     sent = queries.newest(reader, person, [row.get("document_id") or row["invoice_id"] for row in rows]) if rows else {}
-    to = {kind: _to(reader, kind, client_id) for kind in WORDS}
-    return Sending(to, sent, reader.setting("zone", "UTC"), practice_today(reader))
+    return Sending(_to(reader, client_id), sent, reader.setting("zone", "UTC"), practice_today(reader))
 
 
 def what_became(reader: Reader, person: Actor, paper_ids: list[str]) -> dict[str, str]:
@@ -69,13 +68,20 @@ def what_became(reader: Reader, person: Actor, paper_ids: list[str]) -> dict[str
     return {key: state(row, zone, today) for key, row in queries.newest(reader, person, paper_ids).items()}
 
 
-def _to(reader: Reader, kind: str, client_id: str) -> To:
-    try:
-        told = addressee(reader, kind, client_party(client_id), client_id)
-    except Refusal as refusal:
-        return To("", None, str(refusal))
-    client, way = reader.get("clients", told, "client"), ways(reader, [told])[told]
-    return To(f"{client['given_name']} {client['family_name']}", way, WHY_NOT[way.reason] if way.reason else "")
+def _to(reader: Reader, client_id: str) -> dict[str, To]:
+    """Kind → to whom its papers go. Asked once for whoever it is: mostly one person."""
+    to, told = {}, {}
+    for kind in WORDS:
+        try:
+            told[kind] = addressee(reader, kind, client_party(client_id), client_id)
+        except Refusal as refusal:
+            to[kind] = To("", None, str(refusal))
+    found = ways(reader, told.values())
+    for kind, key in told.items():
+        client, way = reader.get("clients", key, "client"), found[key]
+        name = f"{client['given_name']} {client['family_name']}"
+        to[kind] = To(name, way, WHY_NOT[way.reason] if way.reason else "")
+    return to
 
 
 def state(row: Row, zone: str, today: date) -> str:

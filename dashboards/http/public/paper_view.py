@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dashboards.http import pay
-from dashboards.http.public import frame
+from dashboards.http.public import frame, pay_view
 from practice.cards.parts import PARTS_ON
 from practice.cards.processor import Processor
 from practice.messages.wording import day_words
@@ -38,7 +37,7 @@ def look(
 def _money(reader: Reader, found: Behind, path: str, processor: Processor | None) -> str:
     """What is open now, and the button to pay it where a card can be taken."""
     if not found.due_minor:
-        said = "Nothing is due now: the rest is on your payment plan." if found.open_minor else "Everything is paid."
+        said = pay_view.LATER if found.open_minor else "Everything is paid."
         return f'<p class="done" role="status">{said} Thank you; you need do nothing more.</p>'
     currency = Currency.of(reader.setting("currency", "USD"))
     amount = currency.show(found.due_minor)
@@ -50,12 +49,12 @@ def _money(reader: Reader, found: Behind, path: str, processor: Processor | None
     said += until
     if processor is None:
         return said
-    asked = pay.Asked(
+    asked = pay_view.Asked(
         "pay", found.due_minor, amount, (), may_pay_part=bool(reader.setting(PARTS_ON)),
         part=currency.plain(found.due_minor),
     )  # fmt: skip
     hint = f"You type your card at {processor.name}, our card processor. We never see its number."
-    form = f'<form method="post" action="{path}/pay" data-once>{pay.how_much(asked)}</form>'
+    form = f'<form method="post" action="{path}/pay" data-once>{pay_view.how_much(asked)}</form>'
     return f'{said}{form}<p class="hint">{frame.text(hint)}</p>'
 
 
