@@ -18,7 +18,18 @@ import streamlit as st
 from starlette.middleware import Middleware
 from starlette.routing import Route
 
-from dashboards import cards, control, documents_beat, messaging, money_beat, runtime, unflushed, waitlist_beat, warming
+from dashboards import (
+    cards,
+    control,
+    documents_beat,
+    messaging,
+    money_beat,
+    runtime,
+    unflushed,
+    unskipped,
+    waitlist_beat,
+    warming,
+)
 from dashboards.failures import on_script_error
 from dashboards.http import api, calendars, feed, first_run, hooks, kiosk, offer, pay, public, sign_in, stop
 from dashboards.http.gate import Gate
@@ -70,6 +81,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 def create_app() -> st.App:
     """The ASGI app over the runtime that was started before."""
     unflushed.keep_what_has_ended()
+    unskipped.run_what_is_not_drawn_anew()
     return st.App(
         SCRIPT, lifespan=_lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import streamlit as st
@@ -52,7 +52,11 @@ def renew_key(form: str, answer: object = None) -> None:
     """After a success: what is sent next, but for the echo of a double click, is a new intention."""
     state = st.session_state.get(f"key:{form}")
     if state is not None:
-        state |= {"done_at": time.monotonic(), "answer": answer}
+        _note_done(state, answer)
+
+
+def _note_done(state: dict[str, Any], answer: object) -> None:
+    state |= {"done_at": time.monotonic(), "answer": answer}
 
 
 def _is_echo(state: dict[str, Any], content: object) -> bool:
@@ -66,13 +70,18 @@ def _is_echo(state: dict[str, Any], content: object) -> bool:
 
 def say(sentence: str, kind: str = "success") -> None:
     """Keep a message for the next rerun (nothing may be drawn inside a callback of a fragment)."""
-    st.session_state.setdefault("messages", []).append((kind, sentence))
+    _waiting().append((kind, sentence))
+
+
+def _waiting() -> list[tuple[str, str]]:
+    waiting: list[tuple[str, str]] = st.session_state.setdefault("messages", [])
+    return waiting
 
 
 def messages() -> Iterator[tuple[str, str]]:
     """(kind, sentence) of what was kept, for somebody who draws each. What is not drawn is kept for the next run: a
     press may interrupt this one at whatever it draws."""
-    waiting = st.session_state.get("messages", [])
+    waiting = _waiting()
     while waiting:
         yield waiting[0]
         waiting.pop(0)
@@ -116,14 +125,15 @@ def attempt(
     form: str,
     *,
     reason: str | None = None,
-    done: str | None = None,
+    done: str | Callable[[dict[str, Any]], str] | None = None,
     is_in_place: bool = False,
     typed: object = None,
     **parameters: Any,
 ) -> Any:
     """Run a command for the signed-in person under the form's key. Returns its answer, or None if it was refused.
 
-    A refusal is kept as a message and the form keeps what was typed. A form that shows it itself, where the person
+    `done` is said after a success; as a function of the answer it also says what of it waits for a second person. A
+    refusal is kept as a message and the form keeps what was typed. A form that shows it itself, where the person
     looks (a dialog), says so with `is_in_place` and asks `refused`. `typed` is what the person gave, where the
     parameters are derived from it and from what the first click has changed already.
     """
@@ -131,17 +141,25 @@ def attempt(
     state = st.session_state.get(f"key:{form}")
     if state is not None and _is_echo(state, content):
         return state["answer"]
-    key = form_key(form, content)
+    key, person = form_key(form, content), actor()
+    state, waiting = st.session_state[f"key:{form}"], _waiting()
+    forget_refusal(form)
     try:
-        answer = runtime.current().record.run(command, actor(), key=key, reason=reason, **parameters)
+        answer = runtime.current().record.run(command, person, key=key, reason=reason, **parameters)
     except Refusal as refusal:
         keep_refusal(form, refusal)
         if not is_in_place:
             say(str(refusal), "refusal")
         return None
     answer = answer if answer is not None else {}
-    forget_refusal(form)
-    renew_key(form, answer)
+    # A newer press ends this run wherever that next asks for the session's state: what was done is noted before.
+    _note_done(state, answer)
     if done:
-        say(WAITS if isinstance(answer, dict) and "waits" in answer else done)
+        waiting.append(("success", _said(done, answer)))
     return answer
+
+
+def _said(done: str | Callable[[dict[str, Any]], str], answer: Any) -> str:
+    if callable(done):
+        return done(answer)
+    return WAITS if isinstance(answer, dict) and "waits" in answer else done

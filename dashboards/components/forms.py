@@ -25,20 +25,26 @@ def entry(name: str, *, border: bool = False) -> Iterator[None]:
 
 def send(command: Command, form: str, /, **parameters: Any) -> Any:
     """`attempt` for a form of ours. After a success the page starts anew with this form empty; else answers None."""
+    turns = _turns()  # before: afterwards a newer press may end this run, and the form would keep what was sent
     answer = attempt(command, form, is_in_place=True, **parameters)
     if answer is not None:
-        start_anew(form)
+        turns[form] = turns.get(form, 0) + 1
         st.rerun()
 
 
 def turn(name: str) -> int:
     """Part of the keys of a form's inputs: counts its successes, so that each begins with empty ones."""
-    return int(st.session_state.get(f"turn:{name}", 0))
+    return _turns().get(name, 0)
 
 
 def start_anew(name: str) -> None:
     """The form has done its work: its next inputs are new ones."""
-    st.session_state[f"turn:{name}"] = turn(name) + 1
+    _turns()[name] = turn(name) + 1
+
+
+def _turns() -> dict[str, int]:
+    turns: dict[str, int] = st.session_state.setdefault("turns", {})
+    return turns
 
 
 def show_refusal(name: str) -> None:

@@ -22,8 +22,8 @@ _TO_ASK = """
         select distinct l.charge_id, r.payer_id from remittance_lines l join remittance_claims m
         using (remittance_claim_id) join remittances r using (remittance_id)
         where m.status = 'posted' and m.claim_status in ('19', '20', '21'))
-    select c.* replace (coalesce(c.place_of_service, (select case a.mode when 'video' then '10' else '11' end
-        from appointments a where a.appointment_id = c.appointment_id)) as place_of_service),
+    select c.* replace (coalesce(c.place_of_service,
+            case when a.mode = 'video' then '10' when a.mode is not null then '11' end) as place_of_service),
         (select u.number from charge_authorisations t join authorisations u using (authorisation_id)
             where t.charge_id = c.charge_id and u.payer_id = o.payer_id and not u.is_withdrawn) as authorisation,
         exists (select 1 from authorisations u where u.client_id = c.client_id and u.payer_id = o.payer_id
@@ -32,6 +32,7 @@ _TO_ASK = """
         k.given_name, k.family_name, k.birth_date, y.name as payer_name,
         exists (select 1 from crossed x where x.charge_id = c.charge_id and x.payer_id <> o.payer_id) as is_crossed_over
     from owed o join charges c using (charge_id) join clients k using (client_id)
+    left join appointments a on a.appointment_id = c.appointment_id
     join payers y on y.payer_id = o.payer_id
     join policies p on p.client_id = c.client_id and p.payer_id = o.payer_id and p.effective_from <= c.service_date
         and coalesce(p.effective_to, c.service_date) >= c.service_date
@@ -42,7 +43,7 @@ _NOT_ASKED = """
     and not exists (select 1 from claim_exclusions e where e.claim_exclusion_id = c.charge_id || '|' || o.payer_id)
 """
 _IN_ORDER = " qualify row_number() over (partition by c.charge_id, o.payer_id order by p.rank, p.policy_id) = 1" \
-            " order by c.service_date, c.client_id, c.charge_id"  # fmt: skip
+            " order by c.service_date, c.client_id, a.starts_at nulls last, c.charge_id"  # fmt: skip
 
 
 def to_claim(reader: Reader, actor: Actor) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import timedelta
 
 from practice.access.permissions import ROLES, Actor, Permission, require
@@ -31,25 +32,25 @@ def denial(reader: Reader, remittance_claim_id: str) -> Row | None:
 def denials(reader: Reader, actor: Actor, *, only_open: bool = True) -> list[Row]:
     """The denials at the actor's locations, the most urgent first.
 
-    Each with `clients`, `reasons` in words, `open_minor` (what the payer still owes of the denied charges, at most
-    what was denied), `deadline_date`, `days_left` and `state`: open, waiting (its write-off, for a second person),
-    appealed, corrected, written_off, to_client, or settled where the payer owes nothing of it any more without
-    anybody's decision. `only_open`: those of which the payer still owes something.
+    Each with `clients`, `reasons` in words, `open_minor` (what the payer still owes of the denied charges, of each at
+    most what was denied), `deadline_date`, `days_left` and `state`: open, waiting (its write-off, for a second
+    person), appealed, corrected, written_off, to_client, or settled where the payer owes nothing of it any more
+    without anybody's decision. `only_open`: those of which the payer still owes something.
     """
     require(actor, Permission.ADJUST)
     found = [row for row in reader.rows(_DENIAL) if not actor.location_ids or row["location_id"] in actor.location_ids]
     ids = [row["remittance_claim_id"] for row in found]
-    charges = _charges(reader, ids)
+    charges = _denied(reader, _charges(reader, ids))
     reasons = _reasons(reader, ids)
     asked = _asked_to_write_off(reader)
     today = local_date(reader.now, reader.setting("zone", "UTC"))
     rows = []
     for row in found:
         mine = charges.get(row["remittance_claim_id"], [])
-        open_minor = min(row["denied_minor"], sum(max(one["open_minor"], 0) for one in mine))
+        open_minor = sum(min(denied, max(one["open_minor"], 0)) for one, denied in mine)
         deadline = row["deadline_date"] or row["denied_date"] + timedelta(days=row["appeal_days"])
         is_given_up = row["outcome"] in ("written_off", "to_client")
-        if open_minor and any(one["charge_id"] in asked for one in mine):
+        if open_minor and any(one["charge_id"] in asked for one, _ in mine):
             state = "waiting"
         elif open_minor:
             state = "open" if is_given_up or not row["outcome"] else row["outcome"]
@@ -58,9 +59,9 @@ def denials(reader: Reader, actor: Actor, *, only_open: bool = True) -> list[Row
         rows.append(
             row
             | {
-                "clients": ", ".join(dict.fromkeys(one["client_name"] for one in mine)),
-                "client_id": mine[0]["client_id"] if mine else None,
-                "service_date": min((one["service_date"] for one in mine), default=None),
+                "clients": ", ".join(dict.fromkeys(one["client_name"] for one, _ in mine)),
+                "client_id": mine[0][0]["client_id"] if mine else None,
+                "service_date": min((one["service_date"] for one, _ in mine), default=None),
                 "reasons": "; ".join(reasons.get(row["remittance_claim_id"], [])),
                 "open_minor": open_minor,
                 "deadline_date": deadline,
@@ -74,22 +75,12 @@ def denials(reader: Reader, actor: Actor, *, only_open: bool = True) -> list[Row
 
 def denied_charges(reader: Reader, remittance_claim_id: str) -> list[tuple[Row, int]]:
     """[(charge, what was denied of it)]. What the claim denied as a whole is split by the charges' amounts."""
-    by_line: dict[str, int] = {}
-    whole = 0
-    for row in reader.rows(
-        "select l.charge_id, sum(a.amount_minor)::bigint as amount_minor from remittance_adjustments a"
-        " left join remittance_lines l using (remittance_line_id)"
-        " where a.remittance_claim_id = ? and a.class = 'denial' group by l.charge_id",
-        remittance_claim_id,
-    ):
-        if row["charge_id"]:
-            by_line[row["charge_id"]] = row["amount_minor"]
-        else:
-            whole += row["amount_minor"]
-    ids = [one["charge_id"] for one in _charges(reader, [remittance_claim_id]).get(remittance_claim_id, [])]
-    rows = reader.rows("select * from charges where charge_id in (select unnest(?)) order by charge_id", ids)
-    parts = split(whole, [row["amount_minor"] for row in rows]) if rows else []
-    return [(row, by_line.get(row["charge_id"], 0) + part) for row, part in zip(rows, parts, strict=True)]
+    mine = _charges(reader, [remittance_claim_id])
+    found = _denied(reader, mine).get(remittance_claim_id, [])
+    ids = [one["charge_id"] for one, _ in found]
+    rows = reader.rows("select * from charges where charge_id in (select unnest(?))", ids)
+    by_id = {row["charge_id"]: row for row in rows}
+    return [(by_id[one["charge_id"]], amount) for one, amount in found]
 
 
 def denying_groups(reader: Reader, remittance_claim_id: str) -> set[str]:
@@ -125,7 +116,7 @@ def _charges(reader: Reader, remittance_claim_ids: list[str]) -> dict[str, list[
         " using (remittance_claim_id)"
         " union select c.remittance_claim_id, c.control_number from remittance_claims c join asked"
         " using (remittance_claim_id) join charges h on h.charge_id = c.control_number)"
-        " select n.remittance_claim_id, c.charge_id, c.client_id, c.service_date,"
+        " select n.remittance_claim_id, c.charge_id, c.client_id, c.service_date, c.amount_minor,"
         " k.given_name || ' ' || k.family_name as client_name,"
         " coalesce((select sum(q.debit_minor - q.credit_minor) from postings q where q.charge_id = c.charge_id"
         " and q.account = '1100' and q.party = 'payer:' || r.payer_id), 0)::bigint as open_minor"
@@ -135,6 +126,26 @@ def _charges(reader: Reader, remittance_claim_ids: list[str]) -> dict[str, list[
         remittance_claim_ids,
     ):
         found.setdefault(row["remittance_claim_id"], []).append(row)
+    return found
+
+
+def _denied(reader: Reader, charges: dict[str, list[Row]]) -> dict[str, list[tuple[Row, int]]]:
+    """By claim: its charges, each with what was denied of it."""
+    by_line: Counter[tuple[str, str | None]] = Counter()
+    for row in reader.rows(
+        "select a.remittance_claim_id, l.charge_id, sum(a.amount_minor)::bigint as amount_minor"
+        " from remittance_adjustments a left join remittance_lines l using (remittance_line_id)"
+        " where a.remittance_claim_id in (select unnest(?)) and a.class = 'denial' group by all",
+        list(charges),
+    ):
+        by_line[row["remittance_claim_id"], row["charge_id"]] += row["amount_minor"]
+    found = {}
+    for claim_id, mine in charges.items():
+        whole, weights = by_line[claim_id, None], [one["amount_minor"] for one in mine]
+        parts = split(whole, weights) if whole else [0] * len(mine)
+        found[claim_id] = [
+            (one, by_line[claim_id, one["charge_id"]] + part) for one, part in zip(mine, parts, strict=True)
+        ]
     return found
 
 

@@ -88,8 +88,10 @@ class Drop:
             with heard():
                 self._connection = self._ask(_connect(host, port, user, host_key, sign_in))
                 self._files = self._ask(self._connection.start_sftp_client())
-        except BaseException:
+        except BaseException as error:
             self.close()
+            if isinstance(error, DropTrouble) and error.code == "lost" and _shows_another(host, port, host_key):
+                raise DropTrouble("host_key_changed") from None
             raise
 
     def list_folder(self, folder: str) -> list[RemoteFile]:
@@ -162,6 +164,14 @@ async def _connect(
         agent_path=None, config=[], gss_host=None, connect_timeout=SECONDS, login_timeout=SECONDS,
         public_key_auth=keys is not None, client_host_keysign=False,
     )  # fmt: skip
+
+
+def _shows_another(host: str, port: int, host_key: str) -> bool:
+    """A server whose key has become one of another kind finds nothing in common with us, and may hang up first."""
+    try:
+        return shown_host_key(host, port) != _public(asyncssh.import_public_key(host_key))
+    except DropTrouble:
+        return False
 
 
 def _wait(question: Awaitable[_Answer]) -> _Answer:

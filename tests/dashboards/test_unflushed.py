@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from functools import partialmethod
+from types import SimpleNamespace
+
 import pytest
 import streamlit as st
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -9,6 +13,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.scriptrunner import RerunData, RerunException
 
 from dashboards import session, unflushed
+from dashboards.components import forms
 
 STATUS = ForwardMsg.ScriptFinishedStatus
 DRAWER, BEAT = "drawer", "beat"
@@ -59,6 +64,45 @@ def test_a_message_that_was_not_drawn_is_said_by_the_next_run(monkeypatch):
     session.show_messages()
     session.show_messages()
     assert drawn == ["$20.00 taken."]
+
+
+class Interrupting(dict):
+    """A session's state that ends the run for a newer press wherever it is asked for, from `is_pressed` on."""
+
+    is_pressed = False
+
+    def _ask(self, name, *args):
+        if self.is_pressed:
+            interrupted()
+        return getattr(dict, name)(self, *args)
+
+    __getitem__ = partialmethod(_ask, "__getitem__")
+    __setitem__ = partialmethod(_ask, "__setitem__")
+    get = partialmethod(_ask, "get")
+    setdefault = partialmethod(_ask, "setdefault")
+    pop = partialmethod(_ask, "pop")
+
+
+def test_what_a_command_did_is_noted_even_if_a_newer_press_ends_the_run(monkeypatch):
+    """Its message is said, its form begins anew, and the same press once more is its echo: nothing is done twice."""
+    state, runs = Interrupting(), []
+
+    def run(command, person, **given):
+        runs.append(given["key"])
+        state.is_pressed = True
+        return {"payment_id": "p1"}
+
+    monkeypatch.setattr(st, "session_state", state)
+    monkeypatch.setattr(session, "actor", lambda: None)
+    monkeypatch.setattr(session.runtime, "current", lambda: SimpleNamespace(record=SimpleNamespace(run=run)))
+    take = SimpleNamespace(name="take_payment")
+    with suppress(RerunException):
+        forms.send(take, "pay", done="$20.00 taken.", amount_minor=20_00)
+    state.is_pressed = False
+    assert list(session.messages()) == [("success", "$20.00 taken.")]
+    assert forms.turn("pay") == 1
+    assert session.attempt(take, "pay", is_in_place=True, amount_minor=20_00) == {"payment_id": "p1"}
+    assert len(runs) == 1
 
 
 def interrupted(*_, **__):

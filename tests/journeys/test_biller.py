@@ -215,7 +215,7 @@ def paid(biller: Page, elm: Practice, file: Path) -> None:
     """Harbor pays one line less its contract and Ben's deductible, and nothing of the other: not authorised."""
     elm.now("2026-03-16T14:00")
     [claim_number] = number(file, "CLM")
-    intake, visit = number(file, "REF*6R")
+    intake, visit = number(file, "REF*6R")  # as the day went: the intake at nine, the visit at eleven
     answer = claim(
         claim_number, 370_00, 80_00,
         line("90791", 220_00, 0, cas=["CO*197*220.00"], control=intake),

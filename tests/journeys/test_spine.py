@@ -31,6 +31,7 @@ def idle(page: Page) -> None:
 def choose_row(page: Page, table: int = 0, row: int = 0) -> None:
     """Select a row of a table by the box at its left edge (the table is a canvas)."""
     frame = page.get_by_test_id("stDataFrame").nth(table)
+    frame.locator("[role=row]").nth(1).wait_for(state="attached")  # it names its rows once it has drawn them
     frame.click(position={"x": 14, "y": ROW + ROW * row + ROW / 2})
     idle(page)
 

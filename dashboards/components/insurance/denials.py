@@ -10,6 +10,7 @@ from dashboards.components.billing.common import choose, count, read, total
 from dashboards.components.desk import words
 from dashboards.components.forms import entry, practice_currency, send, turn
 from dashboards.components.insurance.remittances import claim_lines
+from dashboards.session import WAITS
 from practice.access.permissions import Actor
 from practice.insurance import denial_queries as queries
 from practice.insurance.denials import (
@@ -88,9 +89,19 @@ def _decision(name: str, claim_id: str, row: dict[str, Any]) -> None:
         if appeal:
             send(appeal_denial, name, done="Noted; it stays here until the payer answers.", **given)
         elif give_up:
-            send(write_off_denial, name, done=f"{money} written off.", **given)
+            send(write_off_denial, name, done=_written_off, **given)
         elif client:
             send(pass_denial_to_client, name, done=f"{money} moved to the client.", **given)
+
+
+def _written_off(answer: dict[str, Any]) -> str:
+    show = practice_currency().show
+    if not answer["waiting_minor"]:
+        return f"{show(answer['written_off_minor'])} written off."
+    if not answer["written_off_minor"]:
+        return WAITS
+    done, waits = show(answer["written_off_minor"]), show(answer["waiting_minor"])
+    return f"{done} written off; {waits} waits for a second person (Billing, Approvals)."
 
 
 def _task(person: Actor, row: dict[str, Any]) -> None:

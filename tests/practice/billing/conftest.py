@@ -13,8 +13,8 @@ from tests.conftest import INSERT
 
 
 def visit_rows(key, *, client, provider, service, day, status="completed", **more):
-    """One appointment with one attendee as they stand in the record: ten o'clock in New York, 50 minutes."""
-    wall = datetime.combine(day, datetime.min.time()) + timedelta(hours=10)
+    """One appointment with one attendee as they stand in the record: at `hour` (ten) in New York, 50 minutes."""
+    wall = datetime.combine(day, datetime.min.time()) + timedelta(hours=more.pop("hour", 10))
     starts = wall + timedelta(hours=5)
     appointment = {
         "appointment_id": f"apt-{key}", "location_id": more.pop("location", "loc-elm"), "provider_id": provider,

@@ -192,6 +192,15 @@ def test_two_lines_of_one_visit_are_one_claim_and_matched_line_by_line(desk):
     assert states(desk) == [("D00000001", "partly_paid")]
 
 
+def test_the_lines_of_a_day_stand_as_its_visits_did_however_they_were_charged(desk):
+    furnish(desk)
+    visits = [desk.sees("client-ben", hour=hour) for hour in (9, 11, 14, 16)]
+    for visit, amount in reversed(list(zip(visits, (110_00, 120_00, 130_00, 140_00), strict=True))):
+        desk.charges(visit, amount)
+    [made] = read_claims(read(send_all(desk)).sets[0], USD)
+    assert [one.amount_minor for one in made.lines] == [110_00, 120_00, 130_00, 140_00]
+
+
 def test_a_denied_claim_is_corrected_with_the_payers_number(desk):
     furnish(desk)
     charge = desk.charged("client-ben")

@@ -8,6 +8,7 @@ import pytest
 
 from practice.access.permissions import SYSTEM
 from practice.access.users import create_user
+from practice.billing.adjustments import reverse_adjustment
 from practice.billing.approvals import reject_request
 from practice.billing.limits import set_limit
 from practice.errors import Conflict, NotPermitted, Refusal
@@ -105,6 +106,38 @@ def test_a_write_off_above_the_limit_waits_and_the_denial_with_it(desk, denied, 
     [request] = desk.rows("select approval_id from approvals")
     desk.run(reject_request, who=owner, reason="Appeal it first", **request)
     assert [row["state"] for row in open_denials(desk)] == ["open"]
+
+
+def two_lines(desk, second_line):
+    """One claim for 150.00, which is denied, and 90.00; answers both charges and the claim."""
+    first, second = desk.charged("client-ben"), desk.charged("client-ben", 90_00)
+    lines = [line("V50", 150_00, 0, cas=["CO*197*150.00"], control=first),
+             line("V50", 90_00, 0, cas=[second_line], control=second)]  # fmt: skip
+    desk.remits(remit(claim(first, 240_00, 0, *lines), paid=0))
+    [row] = desk.rows("select remittance_claim_id from remittance_claims")
+    return first, second, row["remittance_claim_id"]
+
+
+def test_what_is_owed_of_a_denial_is_what_a_write_off_takes_charge_by_charge(desk):
+    """100.00 of the denied charge were given up by hand: 50.00 are left. The payer owes the other one again, whose
+    contractual adjustment was taken back; but it did not deny that."""
+    first, second, claim_id = two_lines(desk, "CO*45*90.00")
+    desk.adjusts(first, HARBOR, "courtesy", 100_00)
+    [contractual] = desk.rows("select adjustment_id from adjustments where class = 'contractual'")
+    desk.run(reverse_adjustment, **contractual)
+    [row] = open_denials(desk)
+    assert (row["open_minor"], desk.due(first), desk.due(second)) == (50_00, 50_00, 90_00)
+    answer = desk.run(write_off_denial, remittance_claim_id=claim_id, reason="Sent too late")
+    assert (answer["written_off_minor"], desk.due(first), desk.due(second)) == (50_00, 0, 90_00)
+
+
+def test_of_a_write_off_the_part_below_the_limit_is_done_and_the_rest_waits(desk, owner):
+    first, second, claim_id = two_lines(desk, "CO*197*90.00")
+    desk.run(set_limit, who=owner, kind="write_off", role="biller", most=100_00)
+    answer = desk.run(write_off_denial, remittance_claim_id=claim_id, reason="Nothing to be done")
+    assert (answer["written_off_minor"], answer["waiting_minor"]) == (90_00, 150_00)
+    [row] = open_denials(desk)
+    assert (row["state"], row["open_minor"], desk.due(first), desk.due(second)) == ("waiting", 150_00, 150_00, 0)
 
 
 def test_contractual_parts_pass_whatever_the_limit_is(desk, owner):

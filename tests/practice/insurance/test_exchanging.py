@@ -220,6 +220,25 @@ def test_a_changed_host_key_is_refused_before_anything_is_said(over):
         over.payer.listen()
 
 
+@pytest.mark.parametrize("is_changed", [False, True])
+def test_a_server_that_hangs_up_at_once_is_asked_whether_its_key_has_changed(over, monkeypatch, is_changed):
+    """Two that find no key in common both hang up, and the server's word may be the first."""
+
+    async def cut_off(*_):
+        raise asyncssh.ConnectionLost("Connection lost")
+
+    old = over.payer.host_key
+    monkeypatch.setattr(sftp, "_connect", cut_off)
+    try:
+        if is_changed:
+            over.payer.host_key = asyncssh.generate_private_key("ecdsa-sha2-nistp256")
+            over.payer.listen()
+        assert over.look().trouble == ("host_key_changed" if is_changed else "lost")
+    finally:
+        over.payer.host_key = old
+        over.payer.listen()
+
+
 def test_who_is_not_there_and_what_is_not_there_is_said(over):
     over.save(over.key, sign_in="password", in_folder="/nowhere")
     with pytest.raises(DropTrouble, match="no_folder"):
