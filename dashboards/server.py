@@ -81,7 +81,7 @@ async def _lifespan(app: st.App) -> AsyncIterator[None]:
 def create_app() -> st.App:
     """The ASGI app over the runtime that was started before."""
     unflushed.keep_what_has_ended()
-    unskipped.run_what_is_not_drawn_anew()
+    unskipped.run_drawers_first()
     return st.App(
         SCRIPT, lifespan=_lifespan, routes=ROUTES, middleware=[Middleware(Gate)], on_script_error=on_script_error
     )
