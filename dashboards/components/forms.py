@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -28,22 +29,22 @@ def send(command: Command, form: str, /, **parameters: Any) -> Any:
     turns = _turns()  # before: afterwards a newer press may end this run, and the form would keep what was sent
     answer = attempt(command, form, is_in_place=True, **parameters)
     if answer is not None:
-        turns[form] = turns.get(form, 0) + 1
+        turns[form] += 1
         st.rerun()
 
 
 def turn(name: str) -> int:
     """Part of the keys of a form's inputs: counts its successes, so that each begins with empty ones."""
-    return _turns().get(name, 0)
+    return _turns()[name]
 
 
 def start_anew(name: str) -> None:
     """The form has done its work: its next inputs are new ones."""
-    _turns()[name] = turn(name) + 1
+    _turns()[name] += 1
 
 
-def _turns() -> dict[str, int]:
-    turns: dict[str, int] = st.session_state.setdefault("turns", {})
+def _turns() -> Counter[str]:
+    turns: Counter[str] = st.session_state.setdefault("turns", Counter())
     return turns
 
 

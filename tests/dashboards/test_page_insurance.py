@@ -8,6 +8,7 @@ import pytest
 
 from dashboards import runtime
 from practice.access.permissions import SYSTEM
+from practice.billing.limits import set_limit
 from practice.insurance.claim_facts import set_payer_days
 from practice.insurance.folders import put
 from practice.people.commands import add_policy
@@ -17,6 +18,7 @@ from tests.practice.insurance.claims import furnish
 from tests.practice.insurance.conftest import BEN, HARBOR, Desk
 from tests.practice.insurance.remits import claim, line, remit
 from tests.practice.insurance.test_acknowledgements import of_claims
+from tests.practice.insurance.test_denials import two_lines
 
 USUAL = ["CO*45*40.00", "PR*3*20.00"]
 
@@ -135,6 +137,25 @@ def test_a_denial_is_worked(open_page, payers_say):
     assert "No denial waits for anybody." in texts(app)
     app.toggle(key="denials_done").set_value(True).run()
     assert list(app.dataframe[0].value["state_name"]) == ["Written off"]
+
+
+@pytest.mark.parametrize(
+    ("most", "said", "left"),
+    [
+        (100_00, "$90.00 written off; $150.00 waits for a second person (Billing, Approvals).", "$150.00"),
+        (10_00, "Not done yet: it waits for a second person (Billing, Approvals).", "$240.00"),
+        (200_00, "$240.00 written off.", None),
+    ],
+)
+def test_of_a_write_off_it_is_said_what_is_done_and_what_waits(open_page, payers_say, owner, most, said, left):
+    two_lines(payers_say, "CO*197*90.00")
+    payers_say.run(set_limit, who=owner, kind="write_off", role="biller", most=most)
+    app = select(show(open_page("insurance", "biller"), "Denials"), "denials", 0)
+    press(fill(app, "What was done, and why", "Sent too late"), "Write off")
+    assert said in texts(app)
+    if left:
+        app = select(app, "denials", 0)
+        assert f"To write off {left} is for a second person to decide." in texts(app)
 
 
 def test_what_a_claim_lacks_is_put_right_on_the_spot_and_it_is_sent(open_page, payers_say):
